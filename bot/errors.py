@@ -1,0 +1,68 @@
+"""The exception tree. Every failure says what it means for the next attempt.
+
+DigestError
+├── ConfigError        the YAML or the environment is wrong: every fault at once       exit 2
+├── StoreError         the database can't be used: locked, newer, corrupt, full        exit 2
+└── ServiceError       a service did not do what was asked; carries a Verdict
+    ├── ArxivError     overloaded, unreachable or answering nonsense: one condition
+    │   └── QueryRejected   arXiv answered that it can't run this query: permanent
+    ├── GeminiError    no answer from the model's service
+    └── DeliveryError  Slack, an SMTP server or the file system did not take a message
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.models import Fault, Verdict
+
+
+class DigestError(Exception):
+    """Anything this program reports to its user in one line."""
+
+
+class ConfigError(DigestError):
+    """The configuration is unusable; ``faults`` has all of them."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class StoreError(DigestError):
+    """The database can't be used; the message names the file and the remedy."""
+
+
+class ServiceError(DigestError):
+    """A service failed. ``verdict`` says whether and when to try again."""
+
+    service = "service"
+
+    def __init__(self, message: str, verdict: Verdict | None = None) -> None:
+        self.verdict = verdict or Verdict()
+        super().__init__(message)
+
+
+class ArxivError(ServiceError):
+    """arXiv is overloaded, unreachable, or answered something that is not a whole feed."""
+
+    service = "arXiv"
+
+
+class QueryRejected(ArxivError):
+    """arXiv says it can't run this query. Trying again unchanged can't succeed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, Verdict(permanent=True))
+
+
+class GeminiError(ServiceError):
+    """Gemini gave no answer: quota, overload, a bad key, an unknown model, a lost connection."""
+
+    service = "Gemini"
+
+
+class DeliveryError(ServiceError):
+    """A message was not taken, or it is unknown whether it was (``verdict.in_doubt``)."""
+
+    service = "delivery"
