@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 ARXIV_SITE = "https://arxiv.org"
 
@@ -386,6 +387,8 @@ class Envelope:
     state: OutboxState
     attempts: int = 0
     next_attempt_at: datetime | None = None
+    wait_until: datetime | None = None
+    """A Retry-After of the service."""
     first_attempt_at: datetime | None = None
     """Start of the oldest attempt whose outcome is open, for looking in a channel's history."""
     receipt: Receipt | None = None
@@ -395,8 +398,11 @@ class Envelope:
 
     @property
     def key(self) -> str:
-        """The mark by which this message is found again in a channel's history."""
-        return f"outbox-{self.id}-{self.digest_id}"
+        """The mark by which this message is found again in a channel's history.
+
+        The payload's hash tells it from a message of the same number in another database.
+        """
+        return f"outbox-{self.id}-{sha256(self.payload).hexdigest()[:16]}"
 
 
 # --- failures and time ------------------------------------------------------------------------
@@ -424,6 +430,18 @@ class Verdict:
     limit: Limit | None = None
     remedy: str = ""
     """What a person can do, in words; empty when waiting is all there is to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `check --live`: what a service said when it was asked."""
+
+    subject: str
+    """``Slack #em-papers``"""
+    ok: bool
+    detail: str = ""
+    remedy: str = ""
+    """What a person can do, in words; empty when all is well or waiting is all there is to do."""
 
 
 @dataclass(frozen=True, slots=True)

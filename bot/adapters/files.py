@@ -1,0 +1,163 @@
+"""A folder as a `ports.Channel`: each message is one or more text files."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from bot.errors import DeliveryError
+from bot.models import Envelope, Kind, Receipt, Verdict
+
+_MAX_NAME_BYTES = 200
+"""File systems take 255; the temporary file's name is longer than the file's."""
+
+_NO_ROOM = {errno.ENOSPC: "free some space", errno.EDQUOT: "free some space", errno.EFBIG: "free some space"}
+_A_PERSON_MUST_ACT = {
+    errno.EACCES: "let this program's user write there",
+    errno.EPERM: "let this program's user write there",
+    errno.EROFS: "it is on a read-only file system: name another folder",
+    errno.ENOTDIR: "a file is in the way: name another folder",
+    errno.EEXIST: "a file is in the way: name another folder",
+    errno.EISDIR: "a folder has the name of the report: name another folder",
+    errno.ENAMETOOLONG: "name a shorter path",
+    errno.ELOOP: "its symbolic links run in a circle",
+}
+
+
+class FileChannel:
+    """Writes below the folders it is given and nowhere else. It never leaves half a file behind.
+
+    Nothing is ever in doubt: a repeated message overwrites its own files with the same bytes.
+    """
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.FILE
+
+    async def aclose(self) -> None:
+        """Nothing is kept open."""
+
+    async def resolve(self, address: str) -> str:
+        """The folder's absolute path. It need not exist yet; DeliveryError when a file is in the way."""
+        return str(await asyncio.to_thread(_folder, address))
+
+    async def send(self, envelope: Envelope, resolved: str) -> Receipt:
+        """Write every file of the payload, a JSON object of file name to text, and its folder if need be.
+
+        Each file appears whole or not at all, and survives a power cut once this returns; several are
+        written one after the other. The receipt names the first. DeliveryError.
+        """
+        folder, contents = Path(resolved), _contents(envelope.payload)
+        await asyncio.to_thread(_write_all, folder, contents)
+        return _receipt(folder, contents)
+
+    async def find(self, envelope: Envelope, resolved: str) -> Receipt | None:
+        """The receipt if every file is there with just these bytes, else None."""
+        folder, contents = Path(resolved), _contents(envelope.payload)
+        written = await asyncio.to_thread(_all_there, folder, contents)
+        return _receipt(folder, contents) if written else None
+
+    async def edit(self, receipt: Receipt, payload: bytes) -> None:
+        """Raises DeliveryError, permanent, always: a report stays as its reader found it."""
+        raise DeliveryError(
+            f"a report is not changed afterwards ({receipt.reference})", Verdict(permanent=True)
+        )
+
+
+def _folder(address: str) -> Path:
+    folder = Path(address).absolute()
+    if folder.exists() and not folder.is_dir():
+        raise _translate(NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)), folder)
+    return folder
+
+
+def _contents(payload: bytes) -> dict[str, bytes]:
+    try:
+        files = json.loads(payload)
+    except ValueError:
+        files = None
+    if not isinstance(files, dict) or not files or not all(isinstance(text, str) for text in files.values()):
+        raise DeliveryError(
+            "the stored message is not an object of file name to text", Verdict(permanent=True)
+        )
+    for name in files:
+        _check_name(name)
+    return {name: text.encode() for name, text in files.items()}
+
+
+def _check_name(name: str) -> None:
+    """A plain visible name: no way out of the folder, no hidden file, nothing a shell or a mount chokes on."""
+    if (
+        not name
+        or name.startswith(".")
+        or not name.isprintable()
+        or any(character in name for character in '/\\:*?"<>|')
+        or len(name.encode()) > _MAX_NAME_BYTES
+    ):
+        raise DeliveryError(f"not a usable file name: {name[:80]!r}", Verdict(permanent=True))
+
+
+def _receipt(folder: Path, contents: Mapping[str, bytes]) -> Receipt:
+    return Receipt(str(folder), str(folder / next(iter(contents))))
+
+
+def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _translate(error, folder) from error
+    for name, content in contents.items():
+        try:
+            _write(folder, name, content)
+        except OSError as error:
+            raise _translate(error, folder / name) from error
+    with suppress(OSError):  # Some network file systems can't sync a folder; the files themselves are safe.
+        _sync_folder(folder)
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    """Through a file beside it, always of the same name: one left by a crash is used up by the repetition."""
+    partial = folder / f".{name}.part"
+    with suppress(FileNotFoundError):
+        partial.unlink()
+    try:
+        # Not `tempfile`, whose files no one else may read: the umask decides, as for any other file.
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, folder / name)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _all_there(folder: Path, contents: Mapping[str, bytes]) -> bool:
+    try:
+        return all((folder / name).read_bytes() == content for name, content in contents.items())
+    except OSError:
+        return False  # Writing it again does no harm, and tells what is wrong.
+
+
+def _translate(error: OSError, path: Path) -> DeliveryError:
+    """A full disk passes, as does a fault of the device or the network; the rest waits for a person."""
+    reason = os.strerror(error.errno) if error.errno else type(error).__name__
+    number = error.errno or 0
+    hint = _NO_ROOM.get(number) or _A_PERSON_MUST_ACT.get(number, "")
+    verdict = Verdict(permanent=number in _A_PERSON_MUST_ACT, remedy=f"{path}: {hint}" if hint else "")
+    return DeliveryError(f"can't write {path}: {reason}", verdict)

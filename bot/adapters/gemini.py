@@ -1,0 +1,162 @@
+"""Google's Gemini API through google-genai's async client: one prompt, one request, one answer."""
+
+from __future__ import annotations
+
+import logging
+import math
+import warnings
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import TypeVar
+
+import aiohttp
+from google import genai
+from google.genai import types
+
+from bot.adapters.gemini_faults import refuses_thinking, translate
+from bot.errors import GeminiError
+from bot.models import ModelReply, Prompt, Verdict
+from bot.settings import GeminiSettings
+
+OFFICIAL_URL = "https://generativelanguage.googleapis.com/"
+
+Answer = TypeVar("Answer")
+
+
+class Gemini:
+    """Keeps `ports.Summariser`; to be made inside the running loop, and closed.
+
+    Does not retry (the SDK's own retries are off, its silent repeat of a dropped request too), judge
+    the answer, count quota or limit concurrency.
+    """
+
+    def __init__(self, settings: GeminiSettings) -> None:
+        if settings.api_key is None or not settings.api_key.reveal().strip():
+            raise ValueError("Gemini needs an API key; without one the SDK would look for another itself")
+        self._key = settings.api_key
+        self._model = settings.model
+        self._ladder = thinking_ladder(settings.model)
+        self._rung = 0
+        self._timeout = settings.timeout
+        _silence_sdk()
+        # Left to itself the SDK makes one by subclassing aiohttp's class, which aiohttp warns of.
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=True)
+        self._client = genai.Client(
+            api_key=self._key.reveal(),
+            enterprise=False,  # or GOOGLE_GENAI_USE_VERTEXAI would send the prompts elsewhere
+            http_options=types.HttpOptions(
+                base_url=settings.base_url or OFFICIAL_URL,
+                api_version=settings.api_version,
+                timeout=math.ceil(settings.timeout / timedelta(milliseconds=1)),
+                retry_options=types.HttpRetryOptions(attempts=1),
+                aiohttp_client=self._session,
+            ),
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections; the object is of no use afterwards."""
+        await self._client.aio.aclose()
+        self._client.close()
+        await self._session.close()
+
+    async def ask(self, prompt: Prompt) -> ModelReply:
+        """One request for one answer, which may be a refusal or cut short.
+
+        GeminiError otherwise. Where its verdict is permanent and has a remedy, no other prompt will
+        fare better. A model that refuses our level of thinking gives a passing error with a wait of
+        zero: the next call, which is another request, uses the next level.
+        """
+        rung = self._rung
+        response = await self._once(
+            self._client.aio.models.generate_content(
+                model=self._model, contents=prompt.user, config=_configuration(prompt, self._ladder[rung])
+            ),
+            rung,
+        )
+        return read_reply(response)
+
+    async def probe(self) -> str:
+        """Ask for the model's description: its name when key and model are good, GeminiError otherwise.
+
+        Spends no quota for generating, so says nothing about what is left of it.
+        """
+        model = await self._once(self._client.aio.models.get(model=self._model), self._rung)
+        return model.display_name or model.name or self._model
+
+    async def _once(self, call: Awaitable[Answer], rung: int) -> Answer:
+        """Await the SDK. The one place where its exceptions, and its transports', become ours."""
+        try:
+            return await call
+        except Exception as error:  # the SDK declares no set of exceptions, and lets aiohttp's through
+            failure = self._failure(error, rung)
+        # Outside the handler, so that no chained traceback can show a key that Google's text quotes.
+        raise failure
+
+    def _failure(self, error: Exception, rung: int) -> GeminiError:
+        if refuses_thinking(error) and rung + 1 < len(self._ladder):
+            # Requests under way at once all fail on the same rung: step down from it only once.
+            self._rung = max(self._rung, rung + 1)
+            return GeminiError(
+                f"{self._model} refuses this level of thinking; the next request uses another",
+                Verdict(retry_after=timedelta(0)),
+            )
+        return translate(error, model=self._model, key=self._key, timeout=self._timeout)
+
+
+def thinking_ladder(model: str) -> tuple[types.ThinkingConfig | None, ...]:
+    """The least thinking first; None leaves it to the model.
+
+    Gemini 3 takes levels, of which gemini-3.8-flash (now behind gemini-flash-latest) and the pro models
+    refuse the lowest; Gemini 2.5 takes a budget, which only its flash models let be 0.
+    """
+    if model.startswith("gemini-2"):
+        return (types.ThinkingConfig(thinking_budget=0), None)
+    low = types.ThinkingConfig(thinking_level=types.ThinkingLevel.LOW)
+    if model in ("gemini-flash-latest", "gemini-3.8-flash") or "-pro" in model:
+        return (low, None)
+    return (types.ThinkingConfig(thinking_level=types.ThinkingLevel.MINIMAL), low, None)
+
+
+def _configuration(prompt: Prompt, thinking: types.ThinkingConfig | None) -> types.GenerateContentConfig:
+    """No temperature: Gemini 3.6 and later ignore it, and low ones can make a model repeat itself."""
+    return types.GenerateContentConfig(
+        system_instruction=prompt.system,
+        response_mime_type="application/json",
+        response_json_schema=dict(prompt.schema),
+        max_output_tokens=prompt.max_output_tokens,
+        thinking_config=thinking,
+        automatic_continuation=False,  # otherwise one call may be several requests
+    )
+
+
+def read_reply(response: types.GenerateContentResponse) -> ModelReply:
+    """The SDK's response in our words, unjudged. Thoughts are counted, but are no part of the text.
+
+    GeminiError when it has neither a candidate nor a reason for having none, as the SDK makes of any
+    other JSON.
+    """
+    candidate = response.candidates[0] if response.candidates else types.Candidate()
+    parts = (candidate.content and candidate.content.parts) or []
+    text = "".join(part.text for part in parts if part.text and not part.thought)
+    feedback = response.prompt_feedback
+    if not response.candidates and not (feedback and feedback.block_reason):
+        raise GeminiError("Gemini's answer holds neither a text nor a reason for having none")
+    usage = response.usage_metadata or types.GenerateContentResponseUsageMetadata()
+    return ModelReply(
+        text=text or None,
+        finish_reason=candidate.finish_reason.value if candidate.finish_reason else "",
+        block_reason=feedback.block_reason.value if feedback and feedback.block_reason else "",
+        model_version=response.model_version or "",
+        prompt_tokens=usage.prompt_token_count or 0,
+        output_tokens=(usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0),
+    )
+
+
+def _silence_sdk() -> None:
+    """Nothing of the SDK's reaches the user's terminal.
+
+    It warns of every finish reason younger than itself, and says that GOOGLE_API_KEY is used when it
+    is set beside GEMINI_API_KEY, which is wrong for a key that was handed over.
+    """
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"google\.genai\.")
+    logging.getLogger("google_genai").setLevel(logging.ERROR)

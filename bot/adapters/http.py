@@ -1,0 +1,130 @@
+"""One HTTP exchange with arXiv: what its API and its feeds have in common.
+
+Nothing here retries, waits or decides whether to try again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+from yarl import URL
+
+from bot.errors import ArxivError
+from bot.models import Verdict
+
+PROJECT = "arxiv-digest-bot"
+
+ACCEPT = "application/atom+xml, application/rss+xml;q=0.9, application/xml;q=0.8"
+
+DEFAULT_TIMEOUT = timedelta(seconds=90)
+"""An overloaded arXiv stalls for 15 s before its 429, and longer before a 503."""
+
+
+def user_agent(version: str, contact: str) -> str:
+    """``arxiv-digest-bot/0.1.0 (+https://…; mailto:ada@example.org)``, fit for a header.
+
+    ``contact`` is an address, a URL, or both separated by white space. arXiv throttles
+    anonymous clients hard, and a descriptive name with a contact much less.
+    """
+    marks = [_contact_mark(word) for word in _header_text(contact).split()]
+    return f"{PROJECT}/{_header_text(version)} ({'; '.join(marks)})"
+
+
+def _contact_mark(word: str) -> str:
+    if "://" in word:
+        return f"+{word}"
+    return f"mailto:{word}" if "@" in word else word
+
+
+def _header_text(text: str) -> str:
+    """Printable ASCII without the brackets that delimit a comment in a User-Agent."""
+    return "".join(c if c.isascii() and c.isprintable() and c not in "()<>\\" else " " for c in text).strip()
+
+
+def open_session(agent: str) -> aiohttp.ClientSession:
+    """A session for arXiv, to be closed by the caller; proxies come from the environment.
+
+    It holds one connection, whatever the host: arXiv's terms count its API and its feeds together.
+    """
+    return aiohttp.ClientSession(
+        headers={"User-Agent": agent, "Accept": ACCEPT},
+        connector=aiohttp.TCPConnector(limit=1),
+        trust_env=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever its status."""
+
+    status: int
+    body: bytes
+    retry_after: timedelta | None
+    """None when the service named no time; zero stays zero."""
+
+    def refusal(self, reason: str) -> ArxivError:
+        """The error that this answer amounts to; ``reason`` completes "arXiv …"."""
+        return ArxivError(f"arXiv {reason}", Verdict(retry_after=self.retry_after))
+
+
+async def exchange(
+    session: aiohttp.ClientSession, url: URL, *, timeout: timedelta, form: dict[str, str] | None = None
+) -> Answer:
+    """GET ``url``, or POST ``form`` to it, once. ArxivError when no complete answer came back."""
+    limit = aiohttp.ClientTimeout(total=timeout.total_seconds())
+    method = "GET" if form is None else "POST"
+    try:
+        async with session.request(
+            method, url, data=form, timeout=limit, middlewares=(_send_once,)
+        ) as response:
+            body = await response.read()
+            return Answer(response.status, body, retry_after(response.headers))
+    except TimeoutError as error:
+        raise ArxivError(f"arXiv did not answer within {limit.total:g} s ({url.host})") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        reason = str(error) or type(error).__name__
+        raise ArxivError(f"no connection to arXiv, or it was lost ({url.host}): {reason}") from error
+
+
+async def _send_once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending a GET a second time by itself when the connection drops.
+
+    It does so on exactly these two exceptions, at once, and arXiv's terms ask for three seconds.
+    """
+    try:
+        return await handler(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error) or type(error).__name__) from error
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """The wait that ``Retry-After`` asks for (RFC 9110, 10.2.3), None when it asks for none.
+
+    A date counts from the answer's own ``Date``: neither clock needs to be right.
+    """
+    value = headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value), _LONGEST_WAIT_SECONDS))
+    try:
+        until = _http_date(value)
+        sent = _http_date(headers.get("Date", ""))
+    except (ValueError, OverflowError):
+        return None
+    return max(timedelta(0), until - sent)
+
+
+_LONGEST_WAIT_SECONDS = 10**9
+
+
+def _http_date(text: str) -> datetime:
+    """An aware date; ValueError when ``text`` is none."""
+    moment = parsedate_to_datetime(text)
+    if moment.tzinfo is None:
+        raise ValueError("a date without a zone")
+    return moment

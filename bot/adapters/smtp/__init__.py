@@ -1,0 +1,5 @@
+"""E-mail: `SmtpChannel` keeps `ports.Channel`."""
+
+from bot.adapters.smtp.channel import SmtpChannel
+
+__all__ = ["SmtpChannel"]

@@ -1,0 +1,71 @@
+"""Service-wide waits, and what people have been told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.adapters.store.database import Connection, Row, to_text, to_time
+from bot.history import Alert, ServiceWait
+
+
+class NoticeTable:
+    """The waits, alerts and told tables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def wait_until(self, service: str) -> ServiceWait | None:
+        row = self._db.row("SELECT * FROM waits WHERE service = ?", (service,))
+        return ServiceWait(row["service"], to_time(row["until"]), row["reason"]) if row else None
+
+    def set_wait(self, wait: ServiceWait) -> None:
+        self._db.write(
+            "INSERT INTO waits (service, until, reason) VALUES (?, ?, ?) "
+            "ON CONFLICT (service) DO UPDATE SET until = excluded.until, reason = excluded.reason",
+            (wait.service, to_text(wait.until), wait.reason),
+        )
+
+    def open_alert(self, alert: Alert) -> bool:
+        with self._db.transaction():
+            known = self._db.row("SELECT closed_at FROM alerts WHERE key = ?", (alert.key,))
+            self._db.write(
+                "INSERT INTO alerts (key, subscriber, text, opened_at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (key) DO UPDATE SET text = excluded.text, closed_at = NULL, "
+                "opened_at = CASE WHEN closed_at IS NULL THEN opened_at ELSE excluded.opened_at END",
+                (alert.key, alert.subscriber, alert.text, to_text(alert.opened_at)),
+            )
+        return known is None or known["closed_at"] is not None
+
+    def close_alert(self, key: str, now: datetime) -> bool:
+        with self._db.transaction():
+            closed = self._db.write(
+                "UPDATE alerts SET closed_at = ? WHERE key = ? AND closed_at IS NULL", (to_text(now), key)
+            )
+            self._db.write("DELETE FROM told WHERE key = ?", (key,))
+        return closed > 0
+
+    def open_alerts(self) -> Sequence[Alert]:
+        return [
+            _to_alert(row)
+            for row in self._db.rows("SELECT * FROM alerts WHERE closed_at IS NULL ORDER BY opened_at, key")
+        ]
+
+    def untold(self, subscriber: str) -> Sequence[Alert]:
+        rows = self._db.rows(
+            "SELECT a.* FROM alerts a WHERE a.closed_at IS NULL "
+            "AND (a.subscriber IS NULL OR a.subscriber = :name) "
+            "AND NOT EXISTS (SELECT 1 FROM told t WHERE t.key = a.key AND t.subscriber = :name) "
+            "ORDER BY a.opened_at, a.key",
+            {"name": subscriber},
+        )
+        return [_to_alert(row) for row in rows]
+
+    def mark_told(self, subscriber: str, keys: Sequence[str], now: datetime) -> None:
+        self._db.insert_new(
+            "told", [{"key": key, "subscriber": subscriber, "told_at": to_text(now)} for key in keys]
+        )
+
+
+def _to_alert(row: Row) -> Alert:
+    return Alert(row["key"], row["text"], to_time(row["opened_at"]), row["subscriber"])

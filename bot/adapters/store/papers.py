@@ -1,0 +1,213 @@
+"""Papers, their versions, and the topics that matched them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from bot.adapters.store.database import (
+    Connection,
+    Row,
+    from_json,
+    to_day_or_none,
+    to_json,
+    to_text,
+    to_time,
+)
+from bot.history import Candidate, MatchSource, Revision
+from bot.models import Kind, Paper, Window
+
+_VERSION_COLUMNS = (
+    "v.arxiv_id, v.version, v.title, v.abstract, v.authors, v.categories, "
+    "v.published, v.updated, v.comment, v.journal_ref, v.dois"
+)
+
+
+class PaperTable:
+    """The papers, versions and matches tables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def add(self, papers: Iterable[Paper], now: datetime) -> int:
+        papers = list(papers)
+        at = to_text(now)
+        with self._db.transaction():
+            new = self._db.insert_new(
+                "papers",
+                [
+                    {"arxiv_id": paper.arxiv_id, "latest_version": paper.version, "first_seen_at": at}
+                    for paper in papers
+                ],
+            )
+            self._db.insert_new("versions", [_to_row(paper, now) for paper in papers])
+            for paper in papers:
+                self._db.write(
+                    "UPDATE papers SET latest_version = ? WHERE arxiv_id = ? AND latest_version < ?",
+                    (paper.version, paper.arxiv_id, paper.version),
+                )
+        return new
+
+    def add_matches(
+        self, arxiv_ids: Iterable[str], topics: Sequence[str], source: MatchSource, clause: str, now: datetime
+    ) -> int:
+        return self._db.insert_new(
+            "matches",
+            [
+                {
+                    "arxiv_id": arxiv_id,
+                    "topic": topic,
+                    "source": source.value,
+                    "clause": clause,
+                    "matched_at": to_text(now),
+                }
+                for arxiv_id in arxiv_ids
+                for topic in topics
+            ],
+        )
+
+    def get(self, arxiv_id: str) -> Paper | None:
+        row = self._db.row(
+            f"SELECT {_VERSION_COLUMNS} FROM papers p "
+            "JOIN versions v ON v.arxiv_id = p.arxiv_id AND v.version = p.latest_version WHERE p.arxiv_id = ?",
+            (arxiv_id,),
+        )
+        return _to_paper(row) if row else None
+
+    def versions(self, arxiv_ids: Sequence[str]) -> Mapping[str, int]:
+        rows = self._db.rows(
+            "SELECT arxiv_id, latest_version FROM papers WHERE arxiv_id IN (SELECT value FROM json_each(?))",
+            (to_json(arxiv_ids),),
+        )
+        return {row["arxiv_id"]: row["latest_version"] for row in rows}
+
+    def want(self, arxiv_ids: Iterable[str], now: datetime) -> None:
+        self._db.insert_new("wanted", [{"arxiv_id": one, "since": to_text(now)} for one in arxiv_ids])
+
+    def wanted(self) -> Sequence[str]:
+        return [
+            row["arxiv_id"] for row in self._db.rows("SELECT arxiv_id FROM wanted ORDER BY since, arxiv_id")
+        ]
+
+    def unwant(self, arxiv_ids: Iterable[str], older_than: datetime) -> None:
+        self._db.write(
+            "DELETE FROM wanted WHERE arxiv_id IN (SELECT value FROM json_each(?)) OR since < ?",
+            (to_json(arxiv_ids), to_text(older_than)),
+        )
+
+    def count_matched_in(self, topic: str, window: Window) -> int:
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM matches m JOIN versions v ON v.arxiv_id = m.arxiv_id "
+                "WHERE m.topic = ? AND m.source = 'search' AND v.published BETWEEN ? AND ?",
+                (topic, to_text(window.start), to_text(window.end)),
+            )
+        )
+
+    def candidates(self, topics: Sequence[str], subscriber: str, kind: Kind) -> Sequence[Candidate]:
+        rows = self._db.rows(
+            f"SELECT {_VERSION_COLUMNS}, json_group_array(m.topic) AS topics, min(m.matched_at) AS matched_at, "
+            "(SELECT max(a.announced_on) FROM announcements a WHERE a.arxiv_id = v.arxiv_id "
+            " AND a.announce_type IN ('new', 'cross')) AS announced_on "
+            "FROM matches m JOIN papers p ON p.arxiv_id = m.arxiv_id "
+            "JOIN versions v ON v.arxiv_id = p.arxiv_id AND v.version = p.latest_version "
+            "WHERE m.topic IN (SELECT value FROM json_each(:topics)) AND NOT EXISTS ("
+            " SELECT 1 FROM deliveries d WHERE d.arxiv_id = m.arxiv_id "
+            " AND d.subscriber = :subscriber AND d.kind = :kind) "
+            "GROUP BY v.arxiv_id ORDER BY v.published DESC, v.arxiv_id DESC",
+            {"topics": to_json(topics), "subscriber": subscriber, "kind": kind.value},
+        )
+        return [
+            Candidate(
+                paper=_to_paper(row),
+                topics=tuple(topic for topic in topics if topic in json.loads(row["topics"])),
+                matched_at=to_time(row["matched_at"]),
+                announced_on=to_day_or_none(row["announced_on"]),
+            )
+            for row in rows
+        ]
+
+    def revisions(self, topics: Sequence[str], subscriber: str, kind: Kind) -> Sequence[Revision]:
+        rows = self._db.rows(
+            "SELECT d.arxiv_id, max(d.version) AS before, p.latest_version AS now, "
+            "(SELECT json_group_array(m.topic) FROM matches m WHERE m.arxiv_id = d.arxiv_id) AS topics "
+            "FROM deliveries d JOIN papers p ON p.arxiv_id = d.arxiv_id "
+            "WHERE d.subscriber = ? AND d.kind = ? "
+            "GROUP BY d.arxiv_id HAVING max(d.version) < p.latest_version ORDER BY d.arxiv_id",
+            (subscriber, kind.value),
+        )
+        found = []
+        for row in rows:
+            matched = tuple(topic for topic in topics if topic in json.loads(row["topics"]))
+            before, now = (self._version(row["arxiv_id"], row[which]) for which in ("before", "now"))
+            if matched and before and now:
+                found.append(Revision(before=before, now=now, topics=matched))
+        return found
+
+    def delivered_ids(self, subscribers: Sequence[str], arxiv_ids: Sequence[str]) -> frozenset[str]:
+        rows = self._db.rows(
+            "SELECT DISTINCT arxiv_id FROM deliveries "
+            "WHERE subscriber IN (SELECT value FROM json_each(?)) "
+            "AND arxiv_id IN (SELECT value FROM json_each(?))",
+            (to_json(subscribers), to_json(arxiv_ids)),
+        )
+        return frozenset(row["arxiv_id"] for row in rows)
+
+    def match_facts(self, arxiv_id: str) -> Sequence[tuple[str, MatchSource, str, datetime]]:
+        rows = self._db.rows(
+            "SELECT topic, source, clause, matched_at FROM matches WHERE arxiv_id = ? ORDER BY matched_at",
+            (arxiv_id,),
+        )
+        return [
+            (row["topic"], MatchSource(row["source"]), row["clause"], to_time(row["matched_at"]))
+            for row in rows
+        ]
+
+    def counts(self) -> Mapping[str, int]:
+        row = self._db.row(
+            "SELECT (SELECT count(*) FROM papers) AS seen, "
+            "(SELECT count(DISTINCT arxiv_id) FROM summaries) AS summarised, "
+            "(SELECT count(DISTINCT arxiv_id) FROM matches) AS matched"
+        )
+        return dict(row or {})
+
+    def _version(self, arxiv_id: str, version: int) -> Paper | None:
+        row = self._db.row(
+            f"SELECT {_VERSION_COLUMNS} FROM versions v WHERE v.arxiv_id = ? AND v.version = ?",
+            (arxiv_id, version),
+        )
+        return _to_paper(row) if row else None
+
+
+def _to_row(paper: Paper, now: datetime) -> dict[str, object]:
+    return {
+        "arxiv_id": paper.arxiv_id,
+        "version": paper.version,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": to_json(paper.authors),
+        "categories": to_json(paper.categories),
+        "published": to_text(paper.published),
+        "updated": to_text(paper.updated),
+        "comment": paper.comment,
+        "journal_ref": paper.journal_ref,
+        "dois": to_json(paper.dois),
+        "recorded_at": to_text(now),
+    }
+
+
+def _to_paper(row: Row) -> Paper:
+    return Paper(
+        arxiv_id=row["arxiv_id"],
+        version=row["version"],
+        title=row["title"],
+        abstract=row["abstract"],
+        authors=from_json(row["authors"]),
+        categories=from_json(row["categories"]),
+        published=to_time(row["published"]),
+        updated=to_time(row["updated"]),
+        comment=row["comment"],
+        journal_ref=row["journal_ref"],
+        dois=from_json(row["dois"]),
+    )

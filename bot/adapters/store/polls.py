@@ -1,0 +1,150 @@
+"""What was asked of arXiv, and how completely it answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from bot.adapters.store.database import (
+    Connection,
+    Row,
+    from_json,
+    to_day_or_none,
+    to_json,
+    to_text,
+    to_time,
+    to_time_or_none,
+)
+from bot.history import AnnouncedRecord, FeedRead, PollStatus, TopicPoll
+from bot.models import AnnouncedPaper, AnnounceType, Window
+
+
+class PollTable:
+    """The polls, topic_polls, feed_reads and announcements tables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def anchor(self, topic: str) -> datetime | None:
+        return to_time_or_none(
+            self._db.value(
+                "SELECT max(started_at) FROM topic_polls WHERE topic = ? AND status = 'complete'", (topic,)
+            )
+        )
+
+    def begin(self, now: datetime) -> int:
+        return self._db.insert("polls", {"started_at": to_text(now), "finished_at": None, "complete": None})
+
+    def record_topic(self, poll: int, outcome: TopicPoll) -> None:
+        self._db.insert(
+            "topic_polls",
+            {
+                "poll": poll,
+                "topic": outcome.topic,
+                "expression": outcome.expression,
+                "window_start": to_text(outcome.window.start),
+                "window_end": to_text(outcome.window.end),
+                "status": outcome.status.value,
+                "found": outcome.found,
+                "reason": outcome.reason,
+                "started_at": self._db.value("SELECT started_at FROM polls WHERE id = ?", (poll,)),
+                "finished_at": to_text(outcome.finished_at),
+            },
+        )
+
+    def record_feed(self, poll: int, outcome: FeedRead, items: Sequence[AnnouncedPaper]) -> None:
+        with self._db.transaction():
+            self._db.insert(
+                "feed_reads",
+                {
+                    "poll": poll,
+                    "asked": to_json(outcome.asked),
+                    "read_at": to_text(outcome.read_at),
+                    "announced_on": outcome.announced_on.isoformat() if outcome.announced_on else None,
+                    "items": outcome.items,
+                    "cut": int(outcome.cut),
+                    "error": outcome.error,
+                },
+            )
+            if outcome.announced_on is None:
+                return
+            self._db.insert_new(
+                "announcements",
+                [
+                    {
+                        "announced_on": outcome.announced_on.isoformat(),
+                        "arxiv_id": item.arxiv_id,
+                        "announce_type": item.announce_type.value,
+                        "version": item.version,
+                        "categories": to_json(item.categories),
+                    }
+                    for item in items
+                ],
+            )
+
+    def finish(self, poll: int, now: datetime, complete: bool) -> None:
+        self._db.write(
+            "UPDATE polls SET finished_at = ?, complete = ? WHERE id = ?", (to_text(now), int(complete), poll)
+        )
+
+    def last_finished(self) -> tuple[datetime | None, bool]:
+        row = self._db.row(
+            "SELECT finished_at, complete FROM polls WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1"
+        )
+        return (to_time(row["finished_at"]), bool(row["complete"])) if row else (None, False)
+
+    def outcomes_since(self, since: datetime, topics: Sequence[str]) -> Sequence[TopicPoll]:
+        rows = self._db.rows(
+            "SELECT * FROM topic_polls WHERE finished_at >= ? "
+            "AND topic IN (SELECT value FROM json_each(?)) ORDER BY finished_at",
+            (to_text(since), to_json(topics)),
+        )
+        return [_to_topic_poll(row) for row in rows]
+
+    def feeds_since(self, since: datetime) -> Sequence[FeedRead]:
+        rows = self._db.rows("SELECT * FROM feed_reads WHERE read_at >= ? ORDER BY id", (to_text(since),))
+        return [
+            FeedRead(
+                asked=from_json(row["asked"]),
+                read_at=to_time(row["read_at"]),
+                announced_on=to_day_or_none(row["announced_on"]),
+                items=row["items"],
+                cut=bool(row["cut"]),
+                error=row["error"],
+            )
+            for row in rows
+        ]
+
+    def announced_between(self, after: date, until: date) -> Sequence[AnnouncedRecord]:
+        return self._announced(
+            "announced_on > ? AND announced_on <= ?", (after.isoformat(), until.isoformat())
+        )
+
+    def announcements_of(self, arxiv_id: str) -> Sequence[AnnouncedRecord]:
+        return self._announced("arxiv_id = ?", (arxiv_id,))
+
+    def _announced(self, condition: str, parameters: Sequence[str]) -> Sequence[AnnouncedRecord]:
+        rows = self._db.rows(
+            f"SELECT * FROM announcements WHERE {condition} ORDER BY announced_on, arxiv_id", parameters
+        )
+        return [
+            AnnouncedRecord(
+                announced_on=date.fromisoformat(row["announced_on"]),
+                arxiv_id=row["arxiv_id"],
+                announce_type=AnnounceType(row["announce_type"]),
+                categories=from_json(row["categories"]),
+            )
+            for row in rows
+        ]
+
+
+def _to_topic_poll(row: Row) -> TopicPoll:
+    return TopicPoll(
+        topic=row["topic"],
+        expression=row["expression"],
+        window=Window(to_time(row["window_start"]), to_time(row["window_end"])),
+        status=PollStatus(row["status"]),
+        found=row["found"],
+        finished_at=to_time(row["finished_at"]),
+        reason=row["reason"],
+    )

@@ -1,0 +1,152 @@
+"""Who subscribes to what since when, and where their digests go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.adapters.store.database import Connection, to_json, to_text, to_time, to_time_or_none
+from bot.history import SubscriberRecord
+from bot.models import Kind, Subscriber, Target
+
+_UNSETTLED = "('pending', 'in doubt', 'failed')"
+
+
+class SubscriptionTable:
+    """The subscribers, subscriptions, targets and addresses tables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def sync(self, subscribers: Sequence[Subscriber], now: datetime) -> None:
+        at = to_text(now)
+        with self._db.transaction():
+            for name in self.vanished([subscriber.name for subscriber in subscribers]):
+                self._db.write(
+                    "UPDATE subscribers SET removed_at = ? WHERE name = ? AND removed_at IS NULL", (at, name)
+                )
+                self._end("subscriber = ?", (name,), at)
+            for subscriber in subscribers:
+                self._sync_one(subscriber, at)
+
+    def _sync_one(self, subscriber: Subscriber, at: str | None) -> None:
+        known = self._db.row("SELECT removed_at FROM subscribers WHERE name = ?", (subscriber.name,))
+        if known is None:
+            self._db.insert(
+                "subscribers",
+                {"name": subscriber.name, "since": at, "removed_at": None, "last_due_at": None},
+            )
+        elif known["removed_at"] is not None:
+            # Back after an absence: not flooded with what was matched meanwhile.
+            self._db.write(
+                "UPDATE subscribers SET since = ?, removed_at = NULL, last_due_at = NULL WHERE name = ?",
+                (at, subscriber.name),
+            )
+            self._db.write("DELETE FROM subscriptions WHERE subscriber = ?", (subscriber.name,))
+        self._db.insert_new(
+            "subscriptions",
+            [{"subscriber": subscriber.name, "topic": topic, "since": at} for topic in subscriber.topics],
+        )
+        self._db.write(
+            "DELETE FROM subscriptions WHERE subscriber = ? AND topic NOT IN (SELECT value FROM json_each(?))",
+            (subscriber.name, to_json(subscriber.topics)),
+        )
+        self._sync_targets(subscriber, at)
+
+    def _sync_targets(self, subscriber: Subscriber, at: str | None) -> None:
+        known = {
+            Target(Kind(row["kind"]), row["address"])
+            for row in self._db.rows(
+                "SELECT kind, address FROM targets WHERE subscriber = :name UNION "
+                f"SELECT kind, target FROM outbox WHERE subscriber = :name AND state IN {_UNSETTLED}",
+                {"name": subscriber.name},
+            )
+        }
+        wanted = set(subscriber.targets)
+        registered = self._registered(subscriber.name)
+        for gone in sorted(known - wanted):
+            # A target that is new is the likeliest heir; one that has the digest already is passed over.
+            same_kind = [target for target in wanted if target.kind == gone.kind]
+            heirs = sorted(same_kind, key=lambda target: (target in registered, target))
+            self._leave(subscriber.name, gone, heirs[0] if heirs else None, at)
+        self._db.insert_new(
+            "targets",
+            [
+                {
+                    "subscriber": subscriber.name,
+                    "kind": target.kind.value,
+                    "address": target.address,
+                    "since": at,
+                }
+                for target in subscriber.targets
+            ],
+        )
+
+    def _registered(self, subscriber: str) -> set[Target]:
+        rows = self._db.rows("SELECT kind, address FROM targets WHERE subscriber = ?", (subscriber,))
+        return {Target(Kind(row["kind"]), row["address"]) for row in rows}
+
+    def _leave(self, subscriber: str, gone: Target, heir: Target | None, at: str | None) -> None:
+        """What the old target was never sent goes to its heir, in its order, or ends.
+
+        A message in doubt stays addressed to the old target, whose history can settle it.
+        """
+        key = (subscriber, gone.kind.value, gone.address)
+        unsent = "subscriber = ? AND kind = ? AND target = ? AND state IN ('pending', 'failed')"
+        if heir is not None:
+            self._db.write(
+                "UPDATE OR IGNORE deliveries SET target = ? WHERE outbox_id IN "
+                f"(SELECT id FROM outbox WHERE {unsent})",
+                (heir.address, *key),
+            )
+            self._db.write(
+                f"UPDATE OR IGNORE outbox SET target = ?, state = 'pending', next_attempt_at = NULL WHERE {unsent}",
+                (heir.address, *key),
+            )
+        self._end("subscriber = ? AND kind = ? AND target = ? AND state != 'in doubt'", key, at)
+        if heir is None:
+            self._end("subscriber = ? AND kind = ? AND target = ?", key, at)
+        self._db.write("DELETE FROM targets WHERE subscriber = ? AND kind = ? AND address = ?", key)
+
+    def _end(self, condition: str, parameters: Sequence[object], at: str | None) -> None:
+        self._db.write(
+            f"UPDATE outbox SET state = 'ended', settled_at = ? WHERE state IN {_UNSETTLED} AND {condition}",
+            (at, *parameters),
+        )
+
+    def get(self, subscriber: str) -> SubscriberRecord | None:
+        row = self._db.row("SELECT * FROM subscribers WHERE name = ?", (subscriber,))
+        if row is None:
+            return None
+        topics = self._db.rows("SELECT topic, since FROM subscriptions WHERE subscriber = ?", (subscriber,))
+        return SubscriberRecord(
+            name=row["name"],
+            since=to_time(row["since"]),
+            topics_since={topic["topic"]: to_time(topic["since"]) for topic in topics},
+            last_due_at=to_time_or_none(row["last_due_at"]),
+            removed_at=to_time_or_none(row["removed_at"]),
+        )
+
+    def vanished(self, names: Sequence[str]) -> Sequence[str]:
+        rows = self._db.rows(
+            "SELECT name FROM subscribers WHERE name NOT IN (SELECT value FROM json_each(?)) ORDER BY name",
+            (to_json(names),),
+        )
+        return [row["name"] for row in rows]
+
+    def set_last_due(self, subscriber: str, due: datetime) -> None:
+        self._db.write("UPDATE subscribers SET last_due_at = ? WHERE name = ?", (to_text(due), subscriber))
+
+    def resolved(self, target: Target) -> str | None:
+        found = self._db.value(
+            "SELECT resolved FROM addresses WHERE kind = ? AND address = ?",
+            (target.kind.value, target.address),
+        )
+        return None if found is None else str(found)
+
+    def save_resolved(self, target: Target, resolved: str) -> None:
+        self._db.write(
+            "INSERT INTO addresses (kind, address, resolved) VALUES (?, ?, ?) "
+            "ON CONFLICT (kind, address) DO UPDATE SET resolved = excluded.resolved",
+            (target.kind.value, target.address, resolved),
+        )

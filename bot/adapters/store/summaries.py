@@ -1,0 +1,122 @@
+"""Summaries that were paid for, and the requests that paid for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from bot.adapters.store.database import Connection, to_text, to_time, to_time_or_none
+from bot.history import RequestRecord
+from bot.models import ModelUse, Summary, SummaryKey, SummarySource
+
+
+class SummaryTable:
+    """The summaries and requests tables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def get(self, keys: Sequence[SummaryKey]) -> Mapping[SummaryKey, Summary]:
+        found = {}
+        for key in keys:
+            row = self._db.row(
+                "SELECT objective, finding, source, model FROM summaries WHERE arxiv_id = ? AND version = ? "
+                "AND language = ? AND focus = ? AND prompt_version = ?",
+                (key.arxiv_id, key.version, key.language, key.focus, key.prompt_version),
+            )
+            if row:
+                found[key] = Summary(
+                    row["objective"], row["finding"], SummarySource(row["source"]), row["model"]
+                )
+        return found
+
+    def save(self, key: SummaryKey, summary: Summary, now: datetime) -> None:
+        self._db.insert_new(
+            "summaries",
+            [
+                {
+                    "arxiv_id": key.arxiv_id,
+                    "version": key.version,
+                    "language": key.language,
+                    "focus": key.focus,
+                    "prompt_version": key.prompt_version,
+                    "objective": summary.objective,
+                    "finding": summary.finding,
+                    "source": summary.source.value,
+                    "model": summary.model,
+                    "created_at": to_text(now),
+                }
+            ],
+        )
+
+    def of_paper(self, arxiv_id: str) -> Sequence[Summary]:
+        rows = self._db.rows(
+            "SELECT objective, finding, source, model FROM summaries WHERE arxiv_id = ? ORDER BY created_at",
+            (arxiv_id,),
+        )
+        return [
+            Summary(row["objective"], row["finding"], SummarySource(row["source"]), row["model"])
+            for row in rows
+        ]
+
+    def start_request(self, day: date, tokens: int, now: datetime) -> int:
+        return self._db.insert(
+            "requests",
+            {
+                "day": day.isoformat(),
+                "last_day": day.isoformat(),
+                "started_at": to_text(now),
+                "finished_at": None,
+                "tokens": tokens,
+                "model": "",
+                "prompt_tokens": 0,
+                "output_tokens": 0,
+            },
+        )
+
+    def finish_request(
+        self, request: int, model: str, prompt: int, output: int, day: date, now: datetime
+    ) -> None:
+        self._db.write(
+            "UPDATE requests SET finished_at = :now, last_day = :day, model = :model, "
+            "prompt_tokens = :prompt, output_tokens = :output, "
+            "tokens = CASE WHEN :prompt + :output > 0 THEN :prompt + :output ELSE tokens END WHERE id = :id",
+            {
+                "now": to_text(now),
+                "day": day.isoformat(),
+                "model": model,
+                "prompt": prompt,
+                "output": output,
+                "id": request,
+            },
+        )
+
+    def recent_requests(self, since: datetime) -> Sequence[RequestRecord]:
+        rows = self._db.rows(
+            "SELECT started_at, finished_at, tokens FROM requests WHERE finished_at IS NULL OR finished_at >= ?",
+            (to_text(since),),
+        )
+        return [
+            RequestRecord(to_time(row["started_at"]), to_time_or_none(row["finished_at"]), row["tokens"])
+            for row in rows
+        ]
+
+    def close_open_requests(self, day: date, now: datetime) -> None:
+        self._db.write(
+            "UPDATE requests SET finished_at = ?, last_day = ? WHERE finished_at IS NULL",
+            (to_text(now), day.isoformat()),
+        )
+
+    def use_on(self, day: date) -> ModelUse:
+        rows = self._db.rows(
+            "SELECT model, count(*) AS requests, sum(prompt_tokens) AS prompt, sum(output_tokens) AS output "
+            "FROM requests WHERE day = :day OR last_day = :day GROUP BY model",
+            {"day": day.isoformat()},
+        )
+        return ModelUse(
+            day=day,
+            requests=sum(row["requests"] for row in rows),
+            prompt_tokens=sum(row["prompt"] for row in rows),
+            output_tokens=sum(row["output"] for row in rows),
+            by_model={row["model"]: row["requests"] for row in rows if row["model"]},
+        )

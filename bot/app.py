@@ -1,0 +1,202 @@
+"""The composition root: settings -> open adapters -> services; closed in reverse order.
+
+The only place that builds adapters. Each builder imports its own, because an SDK is slow to import
+(google-genai takes more than a second) and most commands need few of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from random import random
+
+import bot
+from bot.errors import ArxivError, GeminiError
+from bot.models import Check, Kind
+from bot.pipeline.services import Services
+from bot.ports import Channel, Clock, Progress, Summariser
+from bot.ports.store import Store
+from bot.settings import Settings
+
+
+def system_clock() -> Clock:
+    from bot.adapters.clock import SystemClock
+
+    return SystemClock()
+
+
+def open_store(path: Path) -> Store:
+    """Hold the database for this process. StoreError, also when another process holds it."""
+    from bot.adapters import store
+
+    return store.open_store(path)
+
+
+def read_store(path: Path, *, writable: bool = False) -> Store | None:
+    """The database beside whoever holds it; None when there is none yet. StoreError."""
+    from bot.adapters import store
+
+    return store.open_for_reading(path, writable=writable)
+
+
+@asynccontextmanager
+async def scratch_store(path: Path) -> AsyncGenerator[Store]:
+    """A copy of the database to try things on; it is gone afterwards. StoreError."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="arxiv-digest-") as folder:
+        copy = Path(folder) / "copy.db"
+        original = read_store(path)
+        if original is not None:
+            try:
+                original.backup(str(copy))
+            finally:
+                original.close()
+        store = open_store(copy)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, store: Store, progress: Progress, clock: Clock | None = None
+) -> AsyncGenerator[Services]:
+    """Everything a round needs, as configured. The store stays the caller's to close."""
+    from bot.adapters.arxiv import ArxivApi
+    from bot.adapters.feed import ArxivFeed
+    from bot.adapters.http import open_session, user_agent
+
+    async with AsyncExitStack() as stack:
+        agent = user_agent(bot.__version__, settings.arxiv.contact)
+        session = await stack.enter_async_context(open_session(agent))
+        yield Services(
+            store=store,
+            source=ArxivApi(session, settings.arxiv.api_url),
+            feed=ArxivFeed(session, settings.arxiv.rss_url),
+            summariser=_summariser(settings, stack),
+            channels=_channels(settings, stack),
+            clock=clock or system_clock(),
+            progress=progress,
+            jitter=random,
+        )
+
+
+def _summariser(settings: Settings, stack: AsyncExitStack) -> Summariser | None:
+    if settings.gemini.api_key is None:
+        return None
+    from bot.adapters.gemini import Gemini
+
+    gemini = Gemini(settings.gemini)
+    stack.push_async_callback(gemini.aclose)
+    return gemini
+
+
+def _channels(settings: Settings, stack: AsyncExitStack) -> dict[Kind, Channel]:
+    """The channels that somebody uses and that are configured."""
+    from bot.adapters.files import FileChannel
+
+    used = {target.kind for subscriber in settings.subscribers for target in subscriber.targets}
+    if settings.operator is not None:
+        used.add(settings.operator.kind)
+    channels: dict[Kind, Channel] = {Kind.FILE: FileChannel()}
+    if Kind.SLACK in used and settings.slack.token is not None:
+        from bot.adapters.slack import SlackChannel
+
+        slack = SlackChannel(settings.slack.token, settings.slack.base_url)
+        stack.push_async_callback(slack.aclose)
+        channels[Kind.SLACK] = slack
+    if Kind.EMAIL in used and settings.email is not None:
+        from bot.adapters.smtp import SmtpChannel
+
+        smtp = SmtpChannel(settings.email)
+        stack.push_async_callback(smtp.aclose)
+        channels[Kind.EMAIL] = smtp
+    return channels
+
+
+async def probe(settings: Settings) -> list[Check]:
+    """Ask each configured service whether it would serve us, one line each. Sends and stores nothing."""
+    return [
+        *await _probe_arxiv(settings),
+        *await _probe_gemini(settings),
+        *await _probe_slack(settings),
+        *await _probe_smtp(settings),
+    ]
+
+
+async def _probe_arxiv(settings: Settings) -> list[Check]:
+    from bot.adapters.arxiv import ArxivApi
+    from bot.adapters.feed import ArxivFeed
+    from bot.adapters.http import open_session, user_agent
+
+    agent = user_agent(bot.__version__, settings.arxiv.contact)
+    clock = system_clock()
+    checks = []
+    async with open_session(agent) as session:
+        api, feed = ArxivApi(session, settings.arxiv.api_url), ArxivFeed(session, settings.arxiv.rss_url)
+        asked = [
+            (f"arXiv search {settings.arxiv.api_url}", api.search("cat:cs.AI", start=0, size=1)),
+            (f"arXiv feeds {settings.arxiv.rss_url}", feed.read(["cs.AI"])),
+        ]
+        for subject, question in asked:
+            # arXiv's terms hold for a check too: the process before this one may just have asked.
+            await clock.sleep(settings.arxiv.min_interval.total_seconds())
+            try:
+                await question
+            except ArxivError as error:
+                remedy = error.verdict.remedy or "try again later; look at https://status.arxiv.org"
+                checks.append(Check(subject, False, str(error), remedy))
+            else:
+                checks.append(Check(subject, True))
+    return checks
+
+
+async def _probe_gemini(settings: Settings) -> list[Check]:
+    subject = f"Gemini {settings.gemini.model}"
+    async with AsyncExitStack() as stack:
+        if settings.gemini.api_key is None:
+            return [Check(subject, True, "no GEMINI_API_KEY: the extractive summariser is used")]
+        from bot.adapters.gemini import Gemini
+
+        gemini = Gemini(settings.gemini)
+        stack.push_async_callback(gemini.aclose)
+        try:
+            return [Check(subject, True, await gemini.probe())]
+        except GeminiError as error:
+            return [Check(subject, False, str(error), error.verdict.remedy)]
+
+
+async def _probe_slack(settings: Settings) -> list[Check]:
+    addresses = _addresses(settings, Kind.SLACK)
+    if settings.slack.token is None or not addresses:
+        return []
+    from bot.adapters.slack import SlackChannel
+
+    slack = SlackChannel(settings.slack.token, settings.slack.base_url)
+    try:
+        return list(await slack.probe(addresses))
+    finally:
+        await slack.aclose()
+
+
+async def _probe_smtp(settings: Settings) -> list[Check]:
+    if settings.email is None or not _addresses(settings, Kind.EMAIL):
+        return []
+    from bot.adapters.smtp import SmtpChannel
+
+    smtp = SmtpChannel(settings.email)
+    try:
+        return list(await smtp.probe())
+    finally:
+        await smtp.aclose()
+
+
+def _addresses(settings: Settings, kind: Kind) -> list[str]:
+    """Every address of this kind in the configuration, once, in its order."""
+    targets = [target for subscriber in settings.subscribers for target in subscriber.targets]
+    if settings.operator is not None:
+        targets.append(settings.operator)
+    return list(dict.fromkeys(target.address for target in targets if target.kind is kind))

@@ -1,0 +1,121 @@
+"""This failure, the nth time: again when, or never.
+
+Chance is an argument (``jitter``, 0 to 1, drawn by the caller), and so is the time. What a failure means is
+not judged here: its Verdict says whether it is permanent and how long the service asked us to wait, which
+is always obeyed. Whether Gemini's quota has room is decided in `quota`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.models import Limit, OutboxState, Verdict
+
+ARXIV_BUDGET = timedelta(minutes=5)
+"""Time spent on failed requests and the pauses after them, per cycle and for all requests together."""
+SUMMARY_BUDGET = timedelta(minutes=5)
+"""The same for one paper and cycle; waiting for quota before the first request is no part of it."""
+SUMMARY_ATTEMPTS = 8
+"""Requests for one paper in a cycle, answered or not."""
+SUMMARY_REFUSALS = 3
+"""Answers for one paper in a cycle that may be refused (malformed, untrue, about itself) before the abstract's
+own sentences stand in: each costs quota, and a model that fails thrice on a text fails again."""
+DELIVERY_LIMIT = timedelta(days=1)
+"""Age of a first failure after which a delivery counts as failed."""
+
+_SECOND = timedelta(seconds=1)
+_LONGEST = timedelta(minutes=1)
+_DELIVERY_PAUSES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
+_DELIVERY_SPREAD = 0.2
+"""The share by which chance lengthens a pause, so that what failed together is not sent together again."""
+
+
+def arxiv_pause(failures: int, min_interval: timedelta, retry_after: timedelta | None) -> timedelta:
+    """How long all requests to arXiv rest after the ``failures``-th failure in a row (1 for the first).
+
+    Begins at max(1 s, 2 x ``min_interval``) and doubles up to a minute. Retry-After lengthens it and never
+    shortens it: arXiv's cache sends ``Retry-After: 0`` with a 503.
+    """
+    first = max(_SECOND, 2 * min_interval)
+    return max(first, _doubled(first, failures), retry_after or timedelta(0))
+
+
+def arxiv_retry(
+    failures: int, min_interval: timedelta, retry_after: timedelta | None, spent: timedelta
+) -> timedelta | None:
+    """The pause, or None when it would exceed ARXIV_BUDGET, of which ``spent`` is gone: the poll is incomplete."""
+    pause = arxiv_pause(failures, min_interval, retry_after)
+    return pause if spent + pause <= ARXIV_BUDGET else None
+
+
+def summary_pause(failures: int, verdict: Verdict, jitter: float) -> timedelta:
+    """How long one paper rests after its ``failures``-th failed request: 1 s doubling to a minute, or as told.
+
+    Chance takes up to half of our own pause away, and adds up to a second to the one we were told, so that
+    papers refused together don't return together.
+    """
+    own = _doubled(_SECOND, failures) * (1 - jitter / 2)
+    return own if verdict.retry_after is None else max(own, verdict.retry_after + jitter * _SECOND)
+
+
+def summary_retry(failures: int, verdict: Verdict, jitter: float, spent: timedelta) -> timedelta | None:
+    """The pause before the next request for this paper, or None: not in this cycle.
+
+    None after a permanent failure, after one that ends the day or the model, after SUMMARY_ATTEMPTS, and when
+    the pause would exceed SUMMARY_BUDGET, of which ``spent`` is gone since the paper's first request.
+    """
+    if (
+        verdict.permanent
+        or verdict.limit in (Limit.PER_DAY, Limit.NOT_OFFERED)
+        or failures >= SUMMARY_ATTEMPTS
+    ):
+        return None
+    pause = summary_pause(failures, verdict, jitter)
+    return pause if spent + pause <= SUMMARY_BUDGET else None
+
+
+def delivery_retry(
+    attempts: int, verdict: Verdict, first_failed_at: datetime, now: datetime, jitter: float
+) -> datetime | None:
+    """When to send a message again after its ``attempts``-th failure; None: never, it has failed.
+
+    5 minutes, 15 minutes, an hour, then every four hours, a little longer by chance and never shorter (a
+    greylisting server wants at least five minutes), with a last attempt a day after the first failure. A
+    longer wait that the service asked for is kept even beyond that day.
+    """
+    last = first_failed_at + DELIVERY_LIMIT
+    if verdict.permanent or now >= last:
+        return None
+    pause = _DELIVERY_PAUSES[min(max(attempts, 1), len(_DELIVERY_PAUSES)) - 1]
+    own = min(now + pause * (1 + _DELIVERY_SPREAD * jitter), last)
+    return max(own, service_wait(verdict, now) or own)
+
+
+def service_wait(verdict: Verdict, now: datetime) -> datetime | None:
+    """Until when the service itself asked us to wait; None when it did not."""
+    return None if verdict.retry_after is None else now + verdict.retry_after
+
+
+def may_try(
+    state: OutboxState,
+    next_attempt_at: datetime | None,
+    service_until: datetime | None,
+    ignoring_backoff: bool,
+    now: datetime,
+) -> bool:
+    """May this message be sent, or one in doubt be looked for, at ``now``?
+
+    A message keeps two times, since `once` ignores the first and obeys the second: ``next_attempt_at`` from
+    `delivery_retry`, our own patience with earlier failures, and ``service_until`` from `service_wait`, the
+    service's Retry-After. None is no wait.
+    """
+    if state not in (OutboxState.PENDING, OutboxState.IN_DOUBT):
+        return False
+    waits = (service_until,) if ignoring_backoff else (service_until, next_attempt_at)
+    return all(until is None or until <= now for until in waits)
+
+
+def _doubled(first: timedelta, failures: int) -> timedelta:
+    """``first`` doubled for every failure but the first, a minute at most."""
+    doublings = min(max(failures, 1) - 1, 16)
+    return min(first * (1 << doublings), _LONGEST)

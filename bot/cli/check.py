@@ -1,0 +1,67 @@
+"""``arxiv-digest check``"""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from bot import app, query
+from bot.cli.options import State, global_options, pass_state
+from bot.models import Check
+from bot.settings import Settings
+
+
+@click.command("check")
+@click.option(
+    "--live", is_flag=True, help="Also ask each service: arXiv, Gemini, Slack and its channels, SMTP."
+)
+@global_options
+@pass_state
+def command(state: State, live: bool) -> int:
+    """Check the configuration and show how arXiv will read each topic's query.
+
+    Every fault is listed with its line and column. With --live each service answers with one line.
+    """
+    settings = state.settings()
+    for warning in (*settings.warnings, *_vanished(settings)):
+        click.echo(f"warning: {warning}", err=True)
+    for topic in settings.topics:
+        expression = query.expression(topic)
+        click.echo(f"{topic.name}:")
+        click.echo(f"  sent to arXiv: {expression}")
+        click.echo(f"  arXiv reads:   {query.describe(query.parse(expression))}")
+    subscribers = len(settings.subscribers)
+    click.echo(
+        f"{state.path}: {len(settings.topics)} topics, {subscribers} "
+        f"{'subscriber' if subscribers == 1 else 'subscribers'}, no faults"
+    )
+    if not live:
+        return 0
+    checks = asyncio.run(app.probe(settings))
+    for check in checks:
+        click.echo(_line(check))
+    return 0 if all(check.ok for check in checks) else 1
+
+
+def _vanished(settings: Settings) -> list[str]:
+    """Subscribers that were delivered to and that the YAML no longer has: perhaps a misspelt rename."""
+    store = app.read_store(settings.database)
+    if store is None:
+        return []
+    try:
+        names = store.subscriptions.vanished([subscriber.name for subscriber in settings.subscribers])
+    finally:
+        store.close()
+    return [
+        f"the database knows a subscriber {name!r} that the configuration no longer has; "
+        "a renamed subscriber starts anew, without its history"
+        for name in names
+    ]
+
+
+def _line(check: Check) -> str:
+    mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
+    detail = f": {check.detail}" if check.detail else ""
+    remedy = f" — {check.remedy}" if check.remedy else ""
+    return f"{mark} {check.subject}{detail}{remedy}"

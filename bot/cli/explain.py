@@ -1,0 +1,92 @@
+"""``arxiv-digest explain``"""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from bot import app, explain, matching, query
+from bot.cli.options import State, global_options, pass_state
+from bot.models import Paper, Subscriber, Topic
+from bot.pipeline import tick, wants
+from bot.ports import Clock
+from bot.ports.store import Store
+from bot.settings import Settings
+
+_ID = re.compile(
+    r"(?:https?://arxiv\.org/(?:abs|pdf|html)/|arxiv:)?([a-z.-]+/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?", re.I
+)
+
+
+@click.command("explain")
+@click.argument("paper")
+@click.argument("name")
+@global_options
+@pass_state
+def command(state: State, paper: str, name: str) -> int:
+    """Say why NAME did or did not get PAPER (an arXiv id or link), and when.
+
+    \b
+    Example:
+      arxiv-digest explain 2501.01234 ada
+    """
+    settings = state.settings()
+    subscriber = next((one for one in settings.subscribers if one.name == name), None)
+    if subscriber is None:
+        known = ", ".join(one.name for one in settings.subscribers)
+        raise click.UsageError(f"unknown subscriber {name!r}; known: {known}")
+    found = _ID.fullmatch(paper.strip())
+    if found is None:
+        raise click.UsageError(f"{paper!r} is not an arXiv id; write it like 2501.01234 or cond-mat/0011267")
+    store = app.read_store(settings.database)
+    if store is None:
+        click.echo("Nothing was polled yet: there is no database.")
+        return 0
+    try:
+        facts = _facts(store, settings, subscriber, found[1], app.system_clock())
+    finally:
+        store.close()
+    click.echo("\n".join(explain.sentences(facts)))
+    return 0
+
+
+def _facts(
+    store: Store, settings: Settings, subscriber: Subscriber, arxiv_id: str, clock: Clock
+) -> explain.Facts:
+    paper = store.papers.get(arxiv_id)
+    record = store.subscriptions.get(subscriber.name)
+    topics = [settings.topic(name) for name in subscriber.topics]
+    editions = wants.editions(store, settings, subscriber)
+    keys = [
+        edition.key(entry)
+        for edition in editions
+        for entry in edition.entries
+        if entry.paper.arxiv_id == arxiv_id
+    ]
+    summaries = store.summaries.of_paper(arxiv_id)
+    since = record.topics_since if record else {}
+    return explain.Facts(
+        arxiv_id=arxiv_id,
+        subscriber=subscriber.name,
+        timezone=subscriber.timezone,
+        paper=paper,
+        announcements=store.polls.announcements_of(arxiv_id),
+        matches=store.papers.match_facts(arxiv_id),
+        clauses={topic.name: _clause(topic, paper) for topic in topics} if paper else {},
+        reach={topic.name: since.get(topic.name, clock.now()) - settings.arxiv.lookback for topic in topics},
+        owed=bool(keys),
+        deliveries=store.outbox.deliveries_of(arxiv_id, subscriber.name),
+        summary=summaries[-1] if summaries else None,
+        next_digest=tick.next_digest_of(store, subscriber, clock.now()) if subscriber.schedule.cron else None,
+    )
+
+
+def _clause(topic: Topic, paper: Paper) -> tuple[bool, str]:
+    if not matching.admits(topic, paper):
+        return (
+            False,
+            f"its primary category {paper.primary_category} is not among the topic's, and cross_lists is false",
+        )
+    found = matching.match(query.parse(query.expression(topic)), paper)
+    return found.verdict is matching.Verdict.YES, found.clause

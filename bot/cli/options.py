@@ -1,0 +1,73 @@
+"""The options every command takes, before or after its name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bot import config
+from bot.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class State:
+    """What the global options said."""
+
+    config: Path | None = None
+    verbose: bool = False
+    log_format: str = "text"
+
+    @property
+    def path(self) -> Path:
+        """The configuration: --config, else $ARXIV_DIGEST_CONFIG, else subscribers.yaml here."""
+        return self.config or Path(os.environ.get("ARXIV_DIGEST_CONFIG") or "subscribers.yaml")
+
+    def settings(self) -> Settings:
+        """The configuration as values. ConfigError."""
+        return config.load(self.path, os.environ)
+
+
+pass_state = click.make_pass_decorator(State)
+
+
+def global_options(command: F) -> F:
+    """Take --config, --verbose and --log-format and keep them in the State."""
+    for option in (
+        click.option(
+            "--log-format",
+            type=click.Choice(["text", "json"]),
+            callback=_keep,
+            expose_value=False,
+            help="How log lines are written on stderr.",
+        ),
+        click.option(
+            "--verbose",
+            is_flag=True,
+            default=None,
+            callback=_keep,
+            expose_value=False,
+            help="More log lines, and tracebacks of internal errors.",
+        ),
+        click.option(
+            "-c",
+            "--config",
+            type=click.Path(path_type=Path),
+            callback=_keep,
+            expose_value=False,
+            help="The YAML file (default: subscribers.yaml, or $ARXIV_DIGEST_CONFIG).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value is not None and parameter.name is not None:
+        setattr(context.ensure_object(State), parameter.name, value)

@@ -1,0 +1,32 @@
+"""``arxiv-digest retry``"""
+
+from __future__ import annotations
+
+import click
+
+from bot import app
+from bot.cli.options import State, global_options, pass_state
+
+
+@click.command("retry")
+@click.argument("name", required=False)
+@global_options
+@pass_state
+def command(state: State, name: str | None) -> int:
+    """Put permanently failed deliveries (of NAME, or of everybody) back in the queue.
+
+    The daemon takes them up by itself; without it, run `arxiv-digest once`.
+    """
+    settings = state.settings()
+    if name is not None and name not in [subscriber.name for subscriber in settings.subscribers]:
+        raise click.UsageError(f"unknown subscriber {name!r}")
+    store = app.read_store(settings.database, writable=True)
+    if store is None:
+        click.echo("nothing to retry: there is no database yet")
+        return 0
+    try:
+        revived = store.outbox.retry_failed(name, app.system_clock().now())
+    finally:
+        store.close()
+    click.echo(f"{revived} failed {'message' if revived == 1 else 'messages'} back in the queue")
+    return 0

@@ -1,0 +1,105 @@
+"""``arxiv-digest run``"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import AbstractAsyncContextManager
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot import app
+from bot.cli.console import LogProgress, logger, set_up_logging, tell
+from bot.cli.options import State, global_options, pass_state
+from bot.daemon import Daemon
+from bot.pipeline import tick
+from bot.pipeline.services import Services
+from bot.ports.store import Store
+from bot.settings import Settings
+
+
+@click.command("run")
+@global_options
+@pass_state
+def command(state: State) -> int:
+    """Keep running: poll arXiv, deliver to each subscriber on their schedule.
+
+    Takes up an edited YAML within seconds (SIGHUP: at once); a broken edit is logged and the old
+    configuration stays in force. SIGTERM or Ctrl-C finishes what is in flight and ends.
+    """
+    set_up_logging(state.log_format, verbose=state.verbose)
+    settings = state.settings()
+    store = app.open_store(settings.database)
+    try:
+        asyncio.run(_run(state, settings, store))
+    finally:
+        store.close()
+    return 0
+
+
+async def _run(state: State, settings: Settings, store: Store) -> None:
+    clock = app.system_clock()
+    progress = LogProgress(clock)
+
+    def open_services(settings: Settings) -> AbstractAsyncContextManager[Services]:
+        return app.open_services(settings, store, progress, clock)
+
+    store.subscriptions.sync(settings.subscribers, clock.now())
+    async with open_services(settings) as services:
+        _announce(services, settings)
+    daemon = Daemon(settings, open_services, _Reloader(state, settings), tell)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, daemon.stop)
+    loop.add_signal_handler(signal.SIGINT, daemon.stop)
+    loop.add_signal_handler(signal.SIGHUP, daemon.look)
+    await daemon.run()
+    logger.info("stopped")
+
+
+def _announce(services: Services, settings: Settings) -> None:
+    """Each subscriber's next digest time, for the person who just started it."""
+    for subscriber in settings.subscribers:
+        zone = ZoneInfo(subscriber.timezone)
+        if subscriber.schedule.cron is None:
+            when = "as soon as papers are found"
+        else:
+            due = tick.next_digest_of(services.store, subscriber, services.clock.now())
+            when = f"{due.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"
+        click.echo(f"{subscriber.name}: next digest {when} ({subscriber.schedule.text})")
+    click.echo(f"next poll {tick.next_poll(services, settings):%a %Y-%m-%d %H:%M UTC}")
+
+
+class _Reloader:
+    """New settings when the YAML or its .env changed, told by their content, not by their times."""
+
+    def __init__(self, state: State, settings: Settings) -> None:
+        self._state = state
+        self._settings = settings
+        self._seen = self._content()
+
+    def __call__(self) -> Settings | None:
+        content = self._content()
+        if content == self._seen:
+            return None
+        self._seen = content
+        changed = self._state.settings()
+        if changed.database != self._settings.database:
+            logger.warning("the database can't be changed while running; restart for %s", changed.database)
+        if changed == self._settings:
+            return None
+        self._settings = changed
+        logger.info("configuration reloaded: %d subscribers", len(changed.subscribers))
+        return changed
+
+    def _content(self) -> tuple[bytes | None, ...]:
+        return tuple(_read(path) for path in (self._state.path, self._state.path.parent / ".env"))
+
+
+def _read(path: os.PathLike[str]) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None

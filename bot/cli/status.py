@@ -1,0 +1,194 @@
+"""``arxiv-digest status``"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from bot import app, quota
+from bot.cli.options import State, global_options, pass_state
+from bot.history import TargetTally, TopicPoll
+from bot.models import Subscriber
+from bot.pipeline import tick, wants
+from bot.pipeline.poll import wanted_topics
+from bot.ports import Clock
+from bot.ports.store import Store
+from bot.settings import Settings
+
+_RECENT = timedelta(days=30)
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@global_options
+@pass_state
+def command(state: State, as_json: bool) -> int:
+    """Show what was seen, summarised and delivered, and what waits for what."""
+    settings = state.settings()
+    store = app.read_store(settings.database)
+    if store is None:
+        facts = _nothing_yet(settings)
+    else:
+        try:
+            facts = gather(store, settings, app.system_clock())
+        finally:
+            store.close()
+    click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else _as_text(facts))
+    return 0
+
+
+def _nothing_yet(settings: Settings) -> dict[str, Any]:
+    return {
+        "database": str(settings.database),
+        "papers": {"seen": 0, "matched": 0, "summarised": 0, "waiting": 0},
+        "polls": {"last": None, "complete": None, "topics": []},
+        "gemini": None,
+        "subscribers": [],
+        "alerts": [],
+    }
+
+
+def gather(store: Store, settings: Settings, clock: Clock) -> dict[str, Any]:
+    """The state of everything, as JSON values."""
+    now = clock.now()
+    last, complete = store.polls.last_finished()
+    names = [topic.name for topic in wanted_topics(settings)]
+    latest = {poll.topic: poll for poll in store.polls.outcomes_since(now - _RECENT, names)}
+    tallies = store.outbox.tallies()
+    return {
+        "database": str(settings.database),
+        "papers": {**store.papers.counts(), "waiting": _waiting(store, settings)},
+        "polls": {
+            "last": _iso(last),
+            "complete": complete if last else None,
+            "next": _iso(tick.next_poll_after(last, complete, settings, now)),
+            "topics": [_topic(poll) for poll in latest.values()],
+            "feeds": [
+                {
+                    "asked": list(feed.asked),
+                    "read_at": _iso(feed.read_at),
+                    "announced_on": feed.announced_on.isoformat() if feed.announced_on else None,
+                    "items": feed.items,
+                    "cut": feed.cut,
+                    "error": feed.error,
+                }
+                for feed in list(store.polls.feeds_since(now - timedelta(days=7)))[-7:]
+            ],
+        },
+        "gemini": _gemini(store, settings, now),
+        "subscribers": [_subscriber(store, one, tallies, now) for one in settings.subscribers],
+        "alerts": [
+            {"since": _iso(alert.opened_at), "text": alert.text} for alert in store.notices.open_alerts()
+        ],
+    }
+
+
+def _waiting(store: Store, settings: Settings) -> int:
+    """Papers that somebody is owed and that are in no digest yet."""
+    owed = {
+        entry.paper.arxiv_id
+        for subscriber in settings.subscribers
+        for edition in wants.editions(store, settings, subscriber)
+        for entry in edition.entries
+    }
+    return len(owed)
+
+
+def _topic(poll: TopicPoll) -> dict[str, Any]:
+    return {
+        "topic": poll.topic,
+        "status": poll.status.value,
+        "found": poll.found,
+        "at": _iso(poll.finished_at),
+        "covers_since": _iso(poll.window.start),
+        "reason": poll.reason,
+    }
+
+
+def _gemini(store: Store, settings: Settings, now: datetime) -> dict[str, Any] | None:
+    if settings.gemini.api_key is None:
+        return None
+    use = store.summaries.use_on(quota.pacific_day(now))
+    return {
+        "model": settings.gemini.model,
+        "day": use.day.isoformat(),
+        "requests": use.requests,
+        "requests_left": max(settings.gemini.requests_per_day - use.requests, 0),
+        "prompt_tokens": use.prompt_tokens,
+        "output_tokens": use.output_tokens,
+        "answered_by": dict(use.by_model),
+        "resets_at": _iso(quota.day_resets_at(now)),
+    }
+
+
+def _subscriber(store: Store, subscriber: Subscriber, tallies: Any, now: datetime) -> dict[str, Any]:
+    number, composed = store.outbox.digest_numbers(subscriber.name)
+    known = {(tally.kind, tally.address): tally for tally in tallies if tally.subscriber == subscriber.name}
+    return {
+        "name": subscriber.name,
+        "digests": number,
+        "last_digest": _iso(composed),
+        "next_digest": _iso(tick.next_digest_of(store, subscriber, now))
+        if subscriber.schedule.cron
+        else "immediately",
+        "targets": [
+            _target(target.kind.value, target.address, known.get((target.kind, target.address)))
+            for target in subscriber.targets
+        ],
+    }
+
+
+def _target(kind: str, address: str, tally: TargetTally | None) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "address": address,
+        "pending": tally.pending if tally else 0,
+        "in_doubt": tally.in_doubt if tally else 0,
+        "failed": tally.failed if tally else 0,
+        "sent": tally.sent if tally else 0,
+        "last_sent": _iso(tally.last_sent_at) if tally else None,
+        "error": tally.error if tally else "",
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _as_text(facts: dict[str, Any]) -> str:
+    papers, polls = facts["papers"], facts["polls"]
+    lines = [
+        f"Papers      {papers['seen']} seen, {papers['matched']} matched, "
+        f"{papers['waiting']} waiting for a digest, {papers['summarised']} summarised",
+        f"Last poll   {polls['last'] or 'never'}"
+        + ("" if polls["complete"] in (None, True) else " — incomplete, the next poll takes it up"),
+    ]
+    lines += [
+        f"  {topic['topic']:<24} {topic['status']:<10} {topic['found']:>5} found"
+        + (f"  {topic['reason']}" if topic["reason"] else "")
+        for topic in polls["topics"]
+    ]
+    gemini = facts["gemini"]
+    if gemini is None:
+        lines.append("Gemini      no key: the extractive summariser is used")
+    else:
+        lines.append(
+            f"Gemini      {gemini['requests']} requests today, {gemini['requests_left']} left until "
+            f"{gemini['resets_at']}; {gemini['prompt_tokens']} + {gemini['output_tokens']} tokens"
+        )
+    for subscriber in facts["subscribers"]:
+        lines.append(
+            f"{subscriber['name']}: {subscriber['digests']} digests, last {subscriber['last_digest'] or 'never'}, "
+            f"next {subscriber['next_digest']}"
+        )
+        lines += [
+            f"  {target['kind']:<6} {target['address']:<32} pending {target['pending']}, "
+            f"in doubt {target['in_doubt']}, failed {target['failed']}, sent {target['sent']}"
+            + (f"\n         {target['error']}" if target["error"] else "")
+            for target in subscriber["targets"]
+        ]
+    lines += [f"! {alert['text']} (since {alert['since']})" for alert in facts["alerts"]]
+    return "\n".join(lines)

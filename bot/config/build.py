@@ -1,0 +1,83 @@
+"""A document that is in order, with its secrets, as the frozen values the program works with.
+
+Where the document is silent the defaults of ``settings`` and ``models`` hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot import schedule
+from bot.config import environment
+from bot.config.fields import is_channel
+from bot.models import Kind, Subscriber, Target, Topic
+from bot.settings import ArxivSettings, EmailSettings, GeminiSettings, Secret, Settings, SlackSettings
+
+Values = Mapping[str, Any]
+"""What `Section.read` made of a section."""
+
+_DATABASE = "state/arxiv-digest.db"
+_SCHEDULE = "weekdays 09:00"
+
+
+def build(document: Values, secrets: Mapping[str, Secret], path: Path) -> Settings:
+    """The settings. ``path`` is the YAML's own, absolute; relative paths in it start at its folder."""
+    folder = path.parent
+    email = document.get("email")
+    return Settings(
+        path=path,
+        database=located(folder, document.get("database", _DATABASE)),
+        arxiv=ArxivSettings(**document["arxiv"]),
+        gemini=GeminiSettings(
+            api_key=secrets.get(environment.GEMINI_API_KEY), **(document.get("gemini") or {})
+        ),
+        slack=_slack(document.get("slack") or {}, secrets),
+        email=_email(email, secrets, folder) if email else None,
+        operator=_operator(document.get("operator"), by_mail=bool(email)),
+        topics=tuple(Topic(name=name, **values) for name, values in document["topics"].items()),
+        subscribers=tuple(
+            _subscriber({**(document.get("defaults") or {}), **values}, folder)
+            for values in document["subscribers"]
+        ),
+    )
+
+
+def located(folder: Path, name: str) -> Path:
+    """The absolute path that a name in a file of this folder means."""
+    return folder / Path(name).expanduser()
+
+
+def _slack(values: Values, secrets: Mapping[str, Secret]) -> SlackSettings:
+    settings = SlackSettings(token=secrets.get(environment.SLACK_BOT_TOKEN), **values)
+    # slack_sdk joins method names to the URL as a browser would: without the slash the last
+    # segment would be replaced.
+    return replace(settings, base_url=settings.base_url.rstrip("/") + "/")
+
+
+def _email(values: Values, secrets: Mapping[str, Secret], folder: Path) -> EmailSettings:
+    settings = EmailSettings(**values)
+    return replace(
+        settings,
+        password=secrets.get(environment.SMTP_PASSWORD) if settings.username else None,
+        ca_file=located(folder, values["ca_file"]) if values.get("ca_file") else None,
+    )
+
+
+def _operator(address: str | None, *, by_mail: bool) -> Target | None:
+    """A channel by its form; an address is mailed where mail is set up, else written to in Slack."""
+    if address is None:
+        return None
+    return Target(Kind.EMAIL if by_mail and not is_channel(address) else Kind.SLACK, address)
+
+
+def _subscriber(values: Values, folder: Path) -> Subscriber:
+    own = {key: value for key, value in values.items() if key not in ("slack", "email", "file")}
+    targets = (
+        *(Target(Kind.SLACK, address) for address in values.get("slack", ())),
+        *(Target(Kind.EMAIL, address) for address in values.get("email", ())),
+        *(Target(Kind.FILE, str(located(folder, name))) for name in values.get("file", ())),
+    )
+    return Subscriber(targets=targets, **{"schedule": schedule.parse(_SCHEDULE), **own})

@@ -1,0 +1,259 @@
+"""What the YAML may say, key by key: the contract with the user.
+
+Defaults are shown here as a person writes them; the values themselves come from ``settings``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.config import environment
+from bot.config.fields import (
+    ADDRESS,
+    API_VERSION,
+    CATEGORY,
+    DURATION,
+    DURATION_OR_ZERO,
+    HOST,
+    LINE,
+    MAILBOX,
+    MODEL,
+    OPERATOR,
+    PATH,
+    PHRASE,
+    POLL_EVERY,
+    PORT,
+    PROSE,
+    QUERY,
+    SCHEDULE,
+    SLACK_ADDRESS,
+    SUBSCRIBER,
+    TIME_ZONE,
+    TOPIC,
+    URL,
+)
+from bot.config.kinds import Choice, Flag, Key, Many, Named, OrNull, Schema, Section, Whole
+from bot.config.report import did_you_mean, quoted
+from bot.settings import Security
+
+CLAUSES = ("query", "keywords", "authors", "categories")
+"""The keys of a topic that look for something; one of them is enough."""
+TARGETS = ("slack", "email", "file")
+"""The keys of a subscriber that say where digests go; one of them is enough."""
+
+_COUNT = Whole(1, 1_000_000_000)
+_PHRASES = Many(PHRASE)
+
+
+def _one_of(keys: tuple[str, ...]) -> Schema:
+    return {"anyOf": [{"required": [key]} for key in keys]}
+
+
+# --- keys that don't belong ----------------------------------------------------------------------
+
+_SECRET_KEYS = ("key", "token", "password", "secret", "passwd", "credential")
+_OWNERS = {
+    "gemini": environment.GEMINI_API_KEY,
+    "google": environment.GEMINI_API_KEY,
+    "slack": environment.SLACK_BOT_TOKEN,
+    "bot": environment.SLACK_BOT_TOKEN,
+    "email": environment.SMTP_PASSWORD,
+    "smtp": environment.SMTP_PASSWORD,
+    "mail": environment.SMTP_PASSWORD,
+}
+
+
+def _stranger(section: str) -> Callable[[str], str]:
+    """What to say of a key that this section does not know."""
+
+    def say(key: str) -> str:
+        lower = key.lower()
+        if any(word in lower for word in _SECRET_KEYS):
+            owner = next((name for word, name in _OWNERS.items() if word in lower), _OWNERS.get(section))
+            variable = environment.variables(owner) if owner else ", ".join(environment.NAMES)
+            return f"secrets don't belong in this file: set {variable} in the environment"
+        if section == "defaults" and key in SUBSCRIBER_SECTION.keys:
+            return f"{key} is each subscriber's own and has no default"
+        if section and key in DOCUMENT.keys and not did_you_mean(key, _SECTIONS[section].keys):
+            return f"unknown key {quoted(key)}: it belongs at the top level (mend the indentation?)"
+        return ""
+
+    return say
+
+
+# --- the sections --------------------------------------------------------------------------------
+
+ARXIV = Section(
+    "How arXiv is asked.",
+    {
+        "api_url": Key(URL, "arXiv's query API.", "https://export.arxiv.org/api/query"),
+        "rss_url": Key(URL, "arXiv's daily announcement feeds.", "https://rss.arxiv.org"),
+        "poll_every": Key(
+            POLL_EVERY,
+            "auto: after each of arXiv's announcements; or a duration: 0.5s, 30s, 15m, 6h, 2d, 1w.",
+            "auto",
+        ),
+        "lookback": Key(
+            DURATION,
+            "A poll asks for papers submitted since this long before the topic's last complete poll "
+            "(the first time: before now).",
+            "7d",
+        ),
+        "page_size": Key(Whole(1, 2000), "Papers asked for at a time.", 200),
+        "min_interval": Key(
+            DURATION_OR_ZERO,
+            "From the end of one request to the next; arXiv's terms: one at a time, three seconds apart.",
+            "3s",
+        ),
+        "contact": Key(
+            ADDRESS,
+            "Your e-mail address: goes into the User-Agent, so that arXiv can write to you.",
+            required="your e-mail address, which goes to arXiv with every request",
+        ),
+    },
+    _stranger("arxiv"),
+)
+
+GEMINI = Section(
+    "The model that summarises. Without GEMINI_API_KEY the built-in extractive summariser is used instead.",
+    {
+        "model": Key(MODEL, "Its thinking is kept at the lowest level it takes.", "gemini-flash-latest"),
+        "base_url": Key(OrNull(URL), "Another endpoint (proxy, test server)."),
+        "api_version": Key(API_VERSION, "The -latest aliases exist only in v1beta.", "v1beta"),
+        "concurrency": Key(Whole(1, 1000), "Requests in flight at once.", 8),
+        "requests_per_minute": Key(_COUNT, "Never exceeded, across restarts too.", 10),
+        "tokens_per_minute": Key(_COUNT, "Never exceeded, across restarts too.", 250_000),
+        "requests_per_day": Key(_COUNT, "Of Gemini's days, which end at midnight Pacific time.", 250),
+        "papers_per_request": Key(Whole(1, 50), "Papers summarised in one request.", 1),
+        "timeout": Key(DURATION, "How long to wait for one answer.", "60s"),
+    },
+    _stranger("gemini"),
+)
+
+SLACK = Section(
+    "How Slack is reached. The token comes from SLACK_BOT_TOKEN.",
+    {"base_url": Key(URL, "Slack's Web API, or another endpoint.", "https://slack.com/api/")},
+    _stranger("slack"),
+)
+
+EMAIL = Section(
+    "The SMTP server that sends the mail. The password comes from SMTP_PASSWORD.",
+    {
+        "host": Key(HOST, "The SMTP server.", required="the SMTP server"),
+        "port": Key(PORT, "587 for starttls, mostly 465 for tls.", 587),
+        "security": Key(
+            Choice(Security), "starttls, tls, or none (none with a user name: only to loopback).", "starttls"
+        ),
+        "username": Key(OrNull(LINE), "For the login; without it there is none."),
+        "sender": Key(
+            MAILBOX,
+            "The From of every mail, such as arXiv digest <bot@example.org>.",
+            required="the address that digests come from",
+        ),
+        "reply_to": Key(OrNull(MAILBOX), "Where answers go, if not to the sender."),
+        "messages_per_minute": Key(OrNull(_COUNT), "The provider's limit, if any."),
+        "ca_file": Key(OrNull(PATH), "Certificates (PEM) to trust instead of the system's."),
+    },
+    _stranger("email"),
+)
+
+TOPIC_SECTION = Section(
+    "What to look for: a query in arXiv's own syntax, or keywords and authors. All that is given must match.",
+    {
+        "query": Key(QUERY, 'arXiv\'s own syntax: all:"ptychography" OR ti:"electron microscopy".'),
+        "keywords": Key(_PHRASES, "Words or phrases, any of them in any field."),
+        "authors": Key(_PHRASES, 'Any of them, as "Hwang, Harold".'),
+        "exclude": Key(_PHRASES, "Words or phrases that no field may hold."),
+        "categories": Key(Many(CATEGORY), "Categories or archives, any of them."),
+        "cross_lists": Key(Flag(), "Whether a cross-listing in one of the categories counts.", True),
+        "focus": Key(PROSE, "Steers the summary: what the reader wants to know of a paper."),
+    },
+    _stranger("topics"),
+    _one_of(CLAUSES),
+)
+
+_SHARED = {
+    "topics": Key(
+        Many(TOPIC, distinct=True), "Names of topics; the first that matches decides a paper's focus."
+    ),
+    "schedule": Key(
+        SCHEDULE,
+        "immediately | daily HH:MM | weekdays HH:MM | weekly DAY HH:MM | a 5-field cron line.",
+        "weekdays 09:00",
+    ),
+    "timezone": Key(TIME_ZONE, "The IANA zone of the schedule and of the dates shown.", "UTC"),
+    "language": Key(LINE, "Of the summaries, by name or code.", "English"),
+    "max_papers": Key(
+        Whole(1, 10_000),
+        "Summarised in full (most topics matched first, then newest); the rest follow as one-line titles.",
+        30,
+    ),
+    "send_empty": Key(Flag(), "Whether a digest also goes out on a day without papers.", False),
+    "revisions": Key(Flag(), "Whether a new version of a paper already delivered is reported, once.", False),
+}
+
+DEFAULTS = Section(
+    "What holds for every subscriber that does not say otherwise.", _SHARED, _stranger("defaults")
+)
+
+SUBSCRIBER_SECTION = Section(
+    "Who receives digests: of what, where and when.",
+    {
+        "name": Key(
+            SUBSCRIBER,
+            "Unique; the key of what was already delivered.",
+            required="a name of your choice, to be kept",
+        ),
+        "slack": Key(
+            Many(SLACK_ADDRESS, or_one=True),
+            "Channel name or id, or a person's e-mail address for a direct message; or a list.",
+        ),
+        "email": Key(Many(MAILBOX, or_one=True), "An address, or a list; each gets a message of its own."),
+        "file": Key(
+            Many(PATH, or_one=True), "A folder, or a list: one HTML and one Markdown report per digest."
+        ),
+        **_SHARED,
+    },
+    _stranger("subscribers"),
+    _one_of(TARGETS),
+)
+
+DOCUMENT = Section(
+    "The configuration of arxiv-digest.",
+    {
+        "database": Key(PATH, "SQLite; relative paths are relative to this file.", "state/arxiv-digest.db"),
+        "arxiv": Key(ARXIV, ARXIV.about, required="it holds contact, your e-mail address, at least"),
+        "gemini": Key(OrNull(GEMINI), GEMINI.about),
+        "slack": Key(OrNull(SLACK), SLACK.about),
+        "email": Key(OrNull(EMAIL), EMAIL.about),
+        "operator": Key(
+            OrNull(OPERATOR),
+            "A Slack channel or an e-mail address that is told when something needs a human.",
+        ),
+        "topics": Key(Named(TOPIC, TOPIC_SECTION), "What to look for, by name.", required="what to look for"),
+        "defaults": Key(OrNull(DEFAULTS), DEFAULTS.about),
+        "subscribers": Key(
+            Many(SUBSCRIBER_SECTION), "Who receives digests.", required="who receives digests"
+        ),
+    },
+    _stranger(""),
+    {
+        "anyOf": [
+            {
+                "required": ["defaults"],
+                "properties": {"defaults": {"type": "object", "required": ["topics"]}},
+            },
+            {"properties": {"subscribers": {"items": {"required": ["topics"]}}}},
+        ]
+    },
+)
+
+_SECTIONS = {
+    "arxiv": ARXIV,
+    "gemini": GEMINI,
+    "slack": SLACK,
+    "email": EMAIL,
+    "topics": TOPIC_SECTION,
+    "defaults": DEFAULTS,
+    "subscribers": SUBSCRIBER_SECTION,
+}

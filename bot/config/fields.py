@@ -1,0 +1,199 @@
+"""The texts of the YAML, by their forms: durations, addresses, and what other rooms can read."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+import tzdata  # type: ignore[import-untyped]  # holds data, no code
+
+from bot import models, query, schedule, taxonomy
+from bot.config.kinds import Refusal, Text, Whole, anchored
+from bot.config.report import did_you_mean, quoted
+
+_VISIBLE = r"[^\u0000-\u0020\u007f]"
+_LINE = rf"(?=.*{_VISIBLE})[^\u0000-\u001f\u007f]"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _searchable(text: str) -> str:
+    if not any(character.isalnum() for character in text):
+        raise Refusal(f"{quoted(text)} has no letter or digit to search for")
+    return _one_line(text)
+
+
+# --- texts ---------------------------------------------------------------------------------------
+
+LINE = Text(_LINE + "{1,200}", "a line of text", meaning=_one_line)
+PROSE = Text(
+    rf"(?=[\s\S]*{_VISIBLE})[^\u0000-\u0008\u000b-\u001f\u007f]{{1,1000}}", "a text", meaning=_one_line
+)
+PATH = Text(_LINE + "{1,1000}", "a path")
+PHRASE = Text(
+    rf"(?=.*{_VISIBLE})[^\"\u0000-\u001f\u007f]{{1,200}}",
+    "a word or phrase",
+    lambda text: ": each entry is a phrase already, leave the quotation marks out" if '"' in text else "",
+    _searchable,
+)
+TOPIC = Text(r"(?! )[^\u0000-\u001f\u007f]{1,80}(?<! )", "a name: one line without blanks around it")
+SUBSCRIBER = Text(
+    r"(?![ .])[^/\\\u0000-\u001f\u007f]{1,64}(?<! )",
+    "a name: up to 64 characters without / or \\, as it becomes part of file names",
+)
+
+# --- durations -----------------------------------------------------------------------------------
+
+_UNITS = {"s": 7, "m": 6, "h": 5, "d": 4, "w": 3}
+"""How many digits a number of each unit may have: no duration goes beyond thirty years."""
+_WORDS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = (
+    "(?:"
+    + "|".join(rf"[0-9]{{1,{digits}}}(?:\.[0-9]{{1,6}})?{unit}" for unit, digits in _UNITS.items())
+    + ")"
+)
+_SOME = rf"(?=[0.]*[1-9]){_DURATION}"
+_SUCH_AS = "a duration such as 0.5s, 30s, 15m, 6h, 2d or 1w"
+
+
+def duration(text: str) -> timedelta:
+    """``90s``, ``1.5h``, ``7d`` as a span of time; ValueError for anything else."""
+    match = re.fullmatch(r"([0-9.]+)([smhdw])", text)
+    if match is None:
+        raise ValueError(f"{text!r} is no duration")
+    return timedelta(**{_WORDS[match[2]]: float(match[1])})
+
+
+def _unit_hint(text: str) -> str:
+    return ": it needs a unit" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else ""
+
+
+DURATION = Text(_SOME, _SUCH_AS, _unit_hint, duration)
+DURATION_OR_ZERO = Text(_DURATION, _SUCH_AS, _unit_hint, duration)
+POLL_EVERY = Text(
+    f"auto|{_SOME}",
+    f"auto, or {_SUCH_AS}",
+    _unit_hint,
+    lambda text: None if text == "auto" else duration(text),
+)
+
+# --- addresses -----------------------------------------------------------------------------------
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_ANY_LABEL = _LABEL.replace("A-Za-z0-9", r"A-Za-z0-9\u0080-\uffff")
+_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}(?:\.{_LABEL})+|localhost)"
+_ANY_ADDRESS = _ADDRESS.replace(_LABEL, _ANY_LABEL)
+"""With a domain in any script: the adapter that sends the mail translates it."""
+_DISPLAY = r"(?:[^<>()@,;:\\\"\[\]\u0000-\u001f\u007f]+|\"[^<>\\\"\u0000-\u001f\u007f]+\" ?)"
+_MAILBOX = rf"(?:{_ANY_ADDRESS}|(?:{_DISPLAY})?<{_ANY_ADDRESS}>)"
+_CHANNEL = r"(?:#[^\u0000-,./:-@A-Z\[-^`{-\u007f]{1,80}|[CDG][A-Z0-9]{2,20})"
+_PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
+_URL = rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::{_PORT})?(?:/[!\"$->@-~]*)?"
+_HOST = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*(?::[0-9A-Fa-f.]*){2,7})"
+
+
+def is_channel(text: str) -> bool:
+    """Whether this is a Slack channel's name or id, rather than a person's address."""
+    return re.fullmatch(_CHANNEL, text) is not None
+
+
+def bare_address(mailbox: str) -> str:
+    """``ada@example.org`` of ``Ada Lovelace <ada@example.org>``."""
+    return mailbox.rpartition("<")[2].rstrip(">")
+
+
+def _channel_hint(text: str) -> str:
+    name = "#" + text.lstrip("#").lower()
+    return f" (did you mean {quoted(name)}?)" if is_channel(name) else ""
+
+
+def _url_hint(text: str) -> str:
+    if "@" in text:
+        return ": no user name or password belongs in it"
+    return ": it begins with http:// or https://" if "://" not in text else ""
+
+
+def _host_hint(text: str) -> str:
+    if "://" in text:
+        return ": no https:// or path belongs in it"
+    return ": the port is a key of its own" if re.fullmatch(r".+:[0-9]+", text) else ""
+
+
+_CHANNEL_FORM = 'a Slack channel ("#name" or its id) or a person\'s e-mail address'
+
+ADDRESS = Text(_ADDRESS, "an e-mail address such as you@example.org")
+MAILBOX = Text(_MAILBOX, "an e-mail address such as ada@example.org or Ada Lovelace <ada@example.org>")
+SLACK_ADDRESS = Text(f"(?:{_CHANNEL}|{_ADDRESS})", _CHANNEL_FORM, _channel_hint)
+OPERATOR = Text(f"(?:{_CHANNEL}|{_MAILBOX})", _CHANNEL_FORM, _channel_hint)
+URL = Text(_URL, "a web address such as https://example.org/path", _url_hint)
+HOST = Text(_HOST, "a host name such as smtp.example.org", _host_hint)
+PORT = Whole(1, 65535)
+MODEL = Text("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", "a model's name such as gemini-flash-latest")
+API_VERSION = Text("v[0-9]+[a-z0-9]*", "an API version such as v1beta")
+
+# --- what other rooms know -----------------------------------------------------------------------
+
+
+@cache
+def zones() -> list[str]:
+    """The IANA time zones, by the list of the tzdata package."""
+    return Path(tzdata.__file__).with_name("zones").read_text(encoding="ascii").split()
+
+
+def _zone(text: str) -> str:
+    if text not in zones():
+        cities = {name.rpartition("/")[2].lower(): name for name in reversed(zones())}
+        city = cities.get(text.lower().replace(" ", "_"))
+        hint = f" (did you mean {quoted(city)}?)" if city else did_you_mean(text, zones())
+        raise Refusal(f"unknown time zone {quoted(text)}{hint}")
+    return text
+
+
+def _schedule(text: str) -> models.Schedule:
+    try:
+        return schedule.parse(text)
+    except ValueError as error:
+        raise Refusal(str(error)) from None
+
+
+def _category(text: str) -> str:
+    archive = text.removesuffix(".*")
+    known = taxonomy.is_archive(archive) if text.endswith(".*") else taxonomy.is_known(text)
+    if not known:
+        raise Refusal(f"unknown category {quoted(text)}{_category_hint(text)}")
+    return taxonomy.canonical(text)
+
+
+def _category_hint(text: str) -> str:
+    meant = taxonomy.suggest(text)
+    return f" (did you mean {quoted(meant)}?)" if meant else ""
+
+
+def _query(text: str) -> str:
+    try:
+        query.parse(text)
+    except query.QueryError as error:
+        raise Refusal(f"arXiv can't read this query: {error}", error.position) from None
+    return text
+
+
+_ANYTHING = r"[\s\S]*"
+
+TIME_ZONE = Text(_ANYTHING, "a time zone", meaning=_zone, editors=lambda: {"enum": zones()})
+SCHEDULE = Text(
+    _ANYTHING, "a schedule", meaning=_schedule, editors=lambda: {"pattern": anchored(schedule.PATTERN)}
+)
+CATEGORY = Text(
+    r"[A-Za-z]+(?:-[A-Za-z]+)*(?:\.(?:[A-Za-z]+(?:-[A-Za-z]+)*|\*))?",
+    "a category code such as cond-mat.supr-con",
+    _category_hint,
+    _category,
+)
+QUERY = Text(
+    rf"(?=[\s\S]*{_VISIBLE})[^\u0000-\u0008\u000b-\u001f\u007f]{{1,5000}}", "a query", meaning=_query
+)

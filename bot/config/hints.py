@@ -1,0 +1,66 @@
+"""What is odd in a configuration and no fault: old categories, topics nobody reads, a doubtful port."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from bot import query, taxonomy
+from bot.config.report import Path, quoted
+from bot.config.rules import Breach, is_loopback
+from bot.models import Term
+from bot.settings import EmailSettings, Security, Settings
+
+
+def hints(settings: Settings) -> Iterator[tuple[Breach, int | None]]:
+    """Each oddity, with its offset in the text where it has one."""
+    for topic in settings.topics:
+        for index, code in enumerate(topic.categories):
+            yield from _category(code, ("topics", topic.name, "categories", index))
+        yield from _in_query(topic.query, ("topics", topic.name, "query"))
+    for breach in (*_unread(settings), *_port(settings.email), *_in_the_clear(settings)):
+        yield breach, None
+
+
+def _category(code: str, path: Path) -> Iterator[tuple[Breach, int | None]]:
+    if not code.endswith(".*") and not taxonomy.is_archive(code) and not taxonomy.is_active(code):
+        yield Breach(path, f"{code} takes no new papers any more"), None
+    for other in taxonomy.aliases(code):
+        yield Breach(path, f"{code} is {other} under another name; both are searched"), None
+
+
+def _in_query(text: str | None, path: Path) -> Iterator[tuple[Breach, int | None]]:
+    """The categories of a query: a wrong one is no error to arXiv, it finds nothing."""
+    for term in query.leaves(query.parse(text)) if text else ():
+        if not isinstance(term, Term) or term.field != "cat" or "*" in term.text:
+            continue
+        if not taxonomy.is_known(term.text):
+            yield Breach(path, f"there is no category {quoted(term.text)}: this finds nothing"), term.position
+        elif taxonomy.is_archive(term.text) and not taxonomy.is_active(term.text):
+            code = taxonomy.canonical(term.text)
+            yield (
+                Breach(path, f"cat:{code} finds next to nothing: cat:{code}.* is the archive"),
+                term.position,
+            )
+
+
+def _unread(settings: Settings) -> Iterator[Breach]:
+    read = {topic for subscriber in settings.subscribers for topic in subscriber.topics}
+    for topic in settings.topics:
+        if topic.name not in read:
+            yield Breach(("topics", topic.name), "no subscriber reads this topic")
+
+
+def _port(email: EmailSettings | None) -> Iterator[Breach]:
+    match email and (email.port, email.security):
+        case 587, Security.TLS:
+            yield Breach(("email", "security"), "port 587 mostly speaks starttls; tls is mostly on 465")
+        case 465, Security.STARTTLS:
+            yield Breach(("email", "port"), "port 465 mostly speaks tls; starttls is mostly on 587")
+
+
+def _in_the_clear(settings: Settings) -> Iterator[Breach]:
+    for section, url in (("gemini", settings.gemini.base_url), ("slack", settings.slack.base_url)):
+        parts = urlsplit(url or "")
+        if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            yield Breach((section, "base_url"), "http: the key would travel unencrypted")

@@ -1,0 +1,113 @@
+"""From the file to Settings, or to one ConfigError with every fault that can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from bot.config import environment
+from bot.config.build import Values, build
+from bot.config.document import DOCUMENT
+from bot.config.hints import hints
+from bot.config.report import START, Mark, Report
+from bot.config.rules import breaches
+from bot.config.tree import Entries, Node, Scalar, Sequence, find, hide, key_mark, place, plain, texts
+from bot.config.yaml_reader import read
+from bot.errors import ConfigError
+from bot.models import Fault
+from bot.settings import Secret, Settings
+
+MAX_BYTES = 1024 * 1024
+"""Of the YAML; a thousand subscribers need 150 kB."""
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of the YAML file, the environment and the ``.env`` beside the file.
+
+    Raises ConfigError with all faults, by line; its file names are as given in ``path``.
+    """
+    return parse(_read_file(path), path, environ)
+
+
+def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
+    """As `load`, for a text that stands, or might stand, in the file at ``path``."""
+    report = Report(str(path))
+    absolute = path.absolute()
+    secrets, dotenv = environment.secrets(environ, report, absolute.parent)
+    root = read(text.removeprefix("\ufeff"), report)
+    values = _judge(root, secrets, absolute.parent, report)
+    if faults := (*report.faults, *dotenv.faults):
+        raise ConfigError(faults)
+    settings = build(values, secrets, absolute)
+    return replace(settings, warnings=_warnings(root, settings, report.file))
+
+
+_NO_CONFIGURATION = "there is no configuration in this file: `arxiv-digest init` writes one to start from"
+_A_LIST = "a list: the configuration is keys with values (arxiv, topics, subscribers, …)"
+_SECRET = "a secret does not belong in this file: take it out and set "
+
+
+def _read_file(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _unusable(path, "there is no such file: `arxiv-digest init` writes one to start from") from None
+    except IsADirectoryError:
+        raise _unusable(path, "a folder, not a file") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise _unusable(path, f"can't be read: {reason or error}") from None
+    if len(raw) > MAX_BYTES:
+        raise _unusable(path, f"larger than {MAX_BYTES // 1024:,} kB, the most that is read")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode()
+        mark = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise _unusable(path, "not a text in UTF-8", mark) from None
+
+
+def _unusable(path: Path, message: str, mark: Mark = START) -> ConfigError:
+    return ConfigError([Fault(str(path), mark.line, mark.column, "", message)])
+
+
+def _judge(root: Node, secrets: Mapping[str, Secret], folder: Path, report: Report) -> Values:
+    """What the document says; nothing, unless the report stays empty."""
+    if not isinstance(root, Entries) or not root.values:
+        if not report.faults:
+            report.add(START, (), _A_LIST if isinstance(root, Sequence) else _NO_CONFIGURATION)
+        return {}
+    root = _without_secrets(root, secrets, report)
+    report.locate = partial(place, root)
+    values = DOCUMENT.read(root, (), report)
+    document = plain(root)
+    if isinstance(document, dict):
+        for breach in breaches(document, secrets, folder):
+            report.at(breach.path, breach.message)
+    return values or {}
+
+
+def _without_secrets(root: Node, secrets: Mapping[str, Secret], report: Report) -> Node:
+    """The tree without the secrets in it: whatever else is wrong with their places goes unsaid."""
+    found: set[Mark] = set()
+    for text, mark, path in texts(root):
+        if name := environment.variable_for(text, secrets):
+            found.add(mark)
+            report.settle(mark, path, f"{_SECRET}{environment.variables(name)} in the environment")
+            if key := key_mark(root, path):
+                report.settled.add(key)
+    return hide(root, found) if found else root
+
+
+def _warnings(root: Node, settings: Settings, file: str) -> tuple[str, ...]:
+    report = Report(file)
+    for breach, offset in hints(settings):
+        node, found = find(root, breach.path)
+        mark = place(root, breach.path)
+        if isinstance(node, Scalar) and found == breach.path:
+            mark = node.locate(offset)
+        report.add(mark, breach.path, breach.message)
+    return tuple(map(str, report.faults))

@@ -1,0 +1,221 @@
+"""What must hold between the keys of a document, and between it, the secrets and the disk.
+
+The rules read the plain values and take nothing for granted, so that they find their faults in a
+document that has others too. A value of the wrong kind is no rule's business.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from bot.config import environment
+from bot.config.document import ARXIV, CLAUSES, DOCUMENT, SUBSCRIBER_SECTION, TARGETS, TOPIC_SECTION
+from bot.config.fields import bare_address, duration, is_channel
+from bot.config.report import Path, did_you_mean, quoted
+
+Plain = Mapping[str, Any]
+
+
+class Breach(NamedTuple):
+    """A rule that is broken: what the path says, its key if it has one, is the place."""
+
+    path: Path
+    message: str
+
+
+def breaches(document: Plain, secrets: Collection[str], folder: FilePath) -> Iterator[Breach]:
+    """Every rule that the document breaks. ``secrets`` has the names of those that are set."""
+    yield from _polite(_section(document, "arxiv"))
+    yield from _mail_server(document, secrets)
+    yield from _clauses(_section(document, "topics"))
+    yield from _known_topics(document)
+    yield from _names(document)
+    for index, subscriber in _subscribers(document):
+        yield from _targets(subscriber, ("subscribers", index))
+        yield from _topics(document, subscriber, ("subscribers", index))
+    yield from _reachable(document, secrets)
+    yield from _operator(document, secrets)
+    yield from _disk(document, folder)
+
+
+# --- reading without trust -----------------------------------------------------------------------
+
+
+def _section(document: Plain, key: str) -> Plain:
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _subscribers(document: Plain) -> Iterator[tuple[int, Plain]]:
+    listed = document.get("subscribers")
+    for index, subscriber in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(subscriber, dict):
+            yield index, subscriber
+
+
+def _items(owner: Plain, key: str, path: Path) -> Iterator[tuple[Path, str]]:
+    """The texts of a list, or of a single value in its stead, with their paths."""
+    value = owner.get(key)
+    if isinstance(value, str):
+        yield (*path, key), value
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, str):
+                yield (*path, key, index), item
+
+
+def _text(owner: Plain, key: str, default: str = "") -> str:
+    value = owner.get(key, default)
+    return value if isinstance(value, str) else default
+
+
+# --- topics and subscribers ----------------------------------------------------------------------
+
+
+def _clauses(topics: Plain) -> Iterator[Breach]:
+    for name, topic in topics.items():
+        if isinstance(topic, dict) and not TOPIC_SECTION.mentions(topic, CLAUSES):
+            yield Breach(
+                ("topics", name), "looks for nothing: it needs query, keywords, authors or categories"
+            )
+
+
+def _known_topics(document: Plain) -> Iterator[Breach]:
+    known = _section(document, "topics")
+    owners: list[tuple[Path, Plain]] = [(("defaults",), _section(document, "defaults"))]
+    owners += [(("subscribers", index), subscriber) for index, subscriber in _subscribers(document)]
+    for path, owner in owners:
+        if isinstance(owner.get("topics"), str):
+            continue
+        seen = set()
+        for place, topic in _items(owner, "topics", path):
+            if topic not in known:
+                yield Breach(place, f"unknown topic {quoted(topic)}{did_you_mean(topic, map(str, known))}")
+            elif topic in seen:
+                yield Breach(place, f"topic {quoted(topic)} is listed twice")
+            seen.add(topic)
+
+
+def _names(document: Plain) -> Iterator[Breach]:
+    first: dict[str, int] = {}
+    for index, subscriber in _subscribers(document):
+        name = subscriber.get("name")
+        if isinstance(name, str) and first.setdefault(name, index) != index:
+            message = f"subscribers[{first[name]}] is called {quoted(name)} already"
+            yield Breach(("subscribers", index, "name"), message)
+
+
+def _targets(subscriber: Plain, path: Path) -> Iterator[Breach]:
+    if not SUBSCRIBER_SECTION.mentions(subscriber, TARGETS):
+        yield Breach(path, "has nowhere to send digests: it needs slack, email or file")
+    for key in TARGETS:
+        seen = set()
+        for place, address in _items(subscriber, key, path):
+            same = bare_address(address).lower() if key == "email" else address.rstrip("/")
+            if same in seen:
+                yield Breach(place, f"{quoted(address)} is listed twice: each digest goes to it once")
+            seen.add(same)
+
+
+def _topics(document: Plain, subscriber: Plain, path: Path) -> Iterator[Breach]:
+    owners = (subscriber, _section(document, "defaults"))
+    if not any(SUBSCRIBER_SECTION.mentions(owner, ("topics",)) for owner in owners):
+        yield Breach((*path, "topics"), "is missing: the topics to be told of (here or in defaults)")
+
+
+# --- services ------------------------------------------------------------------------------------
+
+
+def _polite(arxiv: Plain) -> Iterator[Breach]:
+    try:
+        hosts = {urlsplit(_text(arxiv, key, default)).hostname or "" for key, default in _ARXIV_URLS.items()}
+        interval = duration(_text(arxiv, "min_interval", "3s"))
+    except ValueError:
+        return
+    if interval.total_seconds() < 3 and any(re.fullmatch(r"(.+\.)?arxiv\.org", host) for host in hosts):
+        yield Breach(("arxiv", "min_interval"), "is less than 3s, which arXiv's terms ask for")
+
+
+_ARXIV_URLS = {key: str(ARXIV.keys[key].default) for key in ("api_url", "rss_url")}
+
+
+def _mail_server(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
+    email = _section(document, "email")
+    if not email.get("username"):
+        return
+    if environment.SMTP_PASSWORD not in secrets:
+        message = (
+            f"needs a password: set {environment.variables(environment.SMTP_PASSWORD)} in the environment"
+        )
+        yield Breach(("email", "username"), message)
+    if email.get("security") == "none" and not is_loopback(_text(email, "host", "localhost")):
+        yield Breach(
+            ("email", "security"),
+            "a password would travel unencrypted: use starttls or tls, or leave username out",
+        )
+
+
+def _reachable(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
+    """One breach for each service that is needed and not set up, at the first who needs it."""
+    token = environment.variables(environment.SLACK_BOT_TOKEN)
+    for key, ready, message in (
+        ("email", _has_mail(document), "needs an SMTP server: add an email section with host and sender"),
+        ("slack", environment.SLACK_BOT_TOKEN in secrets, f"needs a token: set {token} in the environment"),
+    ):
+        users = [index for index, subscriber in _subscribers(document) if subscriber.get(key)]
+        if users and not ready:
+            yield Breach(("subscribers", users[0], key), message)
+
+
+def _has_mail(document: Plain) -> bool:
+    if "email" in document:
+        return document["email"] is not None
+    return DOCUMENT.mentions(document, ("email",))
+
+
+def _operator(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
+    operator = document.get("operator")
+    if not isinstance(operator, str) or environment.SLACK_BOT_TOKEN in secrets:
+        return
+    token = environment.variables(environment.SLACK_BOT_TOKEN)
+    if is_channel(operator):
+        yield Breach(("operator",), f"needs a token: set {token} in the environment")
+    elif "@" in operator and not _has_mail(document):
+        yield Breach(("operator",), f"needs an email section, or {token} for a direct message in Slack")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name or address alone."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+# --- the disk ------------------------------------------------------------------------------------
+
+
+def _disk(document: Plain, folder: FilePath) -> Iterator[Breach]:
+    ca_file = _text(_section(document, "email"), "ca_file")
+    if ca_file and not _exists(folder, ca_file, is_folder=False):
+        yield Breach(("email", "ca_file"), f"there is no file {quoted(ca_file)}")
+    database = _text(document, "database")
+    if database and _exists(folder, database, is_folder=True):
+        yield Breach(("database",), f"{quoted(database)} is a folder")
+    for index, subscriber in _subscribers(document):
+        for place, name in _items(subscriber, "file", ("subscribers", index)):
+            if _exists(folder, name, is_folder=False):
+                yield Breach(place, f"{quoted(name)} is a file: reports go into a folder")
+
+
+def _exists(folder: FilePath, name: str, *, is_folder: bool) -> bool:
+    path = folder / FilePath(name).expanduser()
+    try:
+        return path.is_dir() if is_folder else path.is_file()
+    except (OSError, ValueError):
+        return False

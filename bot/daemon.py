@@ -1,0 +1,124 @@
+"""Keep the hours: a round whenever something is due, until told to stop.
+
+Time comes from the Clock, signals and reloads from the caller; what a round does is the pipeline's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+from typing import Any
+
+from bot.errors import ConfigError
+from bot.pipeline import alerts, tick
+from bot.pipeline.services import Report, Services
+from bot.pipeline.waiting import first_of
+from bot.settings import Settings
+
+LOOK_EVERY = timedelta(seconds=2)
+"""How often the configuration file is looked at; a wait notices a changed clock no later."""
+
+GRACE = timedelta(seconds=8)
+"""How long a round may go on after the order to stop, before what is in flight is cut off."""
+
+Open = Callable[[Settings], AbstractAsyncContextManager[Services]]
+Reload = Callable[[], Settings | None]
+Tell = Callable[[Report], None]
+
+_ALERT = "configuration"
+
+
+class Daemon:
+    """Runs rounds under a configuration that may change.
+
+    ``reload`` returns new settings when the file changed and None when it did not; it raises
+    ConfigError for a broken edit, which leaves the old configuration in force.
+    """
+
+    def __init__(self, settings: Settings, open_services: Open, reload: Reload, tell: Tell) -> None:
+        self._settings = settings
+        self._open = open_services
+        self._reload = reload
+        self._tell = tell
+        self._stopped = False
+        self._interrupt = asyncio.Event()
+        self._look_now = asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish what is in flight, begin nothing new."""
+        self._stopped = True
+        self._interrupt.set()
+
+    def look(self) -> None:
+        """Look at the configuration now."""
+        self._look_now.set()
+
+    async def run(self) -> None:
+        """Until stopped. Raises StoreError; the failure of a service never ends it."""
+        while not self._stopped:
+            async with self._open(self._settings) as services:
+                state = tick.start(services)
+                state.stopping = self._interrupt
+                watch = asyncio.ensure_future(self._watch(services))
+                try:
+                    await self._serve(services, state)
+                finally:
+                    watch.cancel()
+                    await asyncio.wait({watch})
+                if not watch.cancelled():
+                    watch.result()  # a watcher that died takes the daemon with it, not its vigilance
+            if not self._stopped:
+                self._interrupt.clear()
+
+    async def _serve(self, services: Services, state: tick.Round) -> None:
+        """Rounds under one configuration, until it changes or the daemon stops."""
+        while not self._interrupt.is_set():
+            report = await self._in_time(services, tick.step(services, self._settings, state))
+            if report is not None and report.faults:
+                self._tell(report)
+            until = tick.next_event(services, self._settings)
+            if not self._interrupt.is_set() and until > services.clock.now():
+                await self._in_time(services, tick.spare(services, self._settings, state, until))
+            await self._rest(services)
+
+    async def _rest(self, services: Services) -> None:
+        """Wait for the next moment with work, in short steps: the machine may sleep, or its clock be set."""
+        while not self._interrupt.is_set():
+            left = tick.next_event(services, self._settings) - services.clock.now()
+            if left <= timedelta():
+                return
+            await first_of(
+                self._interrupt.wait(), services.clock.sleep(min(left, LOOK_EVERY).total_seconds())
+            )
+
+    async def _in_time(self, services: Services, work: Coroutine[Any, Any, Report | None]) -> Report | None:
+        """Do the work; once interrupted it has ``GRACE`` to finish, then None is returned."""
+        round_ = asyncio.ensure_future(work)
+        await first_of(round_, self._interrupt.wait())
+        if not round_.done():
+            await first_of(round_, services.clock.sleep(GRACE.total_seconds()))
+        if not round_.done():
+            round_.cancel()
+            await asyncio.wait({round_})
+        return None if round_.cancelled() else round_.result()
+
+    async def _watch(self, services: Services) -> None:
+        """Look at the configuration every few seconds; a good edit interrupts the round."""
+        while True:
+            await first_of(self._look_now.wait(), services.clock.sleep(LOOK_EVERY.total_seconds()))
+            self._look_now.clear()
+            try:
+                changed = self._reload()
+            except ConfigError as error:
+                report = Report()
+                report.add(f"the edited configuration is not used, the old one stays in force:\n{error}")
+                self._tell(report)
+                alerts.raise_alert(services, self._settings, _ALERT, report.faults[0])
+                continue
+            if changed is not None:
+                alerts.settle(services, _ALERT)
+                self._settings = changed
+                self._interrupt.set()
+                return

@@ -1,0 +1,87 @@
+"""What the stand-in for the model says: an objective and a finding for each paper in the prompt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.models import Paper
+
+_IDENTIFIER = re.compile(r"(?<![\w./-])(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?![0-9])")
+_SENTENCE_END = re.compile(r"(?<=[a-z0-9)$%][.?!])\s+(?=[A-Z$])")
+
+Schema = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The answer for one paper."""
+
+    objective: str
+    finding: str
+
+
+def words_of(paper: Paper) -> Words:
+    """The first and the last sentence of the abstract."""
+    return _first_and_last(paper.abstract)
+
+
+def _first_and_last(text: str) -> Words:
+    sentences = _SENTENCE_END.split(" ".join(text.split()))
+    return Words(sentences[0], sentences[-1])
+
+
+def asked_for(text: str, known: Mapping[str, Words]) -> dict[str, Words]:
+    """Answers for the papers whose ids occur in the prompt's text, in the order they occur.
+
+    When none of them is known, each id's answer comes from the longest line between it and the next.
+    """
+    matches = list(_IDENTIFIER.finditer(text))
+    found = {match[0]: known[match[0]] for match in matches if match[0] in known}
+    if found:
+        return found
+    ends = [match.start() for match in matches[1:]] + [len(text)]
+    return {
+        match[0]: _first_and_last(max(text[match.end() : end].splitlines(), key=len, default=""))
+        for match, end in zip(matches, ends, strict=True)
+    }
+
+
+def shaped(answers: Mapping[str, Words], schema: Schema) -> object:
+    """The answers in the form that the schema asks for: an array of objects, the same inside an object,
+    or one object. Properties it does not know how to fill are empty text or empty arrays."""
+    if _kind(schema) == "array":
+        return [_record(arxiv_id, words, _part(schema, "items")) for arxiv_id, words in answers.items()]
+    properties = _part(schema, "properties")
+    for name in properties:
+        inner = _part(properties, name)
+        if _kind(inner) == "array" and _kind(_part(inner, "items")) == "object":
+            return {name: shaped(answers, inner)}
+    for arxiv_id, words in answers.items():
+        return _record(arxiv_id, words, schema)
+    return {}
+
+
+def _record(arxiv_id: str, words: Words, schema: Schema) -> dict[str, object]:
+    return dict(_fields(arxiv_id, words, schema))
+
+
+def _fields(arxiv_id: str, words: Words, schema: Schema) -> Iterator[tuple[str, object]]:
+    properties = _part(schema, "properties")
+    for name in properties:
+        if name == "id" or name.endswith("_id"):
+            yield name, arxiv_id
+        elif name in ("objective", "finding"):
+            yield name, words.objective if name == "objective" else words.finding
+        else:
+            yield name, [] if _kind(_part(properties, name)) == "array" else ""
+
+
+def _kind(schema: Schema) -> str:
+    return str(schema.get("type", "")).lower()
+
+
+def _part(schema: Schema, name: str) -> Schema:
+    part = schema.get(name)
+    return part if isinstance(part, Mapping) else {}

@@ -1,0 +1,17 @@
+"""Slack on loopback: `SlackService`, and `render_as_html` to look at what was posted."""
+
+from bot.demo.slack.page import render_as_html
+from bot.demo.slack.service import ALL_SCOPES, TOKEN, Call, Ending, Fault, SlackService
+from bot.demo.slack.workspace import Conversation, PostedMessage
+
+__all__ = [
+    "ALL_SCOPES",
+    "TOKEN",
+    "Call",
+    "Conversation",
+    "Ending",
+    "Fault",
+    "PostedMessage",
+    "SlackService",
+    "render_as_html",
+]

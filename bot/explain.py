@@ -1,0 +1,126 @@
+"""The record of one paper and one subscriber, in sentences. Decides nothing, looks nothing up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.history import AnnouncedRecord, DeliveryRecord, MatchSource
+from bot.models import OutboxState, Paper, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of one paper with regard to one subscriber."""
+
+    arxiv_id: str
+    subscriber: str
+    timezone: str
+    paper: Paper | None
+    announcements: Sequence[AnnouncedRecord]
+    matches: Sequence[tuple[str, MatchSource, str, datetime]]
+    """Topic, source, clause and time of each recorded match, of any topic."""
+    clauses: Mapping[str, tuple[bool, str]]
+    """For each of the subscriber's topics: what our matcher says of the paper, and by which clause."""
+    reach: Mapping[str, datetime]
+    """For each of the subscriber's topics: the time behind which the subscription does not reach."""
+    owed: bool
+    deliveries: Sequence[DeliveryRecord]
+    summary: Summary | None
+    next_digest: datetime | None
+    """None for a subscriber who gets papers as they are found."""
+
+
+def sentences(facts: Facts) -> tuple[str, ...]:
+    """Seen or not, matched or not and why, summarised how, delivered when and where, or waiting."""
+    lines = [*_seen(facts)]
+    if facts.paper is None:
+        return tuple(lines)
+    lines += [_topic(facts, topic) for topic in facts.clauses]
+    matched = _matched_topics(facts)
+    if not matched:
+        lines.append(f"So {facts.subscriber} does not get it: none of their topics matched.")
+        return tuple(lines)
+    lines.append(_summarised(facts))
+    lines += [_delivery(facts, delivery) for delivery in facts.deliveries]
+    if not facts.deliveries:
+        lines.append(_waiting(facts, matched))
+    return tuple(lines)
+
+
+def _seen(facts: Facts) -> list[str]:
+    announced = [
+        f"arXiv announced it as {one.announce_type.value} on {one.announced_on:%A %d %B %Y}."
+        for one in facts.announcements
+    ]
+    paper = facts.paper
+    if paper is None:
+        if announced:
+            return [*announced, f"{facts.arxiv_id} was seen in an announcement, but no topic asked for it."]
+        return [
+            f"{facts.arxiv_id} was never seen: no search returned it and no announcement feed that was read shows it."
+        ]
+    submitted = f"submitted {paper.published:%d %B %Y %H:%M} UTC, version {paper.version}"
+    return [f"{facts.arxiv_id} “{paper.title}”, {submitted}, in {', '.join(paper.categories)}.", *announced]
+
+
+def _matched_topics(facts: Facts) -> list[str]:
+    return [topic for topic, *_ in facts.matches if topic in facts.clauses]
+
+
+def _topic(facts: Facts, topic: str) -> str:
+    for name, source, clause, at in facts.matches:
+        if name == topic:
+            how = clause if source is MatchSource.SEARCH else f"an announcement feed showed it, and {clause}"
+            return f"Topic {topic} matched on {_local(facts, at)}: {how}."
+    accepted, clause = facts.clauses[topic]
+    if accepted:
+        return f"Topic {topic}: our matcher accepts it ({clause}), but no poll of the topic has returned it."
+    return f"Topic {topic} did not match: {clause}."
+
+
+def _summarised(facts: Facts) -> str:
+    if facts.summary is not None:
+        return f"Summarised by {facts.summary.model or facts.summary.source.value}."
+    return "Not summarised by a model: it is shown with the abstract's own sentences."
+
+
+def _delivery(facts: Facts, delivery: DeliveryRecord) -> str:
+    where = f"{delivery.target.kind.value} {delivery.target.address}"
+    digest = f"digest {delivery.digest_number}, {_form(delivery)}"
+    if delivery.state is OutboxState.SENT and delivery.sent_at is not None:
+        return f"Delivered to {where} on {_local(facts, delivery.sent_at)} ({digest})."
+    why = f": {delivery.error}" if delivery.error else ""
+    state = {
+        OutboxState.PENDING: "is waiting to be sent",
+        OutboxState.SENDING: "is being sent",
+        OutboxState.IN_DOUBT: "is in doubt: it is unknown whether it arrived",
+        OutboxState.FAILED: "failed",
+        OutboxState.ENDED: "was given up, because the target left the configuration",
+    }[delivery.state]
+    again = f"; next attempt {_local(facts, delivery.next_attempt_at)}" if delivery.next_attempt_at else ""
+    return f"The message to {where} {state}{why}{again} ({digest})."
+
+
+def _form(delivery: DeliveryRecord) -> str:
+    return {"title": "by its title only", "revised": f"as revised version {delivery.version}"}.get(
+        delivery.form, "in full"
+    )
+
+
+def _waiting(facts: Facts, matched: Sequence[str]) -> str:
+    if not facts.owed:
+        reach = min(facts.reach[topic] for topic in matched)
+        return (
+            f"So {facts.subscriber} does not get it: it was submitted before {_local(facts, reach)}, "
+            "where the subscription begins to reach."
+        )
+    if facts.next_digest is None:
+        return "It is waiting for the next round."
+    return f"It is waiting for the digest of {_local(facts, facts.next_digest)}."
+
+
+def _local(facts: Facts, moment: datetime) -> str:
+    return f"{moment.astimezone(ZoneInfo(facts.timezone)):%d %B %Y %H:%M %Z}"

@@ -1,0 +1,192 @@
+"""What the program saw and did before, as values: polls, announcements, matches, deliveries.
+
+The store reads and writes them; the pure rooms decide by them. Nothing here decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.models import AnnounceType, Envelope, Kind, OutboxState, Paper, SummaryKey, Target, Window
+
+
+class MatchSource(StrEnum):
+    SEARCH = "search"
+    """arXiv's own search returned the paper for the topic."""
+    FEED = "feed"
+    """An announcement feed showed it and our matcher accepted it."""
+
+
+class PollStatus(StrEnum):
+    COMPLETE = "complete"
+    EMPTY = "empty"
+    """arXiv said, repeatedly, that nothing matches: believed, but it moves no watermark."""
+    INCOMPLETE = "incomplete"
+    REJECTED = "rejected"
+    """arXiv can't run the topic's query."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPoll:
+    """What one poll learned of one topic from arXiv's search."""
+
+    topic: str
+    expression: str
+    window: Window
+    status: PollStatus
+    found: int
+    finished_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRead:
+    """What one reading of an announcement feed gave."""
+
+    asked: tuple[str, ...]
+    read_at: datetime
+    announced_on: date | None
+    items: int
+    cut: bool
+    error: str = ""
+    """Why it could not be read; empty when it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedRecord:
+    """One paper of one day's announcement, as remembered."""
+
+    announced_on: date
+    arxiv_id: str
+    announce_type: AnnounceType
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A paper that topics matched, before it is decided who is owed it."""
+
+    paper: Paper
+    topics: tuple[str, ...]
+    matched_at: datetime
+    """When the first of the topics matched it."""
+    announced_on: date | None
+    """The last day arXiv announced it as new or cross-listed, where a feed showed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A new version of a paper that was delivered in an older one."""
+
+    before: Paper
+    now: Paper
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberRecord:
+    """What the database knows of a subscriber."""
+
+    name: str
+    since: datetime
+    """First seen in the configuration, or seen again after an absence."""
+    topics_since: dict[str, datetime]
+    last_due_at: datetime | None
+    """The newest due moment that was composed for (or found empty)."""
+    removed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One request to Gemini, as counted against its limits."""
+
+    started_at: datetime
+    finished_at: datetime | None
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One paper's place in one message: becomes a row of the deliveries."""
+
+    arxiv_id: str
+    version: int
+    form: str
+    """full, title or revised."""
+    part: int
+    awaits: SummaryKey | None = None
+    """The summary that was not there when the message was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A rendered message to be put in the outbox."""
+
+    target: Target
+    part: int
+    parts: int
+    payload: bytes
+    placements: tuple[Placement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """One paper on its way to, or at, one target; for `explain` and `status`."""
+
+    subscriber: str
+    target: Target
+    arxiv_id: str
+    version: int
+    form: str
+    digest_number: int
+    composed_at: datetime
+    state: OutboxState
+    attempts: int
+    sent_at: datetime | None
+    next_attempt_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """A sent message with fallbacks whose summaries may exist by now."""
+
+    envelope: Envelope
+    awaited: tuple[SummaryKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTally:
+    """The outbox of one target in numbers."""
+
+    subscriber: str
+    kind: Kind
+    address: str
+    pending: int
+    in_doubt: int
+    failed: int
+    sent: int
+    last_sent_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWait:
+    """A service asked to be left alone until then."""
+
+    service: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something a person has to mend. Told once; closed when it is mended."""
+
+    key: str
+    text: str
+    opened_at: datetime
+    subscriber: str | None = None
+    """Whom it concerns; None for everybody."""

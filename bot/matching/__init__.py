@@ -1,0 +1,12 @@
+"""Whether a paper answers a query, decided here on what is known of the paper, and by which clause.
+
+It serves what arXiv's announcement feeds show and its search does not return (yet): it may add to
+what arXiv's search returned and never vetoes it. So where arXiv's own reading is in doubt, it is the
+generous one that counts.
+"""
+
+from bot.matching.document import Document
+from bot.matching.evaluation import Match, admits, match
+from bot.matching.leaves import Verdict
+
+__all__ = ["Document", "Match", "Verdict", "admits", "match"]

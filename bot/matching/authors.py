@@ -1,0 +1,130 @@
+"""Names as arXiv's author search takes them, and a little more freely.
+
+arXiv takes what stands before a comma for the surname and the rest for given names, of which a
+beginning or an initial is enough; without a comma all words have to be in one author's name. Here
+the order may also be surname first (``hwang_h``), middle names may be missing on either side, and
+``Müller`` is ``Mueller``. A full given name is not satisfied by a mere initial: a large collaboration
+signs with initials only, and would have every ``X. Wang`` in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.matching.words import is_wild, wildcards, words
+from bot.tex import to_text
+
+Name = tuple[str, ...]
+"""The words of a name in the order they are printed."""
+
+_DIGRAPHS = re.compile(r"ae|oe|(?<![aeiouq])ue")
+
+
+def name_words(text: str, *, wild: bool = False) -> Name:
+    """The words of a name, with the German ways to spell an umlaut made one."""
+    return tuple(_DIGRAPHS.sub(lambda m: m[0][0], word) for word in words(text, wild=wild))
+
+
+def readings(author: str) -> list[str]:
+    """One printed author as typed, and as read where it has LaTeX."""
+    return [author, to_text(author)] if "\\" in author or "$" in author else [author]
+
+
+def split_authors(line: str) -> list[str]:
+    """The single authors of a line that joins names and affiliations by commas, as well as it can be done.
+
+    An affiliation in parentheses is dropped. A comma inside a name splits it wrongly.
+    """
+    while (shorter := _PARENTHESES.sub(" ", line)) != line:
+        line = shorter
+    return [author for author in _SEPARATOR.split(line) if author.strip()]
+
+
+_PARENTHESES = re.compile(r"\([^()]*\)")
+_SEPARATOR = re.compile(r",|;|\band\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    surname: Name
+    given: Name
+    beginnings: bool
+    """Whether the beginning of a given name is enough; an initial always is."""
+
+    def is_named(self, name: Name) -> bool:
+        return any(
+            self._is_given(name[:start] + name[start + len(self.surname) :])
+            for start in range(len(name) - len(self.surname) + 1)
+            if all(map(_equal, self.surname, name[start:]))
+        )
+
+    def _is_given(self, others: Name) -> bool:
+        if not self.given:
+            return True
+        rest = iter(others)
+        if all(any(self._abbreviates(word, other) for other in rest) for word in self.given):
+            return True
+        pairs = list(zip(self.given[1:], others[1:], strict=False))
+        return (
+            bool(others)
+            and self._abbreviates(self.given[0], others[0])
+            and all(word.startswith(other) or other.startswith(word) for word, other in pairs)
+        )
+
+    def _abbreviates(self, word: str, other: str) -> bool:
+        if len(word) == 1 or self.beginnings:
+            return other.startswith(word)
+        return _equal(word, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What one ``au:`` term asks for: authors that all have to be there, each in several readings."""
+
+    authors: tuple[tuple[_Person, ...], ...]
+
+    def missing(self, present: Set[str]) -> bool:
+        """Whether not even the words are there among those of all names, so that nobody need look closer."""
+        return not all(any(_present(person, present) for person in author) for author in self.authors)
+
+    def found(self, names: Sequence[Name]) -> list[Name] | None:
+        """The authors that are meant, one for each asked for; None when one isn't there."""
+        found = [
+            next((n for n in names if any(p.is_named(n) for p in author)), None) for author in self.authors
+        ]
+        return [name for name in found if name] if self.authors and all(found) else None
+
+
+@lru_cache(maxsize=1024)
+def wanted(text: str, phrase: bool) -> Wanted:
+    """What an ``au:`` term asks for; several authors are separated by semicolons."""
+    parts = [_persons(part, wild=not phrase) for part in text.split(";")]
+    return Wanted(tuple(part for part in parts if part))
+
+
+def _persons(text: str, *, wild: bool) -> tuple[_Person, ...]:
+    if "," in text:
+        surname, _, given = text.partition(",")
+        last = name_words(surname, wild=wild)
+        return (_Person(last, name_words(given, wild=wild), beginnings=True),) if last else ()
+    name = name_words(text, wild=wild)
+    if not name:
+        return ()
+    splits = [(name[i:], name[:i]) for i in range(1, len(name))] + [
+        (name[:i], name[i:]) for i in range(1, len(name))
+    ]
+    persons = [
+        _Person(last, given, beginnings=False) for last, given in splits if len(max(last, key=len)) > 1
+    ]
+    return (_Person(name, (), beginnings=False), *persons)
+
+
+def _equal(word: str, other: str) -> bool:
+    return bool(wildcards(word).fullmatch(other)) if is_wild(word) else word == other
+
+
+def _present(person: _Person, present: Set[str]) -> bool:
+    return all(is_wild(word) or word in present for word in person.surname)

@@ -1,0 +1,100 @@
+"""One text of a paper, ready for many searches, and what is searched for in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from bot.matching.words import fold, is_wild, joined, stem, wildcards, without_stop_words, words
+from bot.tex import to_text
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """The words of one term. Words stand in order, next to each other but for stop words."""
+
+    stems: str
+    plain: str
+    """The same unstemmed, for texts that arXiv does not stem: names."""
+    pattern: re.Pattern[str] | None
+    """For a word with wildcards, which is compared with words stemmed and unstemmed."""
+    beginnings: tuple[str, ...]
+    """How any word with one of these stems begins, as far as it is in Latin letters."""
+    is_empty: bool
+    """Nothing but punctuation and stop words: arXiv finds nothing by it."""
+
+    def is_in_names(self, names: str) -> bool:
+        """Whether it stands in names, which are not stemmed."""
+        if self.is_empty:
+            return False
+        return bool(self.pattern.search(names)) if self.pattern else self.plain in names
+
+
+@lru_cache(maxsize=4096)
+def needle(text: str, phrase: bool) -> Needle:
+    """What to look for. Wildcards count only outside quotes; within them they are punctuation."""
+    found = without_stop_words(words(text, wild=not phrase))
+    stems = [stem(word) for word in found]
+    return Needle(
+        stems=joined(stems),
+        plain=joined(found),
+        pattern=wildcards(joined(found)) if any(map(is_wild, found)) else None,
+        beginnings=tuple(_NOT_LATIN.sub("", stemmed[:-1]) for stemmed in stems),
+        is_empty=not found,
+    )
+
+
+_NOT_LATIN = re.compile("[^a-z].*")
+"""A stem's last letter may be another one in the word (``microscopi``), those before it never are."""
+
+_TEX = re.compile(r"[\\$]")
+_COMMAND = re.compile(r"\\([A-Za-z]+|.)")
+_LETTER_COMMANDS = frozenset({"o", "O", "l", "L", "ss", "ae", "AE", "oe", "OE", "aa", "AA", "i", "j"})
+_NO_LETTER = re.compile(r"[^a-z]+")
+
+
+class Passage:
+    """A title, an abstract, a comment: searched as it was typed, and as it reads without LaTeX."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._typed = without_stop_words(words(text))
+        self.stems = joined(map(stem, self._typed))
+        self.has_tex = _TEX.search(text) is not None
+
+    def has(self, wanted: Needle) -> bool:
+        if wanted.stems in self.stems:
+            return not wanted.is_empty
+        if wanted.pattern:
+            return self._has_pattern(wanted.pattern)
+        return (
+            self.has_tex
+            and not wanted.is_empty
+            and self._may_have(wanted)
+            and wanted.stems in self._read_stems
+        )
+
+    def _has_pattern(self, pattern: re.Pattern[str]) -> bool:
+        texts = [joined(self._typed), self.stems]
+        if self.has_tex:
+            texts += [joined(self._read), self._read_stems]
+        return any(pattern.search(text) for text in texts)
+
+    def _may_have(self, wanted: Needle) -> bool:
+        """Spares most papers the reading of their LaTeX, which costs more than all the rest."""
+        return all(beginning in self._letters for beginning in wanted.beginnings)
+
+    @cached_property
+    def _letters(self) -> str:
+        """The bare letters with LaTeX commands and without: what is read can't begin otherwise."""
+        bare = _COMMAND.sub(lambda m: m[1] if m[1] in _LETTER_COMMANDS else "", self._text)
+        return " ".join(_NO_LETTER.sub("", fold(text)) for text in (self._text, bare))
+
+    @cached_property
+    def _read(self) -> list[str]:
+        return without_stop_words(words(to_text(self._text)))
+
+    @cached_property
+    def _read_stems(self) -> str:
+        return joined(map(stem, self._read))

@@ -1,0 +1,108 @@
+"""Text to the words that are compared: as arXiv's ``english`` analyser makes them, and folded further.
+
+Lower case, possessive ``'s`` and stop words dropped, Porter stems (Elasticsearch's ``english`` analyser);
+beyond it accents and ligatures are folded, so that ``Schrödinger`` and ``Schrodinger`` are one word.
+Formulas are left as they stand: whoever has LaTeX turns it into text first.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+import snowballstemmer
+
+STOP_WORDS = frozenset(
+    [
+        *(
+            "a",
+            "an",
+            "and",
+            "are",
+            "as",
+            "at",
+            "be",
+            "but",
+            "by",
+            "for",
+            "if",
+            "in",
+            "into",
+            "is",
+            "it",
+            "no",
+            "not",
+        ),
+        *(
+            "of",
+            "on",
+            "or",
+            "such",
+            "that",
+            "the",
+            "their",
+            "then",
+            "there",
+            "these",
+            "they",
+            "this",
+            "to",
+            "was",
+        ),
+        *("will", "with"),
+    ]
+)
+"""Lucene's English stop words."""
+
+_PORTER = snowballstemmer.stemmer("porter")
+
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n"}
+)
+"""Letters that Unicode does not decompose; capitals are gone before they are looked up."""
+
+_POSSESSIVE = re.compile(r"['’]s\b")
+_WORD = re.compile(r"[^\W_]+")
+_WORD_OR_WILDCARD = re.compile(r"(?:[^\W_]|[*?])+")
+
+
+def fold(text: str) -> str:
+    """The text in lower case, without accents and ligatures."""
+    if text.isascii():
+        return text.lower()
+    letters = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def words(text: str, *, wild: bool = False) -> list[str]:
+    """The words in order, folded; with ``wild``, ``*`` and ``?`` count as letters."""
+    pattern = _WORD_OR_WILDCARD if wild else _WORD
+    return pattern.findall(_POSSESSIVE.sub("", fold(text)))
+
+
+def without_stop_words(found: Iterable[str]) -> list[str]:
+    return [word for word in found if word not in STOP_WORDS]
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The Porter stem of a folded word. Kept, since a day's papers share most of their words."""
+    stemmed: str = _PORTER.stemWord(word)
+    return stemmed
+
+
+def joined(found: Iterable[str]) -> str:
+    """The words as one string in which a phrase is found by ``in``: a space around every word."""
+    return f" {' '.join(found)} "
+
+
+def is_wild(text: str) -> bool:
+    return "*" in text or "?" in text
+
+
+@lru_cache(maxsize=4096)
+def wildcards(text: str) -> re.Pattern[str]:
+    """``*`` for any letters and ``?`` for any one, neither reaching over a space; the rest as it stands."""
+    return re.compile(re.escape(text).replace(r"\*", "[^ ]*").replace(r"\?", "[^ ]"))

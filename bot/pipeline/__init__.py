@@ -1,0 +1,8 @@
+"""The corridor: four steps that ask the pure rooms for decisions and the ports for deeds.
+
+poll       coverage.window -> query -> source.search -> papers        (page by page)
+           feed.read -> matching -> source.fetch -> papers            (what only a feed shows)
+summarise  wants -> quota -> prompt -> summariser.ask -> reply -> summaries
+compose    wants -> digest -> render -> outbox                        (one transaction a digest)
+deliver    outbox -> channel.send -> sent | waiting | in doubt | failed
+"""

@@ -1,0 +1,152 @@
+"""Compose: write each due subscriber's digest and put its rendered messages in the outbox.
+
+One transaction a digest: the edition, the papers in it, the messages, the due moment. Nothing is
+sent here, and nothing here awaits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot import digest, query
+from bot.history import Alert, NewMessage, Placement
+from bot.models import Digest, Entry, Kind, Message, Subscriber, Summary, SummaryKey, Target
+from bot.pipeline import alerts, claims, wants
+from bot.pipeline.services import Services
+from bot.pipeline.wants import Edition
+from bot.render import email, files, slack
+from bot.render.html import ReportRef
+from bot.settings import Settings
+from bot.summary import extract
+
+
+def compose(services: Services, settings: Settings, due: Mapping[str, datetime]) -> int:
+    """Write the digests of the subscribers that are due, by name and moment; how many were written.
+
+    Where there are no papers, a digest is written only for ``send_empty`` or an untold fault.
+    """
+    subscribers = [subscriber for subscriber in settings.subscribers if subscriber.name in due]
+    services.progress.begin("compose", len(subscribers))
+    written = 0
+    for subscriber in subscribers:
+        with services.store.transaction():
+            written += _compose_one(services, settings, subscriber, due[subscriber.name])
+        services.progress.advance("compose")
+    services.progress.end("compose", f"{written} digests for {len(subscribers)} subscribers")
+    return written
+
+
+def preview(services: Services, settings: Settings, subscriber: Subscriber) -> list[Digest]:
+    """What the subscriber would receive now; nothing is stored."""
+    number = services.store.outbox.digest_numbers(subscriber.name)[0]
+    return [
+        _digest(services, edition, number + offset, ())
+        for offset, edition in enumerate(wants.editions(services.store, settings, subscriber), start=1)
+    ]
+
+
+def _compose_one(services: Services, settings: Settings, subscriber: Subscriber, due: datetime) -> int:
+    untold = services.store.notices.untold(subscriber.name)
+    written = [
+        edition
+        for edition in wants.editions(services.store, settings, subscriber)
+        if _write(services, settings, edition, untold, due)
+    ]
+    if written:
+        now = services.clock.now()
+        services.store.notices.mark_told(subscriber.name, [alert.key for alert in untold], now)
+    services.store.subscriptions.set_last_due(subscriber.name, due)
+    return len(written)
+
+
+def _write(
+    services: Services, settings: Settings, edition: Edition, untold: Sequence[Alert], due: datetime
+) -> bool:
+    """Put the edition in the outbox; False when there is nothing to say."""
+    if not edition.entries:
+        # A fault is told where it can be heard: not on the very channel that is broken.
+        broken = {alert.key for alert in untold}
+        name = edition.subscriber.name
+        heard = tuple(one for one in edition.targets if alerts.delivery_key(name, one) not in broken)
+        edition = replace(edition, targets=heard)
+        if not heard or not (untold or edition.subscriber.send_empty):
+            return False
+    outbox = services.store.outbox
+
+    def render(number: int) -> tuple[str, Sequence[NewMessage]]:
+        made = _digest(services, edition, number, tuple(alert.text for alert in untold))
+        messages = [
+            _placed(edition, made, target, message)
+            for target in edition.targets
+            for message in _render(services, settings, made, target)
+        ]
+        return digest.to_json(made), messages
+
+    since = outbox.digest_numbers(edition.subscriber.name)[1]
+    outbox.add_digest(edition.subscriber.name, since, services.clock.now(), render, due)
+    return True
+
+
+def _digest(services: Services, edition: Edition, number: int, notices: tuple[str, ...]) -> Digest:
+    summaries = services.store.summaries.get([edition.key(entry) for entry in edition.to_summarise()])
+    built = digest.build(
+        subscriber=edition.subscriber,
+        number=number,
+        composed_at=services.clock.now(),
+        topics=edition.topics,
+        queries=[query.expression(topic) for topic in edition.topics],
+        owed=[_with_summary(services, edition, entry, summaries) for entry in edition.entries],
+        notices=notices,
+    )
+    lines = claims.completeness(services, edition.subscriber, edition.topics, built.paper_count)
+    return replace(built, completeness=lines)
+
+
+def _with_summary(
+    services: Services, edition: Edition, entry: Entry, summaries: Mapping[SummaryKey, Summary]
+) -> Entry:
+    key = edition.key(entry)
+    if key in summaries:
+        return replace(entry, summary=summaries[key])
+    extracted = extract.summarise(entry.paper, focus=key.focus)
+    return replace(entry, summary=extracted, fallback=services.summariser is not None)
+
+
+def _render(services: Services, settings: Settings, made: Digest, target: Target) -> Sequence[Message]:
+    if target.kind is Kind.SLACK:
+        return slack.render(made)
+    if target.kind is Kind.FILE:
+        return files.render(made, reports=_reports(services, target))
+    if settings.email is None:
+        raise ValueError(f"{target.address} is an e-mail target without an email section")
+    return email.render(
+        made,
+        sender=settings.email.sender,
+        recipient=target.address,
+        reply_to=settings.email.reply_to,
+        contact=settings.arxiv.contact,
+    )
+
+
+def _reports(services: Services, target: Target) -> list[ReportRef]:
+    """The digests written to this folder before, for its index."""
+    return [
+        files.named(name, number, composed_at.astimezone(ZoneInfo(zone)).date(), papers)
+        for name, number, composed_at, papers, zone in services.store.outbox.reports(target)
+    ]
+
+
+def _placed(edition: Edition, made: Digest, target: Target, message: Message) -> NewMessage:
+    """The message with what the ledger keeps of each of its papers."""
+    places = {entry.paper.arxiv_id: entry for entry in (*made.titles, *made.entries, *made.revised)}
+    titles = {entry.paper.arxiv_id for entry in made.titles}
+    placements = []
+    for arxiv_id in message.arxiv_ids:
+        entry = places[arxiv_id]
+        form = "revised" if entry.revised_from else "title" if arxiv_id in titles else "full"
+        awaits = edition.key(entry) if entry.fallback and target.kind is Kind.SLACK else None
+        placements.append(Placement(arxiv_id, entry.paper.version, form, message.part, awaits))
+    return NewMessage(target, message.part, message.parts, message.payload, tuple(placements))

@@ -1,0 +1,73 @@
+"""Who is owed what: the entries of each subscriber, grouped by the kinds of channel that share them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot import digest, selection
+from bot.models import Entry, Kind, Subscriber, SummaryKey, Target, Topic
+from bot.ports.store import Store
+from bot.settings import Settings
+from bot.summary import language, prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What the targets of one or more kinds are owed alike."""
+
+    subscriber: Subscriber
+    topics: tuple[Topic, ...]
+    targets: tuple[Target, ...]
+    entries: tuple[Entry, ...]
+    """New papers and revisions, without their summaries."""
+
+    def to_summarise(self) -> tuple[Entry, ...]:
+        """The entries that are read in full: revisions, and new papers up to ``max_papers``."""
+        revised = tuple(entry for entry in self.entries if entry.revised_from is not None)
+        full, _ = digest.split(self.entries, self.subscriber.max_papers)
+        return (*full, *revised)
+
+    def key(self, entry: Entry) -> SummaryKey:
+        """What identifies the summary that this subscriber reads of this paper."""
+        return SummaryKey(
+            arxiv_id=entry.paper.arxiv_id,
+            version=entry.paper.version,
+            language=language.normalise(self.subscriber.language),
+            focus=selection.focus(self.topics, entry.topics),
+            prompt_version=prompt.PROMPT_VERSION,
+        )
+
+
+def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[Edition]:
+    """What the subscriber is owed now: one edition where all kinds of channel have the same history.
+
+    A subscriber who is owed nothing still has one, empty, for its targets.
+    """
+    record = store.subscriptions.get(subscriber.name)
+    if record is None:
+        return []
+    topics = tuple(settings.topic(name) for name in subscriber.topics)
+    found: dict[tuple[Entry, ...], tuple[Target, ...]] = {}
+    for kind, targets in selection.by_kind(subscriber.targets).items():
+        candidates = store.papers.candidates(subscriber.topics, subscriber.name, kind)
+        owed = selection.owed(candidates, record, settings.arxiv.lookback)
+        entries = (
+            *(Entry(one.paper, one.topics, withdrawn=selection.is_withdrawn(one.paper)) for one in owed),
+            *_revisions(store, subscriber, kind),
+        )
+        found[entries] = (*found.get(entries, ()), *targets)
+    return [Edition(subscriber, topics, targets, entries) for entries, targets in found.items()]
+
+
+def _revisions(store: Store, subscriber: Subscriber, kind: Kind) -> Iterable[Entry]:
+    if not subscriber.revisions:
+        return
+    for revision in store.papers.revisions(subscriber.topics, subscriber.name, kind):
+        yield Entry(
+            revision.now,
+            revision.topics,
+            withdrawn=selection.is_withdrawn(revision.now),
+            revised_from=revision.before.version,
+            changes=selection.changes(revision.before, revision.now),
+        )

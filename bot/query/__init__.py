@@ -1,0 +1,11 @@
+"""From a topic to arXiv's search expression, and from such an expression to what arXiv makes of it.
+
+Source: arXiv's query API as it is since November 2025: a rewriter that repairs what people type, and
+a strict grammar behind it. Nothing here asks arXiv, and nothing here looks at a paper.
+"""
+
+from bot.query.description import describe, leaves
+from bot.query.expression import expression, search_query
+from bot.query.grammar import QueryError, parse
+
+__all__ = ["QueryError", "describe", "expression", "leaves", "parse", "search_query"]

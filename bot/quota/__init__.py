@@ -1,0 +1,37 @@
+"""Requests to Gemini: may one go out now, and if not, when; and whose paper goes first.
+
+What is promised: as Gemini counts them, no more than the limits in any 60 seconds and on any Pacific-time
+day, whatever the latency and across restarts. A request may reach the server at any moment between its
+start and its end, so it counts against the minute from its start until a window after its end, and
+against each day between the two.
+
+It does not wait, count or store: the caller keeps the recent requests and the day's number in SQLite,
+notes a request before it sends it, and asks again whenever one ends or the time given has come.
+Retrying what failed is decided in `backoff`.
+"""
+
+from bot.quota.days import day_resets_at, days_counted, pacific_day
+from bot.quota.limits import WINDOW, Answer, Block, Limits, Permit, Spent, after_restart, decide
+from bot.quota.priority import Want, order
+from bot.quota.refusals import Pace, blocked, paced, recovered, slowed
+
+__all__ = [
+    "WINDOW",
+    "Answer",
+    "Block",
+    "Limits",
+    "Pace",
+    "Permit",
+    "Spent",
+    "Want",
+    "after_restart",
+    "blocked",
+    "day_resets_at",
+    "days_counted",
+    "decide",
+    "order",
+    "paced",
+    "pacific_day",
+    "recovered",
+    "slowed",
+]

@@ -1,0 +1,24 @@
+"""Gemini's day, which ends at midnight in California."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_PACIFIC = ZoneInfo("America/Los_Angeles")
+
+
+def pacific_day(now: datetime) -> date:
+    """The day on which Gemini counts a request that arrives at ``now`` (facts: reset at midnight US/Pacific)."""
+    return now.astimezone(_PACIFIC).date()
+
+
+def day_resets_at(now: datetime) -> datetime:
+    """The next midnight in California, in UTC."""
+    return datetime.combine(pacific_day(now) + timedelta(days=1), time(), tzinfo=_PACIFIC).astimezone(UTC)
+
+
+def days_counted(started_at: datetime, finished_at: datetime) -> tuple[date, ...]:
+    """The Pacific days that a request counts on: both when midnight fell between its start and its end."""
+    first, last = pacific_day(started_at), pacific_day(finished_at)
+    return tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))

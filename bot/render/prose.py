@@ -1,0 +1,70 @@
+"""Foreign text made fit to print: on one line, without hidden controls, bounded in length.
+
+What LaTeX means is `tex`'s business, and each form escapes what is special in it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from markupsafe import Markup
+
+from bot import tex
+
+TITLE_BYTES = 1600
+LINE_BYTES = 2000
+COMMENT_BYTES = 500
+NAME_BYTES = 120
+SENTENCES_BYTES = 2000
+"""For all completeness sentences together, and for all notices together."""
+
+ELLIPSIS = "…"
+
+_DROPPED = frozenset({"Cc", "Cs"})
+_BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""A stray one of these would turn round the text after it. Joiners stay: emoji and Persian need them."""
+
+
+def clean(text: str) -> str:
+    """``text`` on one line, white space collapsed; control characters and bidi controls left out."""
+    return " ".join("".join(char for char in text if char.isspace() or _is_text(char)).split())
+
+
+def clip(text: str, limit: int) -> str:
+    """``text`` if it has at most ``limit`` bytes of UTF-8, else as many whole words of it and an ellipsis.
+
+    A formula is never cut: the cut moves before its dollar sign.
+    """
+    encoded = text.encode()
+    if len(encoded) <= limit:
+        return text
+    cut = encoded[: limit - len(ELLIPSIS.encode())].decode(errors="ignore")
+    words, space, _ = cut.rpartition(" ")
+    if space and len(words) > len(cut) // 2:
+        cut = words
+    if _dollars(cut) % 2 and _dollars(text) % 2 == 0:
+        cut = cut[: cut.rindex("$")]
+    return cut.rstrip() + ELLIPSIS
+
+
+def source(latex: str, limit: int = LINE_BYTES) -> str:
+    """LaTeX as its author wrote it, clean and clipped."""
+    return clip(clean(latex), limit)
+
+
+def plain(latex: str, limit: int = LINE_BYTES) -> str:
+    """LaTeX as one line of readable Unicode."""
+    return clip(clean(tex.to_text(source(latex, limit))), limit)
+
+
+def markup(latex: str, limit: int = LINE_BYTES) -> Markup:
+    """LaTeX as HTML that needs no more escaping: text, sub, sup and em."""
+    return Markup(tex.to_html(source(latex, limit)))
+
+
+def _is_text(char: str) -> bool:
+    return unicodedata.category(char) not in _DROPPED and char not in _BIDI_CONTROLS
+
+
+def _dollars(text: str) -> int:
+    return text.count("$") - text.count("\\$")

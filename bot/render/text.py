@@ -1,0 +1,120 @@
+"""Plain text: the mail's text part, and what a terminal shows."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from bot.models import Digest, Entry
+from bot.render import parts, prose, wording
+
+WIDTH = 76
+_INDENT = "   "
+_AUTHORS = 10
+
+
+def render(digest: Digest) -> str:
+    """The whole digest as plain text, lines of at most 76 columns where words allow."""
+    return page(parts.whole(digest))
+
+
+def page(part: parts.Part, *foot: str) -> str:
+    """One part of a digest, with lines of its own at the foot."""
+    blocks = [_head(part), *_papers(part), *_titles(part), *_revised(part), *_foot(part, foot)]
+    return "\n\n".join(blocks) + "\n"
+
+
+def paper(entry: Entry, heading: str, *, right_to_left: bool = False) -> str:
+    """One paper in full. ``right_to_left``: its summary runs that way and needs lines of its own."""
+    lines = [_wrapped(wording.title(entry), first=heading)]
+    lines += [_wrapped(line) for line in _about(entry) if line]
+    lines += [_wrapped(mark, first="   [", last="]") for mark in wording.marks(entry)]
+    for label, latex in wording.summary_lines(entry.summary):
+        said = prose.plain(latex)
+        lines += [f"{_INDENT}{label}:", _wrapped(said)] if right_to_left else [_wrapped(f"{label}: {said}")]
+    return "\n".join([*lines, _INDENT + entry.paper.abs_url])
+
+
+def title(entry: Entry) -> str:
+    """One paper as its title and address."""
+    mark = "Withdrawn: " if entry.withdrawn else ""
+    return f"{_wrapped(mark + wording.title(entry), first='-  ')}\n{_INDENT}{entry.paper.abs_url}"
+
+
+def _head(part: parts.Part) -> str:
+    digest = part.digest
+    counted = wording.papers(digest.paper_count)
+    of = f" (part {part.number} of {part.count})" if part.count > 1 else ""
+    day = wording.long_day(wording.local_date(digest))
+    head = f"{counted}{of} · {wording.topics(digest, first=10)}"
+    lines = [*textwrap.wrap(head, WIDTH), day]
+    rule = "=" * min(WIDTH, max(len(line) for line in lines))
+    return "\n".join([*lines, rule])
+
+
+def _papers(part: parts.Part) -> Iterator[str]:
+    if not part.digest.paper_count:
+        yield "\n".join(textwrap.wrap(wording.nothing(part.digest), WIDTH))
+    for number, entry in enumerate(part.papers, start=part.first):
+        yield paper(entry, f"{number}. ".ljust(3), right_to_left=wording.is_right_to_left(part.digest, entry))
+
+
+def _titles(part: parts.Part) -> Iterator[str]:
+    if part.titles:
+        yield _heading(wording.MORE_TITLES)
+        yield from (title(entry) for entry in part.titles)
+
+
+def _revised(part: parts.Part) -> Iterator[str]:
+    if part.revised:
+        yield _heading(wording.REVISED)
+        for entry in part.revised:
+            yield paper(entry, "-  ", right_to_left=wording.is_right_to_left(part.digest, entry))
+
+
+def _foot(part: parts.Part, own: tuple[str, ...]) -> Iterator[str]:
+    digest = part.digest
+    if notices := wording.sentences(digest.notices):
+        yield _paragraphs(f"! {line}" for line in notices)
+    if checked := wording.sentences(digest.completeness):
+        yield f"{_heading(wording.CHECKED)}\n{_paragraphs(iter(checked))}"
+    last = [
+        line
+        for line in (wording.origin(digest), wording.reason(digest), *own, wording.ACKNOWLEDGEMENT)
+        if line
+    ]
+    yield "-- \n" + _paragraphs(iter(last))
+
+
+def _heading(words: str) -> str:
+    return f"{words}\n{'-' * len(words)}"
+
+
+def _about(entry: Entry) -> tuple[str, str]:
+    named = [wording.topic(name) for name in entry.topics]
+    facts = (
+        wording.short_date(entry.paper.published),
+        wording.categories(entry.paper),
+        wording.listed(named, 5),
+    )
+    return wording.authors(entry.paper, _AUTHORS), " · ".join(fact for fact in facts if fact)
+
+
+def _paragraphs(lines: Iterator[str]) -> str:
+    return "\n".join("\n".join(_lines(line)) for line in lines)
+
+
+def _wrapped(words: str, *, first: str = _INDENT, last: str = "") -> str:
+    return "\n".join(_lines(words + last, first=first, later=" " * len(first)))
+
+
+def _lines(words: str, *, first: str = "", later: str = "") -> list[str]:
+    # Neither formulas nor addresses may be broken: only spaces are places to wrap at.
+    return textwrap.wrap(
+        words,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [first.rstrip()]

@@ -1,0 +1,90 @@
+"""What the HTML templates are given: words ready to print, no decisions left to make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jinja2
+from markupsafe import Markup
+
+from bot.models import Digest, Entry
+from bot.render import languages, prose, wording
+
+ENVIRONMENT = jinja2.Environment(
+    loader=jinja2.PackageLoader("bot.render"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a summary."""
+
+    label: str
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """One paper as HTML shows it."""
+
+    arxiv_id: str
+    anchor: str
+    number: int | None
+    title: Markup
+    abs_url: str
+    pdf_url: str
+    html_url: str
+    withdrawn: bool
+    authors: str
+    date: str
+    categories: tuple[str, ...]
+    topics: tuple[str, ...]
+    """As words."""
+    marks: tuple[str, ...]
+    lines: tuple[Line, ...]
+    language: str
+    """BCP 47 tag of the lines; empty when it is that of the page."""
+    right_to_left: bool
+    abstract: Markup
+    comment: Markup
+
+
+def paper(digest: Digest, entry: Entry, number: int | None = None, *, authors: int = 10) -> PaperView:
+    """The view of one entry; ``authors``: how many of them are named."""
+    item = entry.paper
+    lines = wording.summary_lines(entry.summary)
+    title = prose.markup(item.title, prose.TITLE_BYTES)
+    right_to_left = wording.is_right_to_left(digest, entry)
+    return PaperView(
+        arxiv_id=item.arxiv_id,
+        anchor="p" + item.arxiv_id.replace("/", "-"),
+        number=number,
+        title=title if title.striptags() else Markup.escape(item.arxiv_id),
+        abs_url=item.abs_url,
+        pdf_url=item.pdf_url,
+        html_url=item.html_url,
+        withdrawn=entry.withdrawn,
+        authors=wording.authors(item, authors),
+        date=wording.short_date(item.published),
+        categories=tuple(filter(None, wording.categories(item).split(", "))),
+        topics=tuple(wording.topic(name) for name in entry.topics),
+        marks=wording.marks(entry),
+        lines=tuple(Line(label, prose.markup(text)) for label, text in lines),
+        language="" if entry.fallback else languages.code(digest.language).removeprefix("en"),
+        right_to_left=right_to_left,
+        abstract=prose.markup(item.abstract, 8_000),
+        comment=prose.markup(item.comment, prose.COMMENT_BYTES),
+    )
+
+
+def papers(digest: Digest, entries: Sequence[Entry], first: int | None = None) -> tuple[PaperView, ...]:
+    """The views of several entries, numbered from ``first`` on if that is given."""
+    return tuple(
+        paper(digest, entry, None if first is None else number)
+        for number, entry in enumerate(entries, start=first or 1)
+    )

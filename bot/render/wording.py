@@ -1,0 +1,207 @@
+"""The sentences that all forms of a digest share, so that they say the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.models import Digest, Entry, Paper, Summary, SummarySource
+from bot.render import languages, prose
+
+ACKNOWLEDGEMENT = "Thank you to arXiv for use of its open access interoperability."
+"""The sentence arXiv's terms of use ask for."""
+EXTRACTS = "Objective and Finding are the abstracts' own sentences, chosen without a language model."
+FALLBACK = "No summary could be made yet: these are the abstract's own sentences."
+NO_ABSTRACT = "arXiv gives no abstract for this paper."
+MORE_TITLES = "More papers, by title"
+REVISED = "Revised since you received them"
+CHECKED = "What was checked"
+
+# Not strftime: its names follow the machine's locale.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def papers(count: int) -> str:
+    """``9 papers``, ``1 paper``, ``No new papers``."""
+    if count == 0:
+        return "No new papers"
+    return "1 paper" if count == 1 else f"{count:,} papers"
+
+
+def local_date(digest: Digest) -> date:
+    """The day of the digest where its reader is."""
+    return digest.composed_at.astimezone(ZoneInfo(digest.timezone)).date()
+
+
+def local_time(digest: Digest) -> str:
+    """``2026-11-22 09:00:00``, on the reader's clock."""
+    return f"{digest.composed_at.astimezone(ZoneInfo(digest.timezone)):%Y-%m-%d %H:%M:%S}"
+
+
+def short_day(day: date) -> str:
+    """``22 Nov``"""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
+
+
+def short_date(moment: datetime) -> str:
+    """``22 Nov 2026``, the UTC day, as arXiv shows it."""
+    return f"{short_day(moment.date())} {moment.year}"
+
+
+def long_day(day: date) -> str:
+    """``Sunday 22 November 2026``"""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def topic(name: str) -> str:
+    """A topic's name as words: ``electron-microscopy`` reads electron microscopy."""
+    return prose.clip(prose.clean(name.replace("-", " ").replace("_", " ")), prose.NAME_BYTES) or name
+
+
+def month(day: date) -> str:
+    """``November 2026``"""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
+def listed(names: Sequence[str], first: int) -> str:
+    """``a, b and 3 more``; all of them when there are at most ``first``."""
+    if len(names) <= first:
+        return ", ".join(names)
+    return f"{', '.join(names[:first])} and {len(names) - first:,} more"
+
+
+def joined(names: Sequence[str]) -> str:
+    """``a, b and c``"""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def topics(digest: Digest, first: int) -> str:
+    """The topics that matched something; all of the subscriber's when none did."""
+    matched = {name for entry in (*digest.entries, *digest.titles, *digest.revised) for name in entry.topics}
+    names = [item.name for item in digest.topics if item.name in matched or not matched]
+    return listed([topic(name) for name in names], first)
+
+
+def headline(digest: Digest) -> str:
+    """``9 papers · electron microscopy · 22 Nov``"""
+    counted = papers(digest.paper_count)
+    if digest.revised:
+        counted += f", {len(digest.revised):,} revised"
+    named = topics(digest, first=2)
+    return " · ".join(part for part in (counted, named, short_day(local_date(digest))) if part)
+
+
+def teaser(digest: Digest) -> str:
+    """``van der Waals Nanoreactors and 8 more``: the first paper and how many follow; may be empty."""
+    told = (*digest.entries, *digest.titles) or digest.revised
+    if not told:
+        return ""
+    first, others = told[0], len(told) - 1
+    opening = prose.clip(title(first), 150)
+    return f"{opening} and {others:,} more" if others else opening
+
+
+def subject(digest: Digest) -> str:
+    """The digest in one line: ``9 papers · electron microscopy · 22 Nov: … and 8 more``."""
+    return ": ".join(part for part in (headline(digest), teaser(digest)) if part)
+
+
+def nothing(digest: Digest) -> str:
+    """What an edition without new papers says."""
+    return f"No new papers matched {topics(digest, first=10) or 'your topics'}."
+
+
+def authors(paper: Paper, first: int) -> str:
+    """The first authors, and how many follow: ``A, B … and 12 more``."""
+    names = [name for name in (prose.plain(name, prose.NAME_BYTES) for name in paper.authors[:first]) if name]
+    rest = len(paper.authors) - first
+    return ", ".join(names) + (f" … and {rest:,} more" if rest > 0 else "")
+
+
+def title(entry: Entry) -> str:
+    """The title as plain text; the identifier where there is none."""
+    return prose.plain(entry.paper.title, prose.TITLE_BYTES) or entry.paper.arxiv_id
+
+
+def categories(paper: Paper, first: int = 8) -> str:
+    """The codes, the primary one first."""
+    return ", ".join(prose.clip(prose.clean(code), 40) for code in paper.categories[:first])
+
+
+def summary_lines(summary: Summary | None) -> tuple[tuple[str, str], ...]:
+    """Label and LaTeX of each line of a summary that has anything to say."""
+    if summary is None:
+        return ()
+    lines = (("Objective", summary.objective), ("Finding", summary.finding))
+    return tuple((label, text) for label, text in lines if text.strip())
+
+
+def is_right_to_left(digest: Digest, entry: Entry) -> bool:
+    """Whether this entry's summary runs from the right; the abstract's own sentences don't."""
+    model_wrote = entry.summary is not None and entry.summary.source is SummarySource.GEMINI
+    return model_wrote and languages.is_right_to_left(digest.language)
+
+
+def marks(entry: Entry) -> tuple[str, ...]:
+    """What a reader must know of this paper before the summary: withdrawn, revised, no summary yet."""
+    found = []
+    if entry.withdrawn:
+        found.append(_withdrawal(entry.paper))
+    if entry.revised_from is not None:
+        found.append(_revision(entry))
+    if entry.fallback and summary_lines(entry.summary):
+        found.append(FALLBACK)
+    if not entry.paper.abstract.strip() and not summary_lines(entry.summary):
+        found.append(NO_ABSTRACT)
+    return tuple(found)
+
+
+def sentences(lines: Iterable[str], limit: int = prose.SENTENCES_BYTES) -> tuple[str, ...]:
+    """The lines, clean, as many as ``limit`` bytes hold; then how many are left out."""
+    whole = [line for line in (prose.clean(line) for line in lines) if line]
+    kept: list[str] = []
+    for line in whole:
+        room = limit - sum(len(other.encode()) for other in kept)
+        if len(line.encode()) > room and (kept or room < 20):
+            return (*kept, f"… and {len(whole) - len(kept):,} more.")
+        kept.append(prose.clip(line, room))
+    return tuple(kept)
+
+
+def origin(digest: Digest) -> str:
+    """Who wrote the summaries; empty when there are none."""
+    written = [
+        entry.summary for entry in (*digest.entries, *digest.revised) if entry.summary and not entry.fallback
+    ]
+    if any(summary.source is SummarySource.EXTRACTIVE for summary in written):
+        return EXTRACTS
+    if digest.models:
+        return f"Summaries by {listed(digest.models, 3)}, from the abstracts. The abstract is what counts."
+    return ""
+
+
+def reason(digest: Digest) -> str:
+    """Why the reader gets this."""
+    names = [topic(item.name) for item in digest.topics]
+    followed = joined(names) if len(names) <= 10 else listed(names, 10)
+    who = prose.clip(prose.clean(digest.subscriber), prose.NAME_BYTES)
+    return f"You get this because “{who}” follows {followed or 'new papers'} on arXiv."
+
+
+def _withdrawal(paper: Paper) -> str:
+    """The comment is where the reason stands, often beginning with this very word."""
+    comment = prose.plain(paper.comment, prose.COMMENT_BYTES)
+    if comment.casefold().startswith("withdrawn"):
+        return comment
+    return f"Withdrawn: {comment}" if comment else "Withdrawn."
+
+
+def _revision(entry: Entry) -> str:
+    changed = joined([prose.clean(change) for change in entry.changes[:6]])
+    said = f"Version {entry.paper.version} (you received version {entry.revised_from})"
+    return f"{said}: {changed} changed." if changed else f"{said}."

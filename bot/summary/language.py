@@ -1,0 +1,130 @@
+"""The language of a summary: one name for its many spellings, and whether a text is clearly in another.
+
+It does not identify languages: a text is judged only against the language asked for, and only where the
+evidence is plain. An unknown language is passed to the model as written and never judged.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.summary.language_table import ARABIC, DEVANAGARI, GREEK, HAN, HANGUL, KANA, LANGUAGES, LATIN, RIGHT_TO_LEFT, Language
+
+_BY_NAME: dict[str, Language] = {}
+for _one in LANGUAGES:
+    for _name in (_one.code.lower(), _one.name.lower(), *_one.also):
+        _BY_NAME.setdefault(_name, _one)
+
+def _family(language: Language) -> str:
+    return language.code.partition("-")[0]
+
+
+_TELLING: dict[str, set[str]] = {}
+"""Function word -> the languages that use it. Single letters are left out: they are symbols in a scientific text."""
+for _one in LANGUAGES:
+    for _word in _one.words:
+        if len(_word) > 1 or not _word.isascii():
+            _TELLING.setdefault(_word, set()).add(_family(_one))
+_FEWEST_LETTERS = 20
+"""Below, a text is too short to be judged."""
+_FEWEST_HITS = 3
+_RATIO = 3
+"""Another language must show this many times the function words of the one asked for."""
+_OWN_SCRIPT = 0.1
+"""The least part of the letters that a language not in Latin letters needs of its own."""
+_FOREIGN_SCRIPT = 0.5
+_WORDS = re.compile(r"[^\W\d_]+")
+_FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|\\\[.*?\\\]|\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\[A-Za-z]+", re.DOTALL)
+
+
+def normalise(text: str) -> str:
+    """The name of a language, as the model is told: ``de``, ``Deutsch`` and ``german`` are ``German``.
+
+    An unknown one as written, white space collapsed; blank is English.
+    """
+    known = _find(text)
+    return known.name if known else " ".join(text.split()) or "English"
+
+
+def code(text: str) -> str:
+    """The BCP 47 tag of a language by name or code, for ``lang`` in HTML; empty when unknown."""
+    known = _find(text)
+    return known.code if known else ""
+
+
+def direction(text: str) -> str:
+    """``rtl`` or ``ltr``, for ``dir`` in HTML; ``ltr`` for an unknown language."""
+    return "rtl" if code(text).partition("-")[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def joins_letters(text: str) -> bool:
+    """Whether the language's script needs zero-width joiners."""
+    known = _find(text)
+    return known is None or bool({ARABIC, DEVANAGARI} & set(known.scripts))
+
+
+def is_clearly_not(text: str, language: str) -> bool:
+    """Whether ``text`` is plainly in another language than ``language``. Formulas don't count."""
+    asked = _find(language)
+    words = _WORDS.findall(_FORMULA.sub(" ", text))
+    letters = _letters_by_script(words)
+    total = letters.total()
+    if asked is None or total < _FEWEST_LETTERS:
+        return False
+    if asked.scripts == (LATIN,):
+        foreign = total - letters[LATIN] - letters[GREEK]
+        return foreign > _FOREIGN_SCRIPT * total or _reads_as_another(words, asked)
+    own = sum(letters[script] for script in asked.scripts)
+    if own < _OWN_SCRIPT * total:
+        return True
+    return _is_other_asian(asked, letters)
+
+
+def _is_other_asian(asked: Language, letters: Counter[str]) -> bool:
+    """Japanese is never without kana, Chinese and Korean never with many."""
+    if asked.code == "ja":
+        return letters[KANA] == 0
+    if asked.scripts == (HAN,):
+        return letters[KANA] + letters[HANGUL] > letters[HAN] / 2
+    return False
+
+
+def _find(text: str) -> Language | None:
+    name = " ".join(unicodedata.normalize("NFC", text).casefold().split()).replace("_", "-") or "english"
+    return _BY_NAME.get(name) or (_BY_NAME.get(name.partition("-")[0]) if re.fullmatch(r"[a-z]{2,3}(-\w{2,8})+", name) else None)
+
+
+def _letters_by_script(words: Sequence[str]) -> Counter[str]:
+    letters: Counter[str] = Counter()
+    for word in words:
+        if word.isascii():
+            letters[LATIN] += len(word)
+        else:
+            letters.update(map(_script, word))
+    return letters
+
+
+def _script(character: str) -> str:
+    name = unicodedata.name(character, "").partition(" ")[0]
+    return {"CJK": HAN, "HIRAGANA": KANA, "KATAKANA": KANA, "KATAKANA-HIRAGANA": KANA}.get(name, name.title())
+
+
+def _reads_as_another(words: Sequence[str], asked: Language) -> bool:
+    if not asked.words:
+        return False
+    own = 0
+    hits: Counter[str] = Counter()
+    different: Counter[str] = Counter()
+    for word, count in Counter(word.lower() for word in words).items():
+        if word in asked.words:
+            own += count
+        else:
+            hits.update(dict.fromkeys(_TELLING.get(word, ()), count))
+            different.update(_TELLING.get(word, ()))
+    return any(
+        count >= max(_FEWEST_HITS, _RATIO * own) and different[family] > 1 and family != _family(asked)
+        for family, count in hits.items()
+    )

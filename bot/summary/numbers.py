@@ -1,0 +1,241 @@
+"""Text in linear notation -> the numbers it states: value, unit, name they belong to, words around them.
+
+A number may be read in several ways (``10K``: kelvin or thousand; ``9`` in "9 to 12.5 K": bare, or kelvin
+by what follows); every reading is given. Digits that touch letters belong to a name (``GPT-4``, ``SU(2)``,
+``MoS_(2)``) and are no quantity. It does not compare: that is `grounding`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from bot.summary import number_words
+from bot.summary.surroundings import after, before, hedges
+from bot.summary.unit_table import NUMBER, Dimension, Unit
+from bot.summary.units import Meaning, meanings
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    value: float
+    """In base units: metres, seconds, …"""
+    dimension: Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number of a text."""
+
+    surface: str
+    start: int
+    end: int
+    value: float
+    """As written, without its unit."""
+    units: tuple[Unit, ...] = ()
+    """Every unit it may have, `NUMBER` for none; empty for a number that is only part of a name."""
+    parts: tuple[float, ...] = ()
+    """The numbers it consists of when it may also be read as several: ``1/2``, ``180 000``."""
+    name: str = ""
+    """The letters that the digits touch, in lower case: ``gpt``, ``su(``, ``mos``."""
+    digits: str = ""
+    """The significand as written; empty for a written-out number."""
+    before: str = ""
+    after: tuple[str, ...] = ()
+    left: str = ""
+    """The text before the number."""
+    claims: bool = True
+    """False for a written-out number that may be a turn of phrase: "two-step", "the first"."""
+    counts: bool = True
+    """False for a written-out number that is no count at all: "double", "single", "third"."""
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        return tuple(Reading(self.value * unit.factor, unit.dimension) for unit in self.units)
+
+    @property
+    def hedges(self) -> frozenset[str]:
+        return hedges(self.left)
+
+    @property
+    def contexts(self) -> frozenset[str]:
+        """What the number belongs to, by the words around it; a mark tells before from after."""
+        return frozenset([*(f">{word}" for word in self.after), *([f"<{self.before}"] if self.before else [])])
+
+
+_SIGNIFICAND = (
+    r"\d+(?:\.\d+){2,}|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|(?<!\d )(?<!\d[.,] )\d{1,3}(?:[ ']\d{3})+(?:\.\d+)?(?![\w/]|[.,-]\d)"
+    r"|\d+(?:\.\d+)?|\.\d+"
+)
+_COMMA_SIGNIFICAND = r"\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+,\d+(?![\d,])|" + _SIGNIFICAND
+_TAIL = (
+    r"(?P<uncertainty>\(\d+\))?"
+    r"(?: ?[×x·*] ?10\^\((?P<ten>[+-]?\d+)\)|[eE](?P<e>[+-]?\d+)(?!\w)|\^\((?P<power>-?\d+)\)(?!_\()"
+    r"|/(?P<below>\d{1,3}(?:,\d{3})+|\d+)(?![\d/A-Za-z]|[.,]\d))?"
+)
+_DIGIT = re.compile(r"\.?\d")
+_NUMBER = re.compile(rf"(?P<significand>{_SIGNIFICAND}){_TAIL}")
+_COMMA_NUMBER = re.compile(rf"(?P<significand>{_COMMA_SIGNIFICAND}){_TAIL}")
+_ERRORS = re.compile(r"(?: ?[\^_]\( ?[+-] ?[\d.]+\)){1,2}")
+_IN_ERRORS = re.compile(r"\d\)?[\^_]\( ?[+-] ?(?:[\d.]+\)_\( ?- ?)?$")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|\^\((?:st|nd|rd|th)\)")
+_LETTERS = re.compile(r"[α-ωΑ-Ω]|[A-Za-z]+")
+_NAME = re.compile(r"(?P<base>[A-Za-z]+|[α-ωΑ-Ω√∂]|[)\]]|\b\d+\+)(?P<link>[\^_]\(|\(|-|@|)(?P<sign>-?)$")
+_PREFIX = re.compile(r"(?:[a-zα-ω]{2,}|Sub|Top|Pre|Post|Mid|Near|Under|Over|Order|Rank|Level)$")
+_SIGN = re.compile(r"(?:(?:^|[\s(\[=<>≈≤≥,×/±:^]|\d[–-])[-–]|[=<>≈≤≥(,^] ?- |\b(?:minus|negative) )$")
+_SHARES_UNIT = re.compile(
+    r"(?: ?[\^_]\([^()]*\))* ?\)?,? ?(?:to|and|or|versus|vs\.?|through|up to|down to|bis|und|à|et|y|e|a|[–/±×x,-])?"
+    r" ?(?:≈|<|>|about|around)? ?[+-]?|\)?[\^_]\( ?[+-] ?"
+)
+_RANGE = re.compile(r" ?(?:to|[–/±-]) ?-?")
+"""Between two numbers of one unit, not between a count and a measure."""
+_REACH = 30
+
+
+def figures(text: str, *, decimal_comma: bool = False) -> tuple[Figure, ...]:
+    """The numbers in ``text`` (`bot.summary.plain` notation), in order.
+
+    With ``decimal_comma``, ``87,58`` is 87.58 and ``4.160`` is 4160.
+    """
+    found = [*_in_digits(text, decimal_comma), *_in_words(text)]
+    found.sort(key=lambda figure: figure.start)
+    return tuple(_share_units(found, text))
+
+
+def _in_digits(text: str, decimal_comma: bool) -> Iterator[Figure]:
+    pattern = _COMMA_NUMBER if decimal_comma else _NUMBER
+    at = 0
+    while start := _DIGIT.search(text, at):
+        match = pattern.match(text, start.start())
+        if match is None:
+            at = start.end()
+            continue
+        figure = _figure(text, match)
+        at = figure.end
+        yield figure
+        if match["uncertainty"] and figure.units:
+            yield _uncertainty(figure, match["significand"], match["uncertainty"])
+
+
+def _in_words(text: str) -> Iterator[Figure]:
+    for word in number_words.find(text):
+        bare = Figure(text[word.start : word.end], word.start, word.end, word.value)
+        bare = replace(bare, claims=word.counts and word.value > 2, counts=word.counts)
+        yield _quantity(text, bare, meanings(text, word.end), text[max(0, word.start - _REACH) : word.start])
+
+
+def _figure(text: str, match: re.Match[str]) -> Figure:
+    value, parts = _value(match)
+    left = text[max(0, match.start() - _REACH) : match.start()]
+    name = None if _IN_ERRORS.search(left) else _NAME.search(left)
+    if name is None and _SIGN.search(left):
+        value, parts = -value, ()
+    errors = _ERRORS.match(text, match.end())
+    measured = meanings(text, errors.end() if errors else match.end())
+    bare = Figure(match[0], match.start(), match.end(), value, (), parts, digits=match["significand"])
+    if name is not None and _is_name(name, measured):
+        return replace(bare, value=-value if name["sign"] else value, name=_spelt(name), surface=_shown(name[0] + match[0]))
+    letters = None if measured or _ORDINAL.match(text, match.end()) else _LETTERS.match(text, match.end())
+    if letters:
+        return replace(bare, name=letters[0].lower(), surface=match[0] + letters[0])
+    figure = _quantity(text, bare, measured, left)
+    return replace(figure, end=match.end()) if errors else figure
+
+
+def _uncertainty(figure: Figure, significand: str, digits: str) -> Figure:
+    """``1.23(4)`` is 1.23 ± 0.04."""
+    decimals = len(significand.partition(".")[2])
+    return Figure(significand + digits, figure.end, figure.end, int(digits[1:-1]) / 10**decimals, figure.units, digits=digits)
+
+
+def _value(match: re.Match[str]) -> tuple[float, tuple[float, ...]]:
+    """The number and, where it may also be several, those."""
+    base = _decimal(match["significand"])
+    exponent = match["ten"] or match["e"]
+    if exponent is not None:
+        return base * _power(10.0, int(exponent)), ()
+    if match["power"] is not None:
+        return _power(base, int(match["power"])), ()
+    if match["below"] is not None:
+        below = _decimal(match["below"])
+        return (base / below if below else 0.0), (base, below)
+    groups = re.split(r"[ ']", match["significand"])
+    return base, tuple(float(group) for group in groups) if len(groups) > 1 else ()
+
+
+def _decimal(significand: str) -> float:
+    digits = re.sub(r"[ ']", "", significand)
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
+        digits = digits.replace(",", "")
+    elif "," in digits or digits.count(".") > 1:
+        whole, comma, fraction = digits.partition(",")
+        digits = whole.replace(".", "") + ("." + fraction if comma else "")
+    return float(digits)
+
+
+def _power(base: float, exponent: int) -> float:
+    """Exact where a float can be; beyond, a value that still differs from its neighbours'."""
+    try:
+        return float(base**exponent)
+    except (OverflowError, ZeroDivisionError):
+        return 1e300 * exponent
+
+
+def _is_name(name: re.Match[str], measured: tuple[Meaning, ...]) -> bool:
+    base, link = name["base"], name["link"]
+    if base.endswith("+"):
+        return link == ""
+    if base in ")]":
+        return link in ("^(", "_(")
+    if link == "(":
+        return not measured
+    if link == "-":
+        return not _PREFIX.match(base) and not any(one.unit.dimension for one in measured)
+    return True
+
+
+def _spelt(name: re.Match[str]) -> str:
+    """``GPT-4`` and ``GPT4``, ``Z_(2)`` and ``Z2`` alike; ``SU(2)`` and ``recall@1`` keep their mark."""
+    return name["base"].lower() + (name["link"] if name["link"] in "(@" else "")
+
+
+def _quantity(text: str, bare: Figure, measured: tuple[Meaning, ...], left: str) -> Figure:
+    end = max([bare.end, *(one.end for one in measured)])
+    return replace(
+        bare,
+        surface=_shown(text[bare.start : end]),
+        end=end,
+        units=tuple(one.unit for one in measured) or (NUMBER,),
+        before=before(left),
+        after=_counted(text, bare.end, end),
+        left=left,
+    )
+
+
+def _counted(text: str, number_end: int, unit_end: int) -> tuple[str, ...]:
+    """What the number counts, behind an ordinal's ending or a multiple: "7B parameters", "3D images"."""
+    if text[number_end:unit_end] in ("D", "d", "-D", "-d"):
+        return ("dimension",)
+    ordinal = _ORDINAL.match(text, number_end)
+    return after(text, ordinal.end() if ordinal else number_end) or after(text, unit_end)
+
+
+def _shown(surface: str) -> str:
+    """For a message: ``10^(5)`` as 10^5, ``MoS_(2`` as MoS2."""
+    return re.sub(r"\^\(([^()]*)\)?", r"^\1", re.sub(r"_\(([^()]*)\)?", r"\1", surface)).replace(") ", " ")
+
+
+def _share_units(found: list[Figure], text: str) -> list[Figure]:
+    """"9 to 12.5 K": the 9 may be kelvin too. Towards the front, so that lists are covered."""
+    shared = list(found)
+    for index in range(len(shared) - 2, -1, -1):
+        first, second = shared[index], shared[index + 1]
+        if _SHARES_UNIT.fullmatch(text, first.end, max(first.end, second.start)) is None:
+            continue
+        if first.units == (NUMBER,) and second.units:
+            own = () if _RANGE.fullmatch(text, first.end, max(first.end, second.start)) else (NUMBER,)
+            shared[index] = replace(first, units=tuple(dict.fromkeys((*own, *second.units))))
+        elif second.units == (NUMBER,) and first.units:
+            shared[index + 1] = replace(second, units=tuple(dict.fromkeys((NUMBER, *first.units))))
+    return shared

@@ -1,0 +1,122 @@
+"""TeX and Unicode mathematics -> one linear notation, in which two writings of a number are equal.
+
+``$1.8\\times10^{5}$``, ``1.8×10⁵`` and ``1.8 \\times 10^5`` all become ``1.8×10^(5)``; ``MoS$_2$``,
+``\\text{MoS}_2`` and ``MoS₂`` become ``MoS_(2)``. For comparing only: it is not meant to be read, and
+it does not render formulas (`bot.tex` does).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "0123456789+-=()niabcdefghjklmoprstuvwxyz", strict=True))
+_SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-=()aehijklmnoprstuvxβγρφχ", strict=True))
+_SCRIPT_RUNS = re.compile(f"([{''.join(_SUPERSCRIPTS)}]+)|([{''.join(_SUBSCRIPTS)}]+)")
+_SAME_CHARACTER = str.maketrans(
+    {
+        "−": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "⁃": "-", "‒": "–", "―": "—", "º": "°", "˚": "°", "∘": "°",
+        "✕": "×", "✖": "×", "⨯": "×", "∼": "≈", "≃": "≈", "≅": "≈", "⁓": "≈", "≲": "≤", "≳": "≥", "⩽": "≤", "⩾": "≥",
+        "≦": "≤", "≧": "≥", "⁄": "/", "∕": "/", "⋅": "·", "∙": "·", "•": "·", "⊙": "⊙", "☉": "⊙", "ϵ": "ε", "ϕ": "φ",
+        "’": "'", "‘": "'", "′": "'", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\u200b": "",
+        "٪": "%", "٫": ".", "٬": ",",
+    }
+)  # fmt: skip
+
+_SYMBOLS = {
+    "times": "×", "cdot": "·", "pm": "±", "mp": "±", "sim": "≈", "approx": "≈", "simeq": "≈", "cong": "≈", "thicksim": "≈",
+    "leq": "≤", "le": "≤", "leqslant": "≤", "lesssim": "≤", "geq": "≥", "ge": "≥", "geqslant": "≥", "gtrsim": "≥",
+    "ll": "<", "gg": ">", "lt": "<", "gt": ">", "neq": "≠", "ne": "≠", "to": "→", "rightarrow": "→", "longrightarrow": "→",
+    "circ": "°", "degree": "°", "textdegree": "°", "celsius": "°C", "prime": "'", "AA": "Å", "angstrom": "Å", "odot": "⊙",
+    "mu": "μ", "textmu": "μ", "micro": "μ", "upmu": "μ", "Omega": "Ω", "ohm": "Ω", "sigma": "σ", "alpha": "α", "beta": "β",
+    "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "vartheta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "varrho": "ρ", "tau": "τ",
+    "upsilon": "υ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
+    "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "infty": "∞", "ell": "l",
+    "hbar": "ħ", "sqrt": "√", "ldots": "...", "dots": "...", "cdots": "...", "percent": "%", "permil": "‰", "sun": "⊙",
+    "lbrace": "(", "rbrace": ")", "langle": "<", "rangle": ">", "textendash": "–", "textemdash": "—",
+    "quad": " ", "qquad": " ", "thinspace": " ", "newline": " ", "nobreakspace": " ", "textasciitilde": "≈",
+    "nano": "n", "milli": "m", "centi": "c", "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "pico": "p", "femto": "f",
+    "metre": "m", "meter": "m", "second": "s", "gram": "g", "kelvin": "K", "electronvolt": "eV", "hertz": "Hz", "pascal": "Pa",
+    "volt": "V", "ampere": "A", "watt": "W", "tesla": "T", "joule": "J",
+}  # fmt: skip
+_SILENT = frozenset(
+    "text textrm textit textbf textsf texttt textsc textup textnormal textmd textsl emph mathrm mathbf mathbb mathcal mathit "
+    "mathsf mathtt mathfrak mathscr mathnormal boldsymbol bm rm bf it sf tt cal em sc operatorname mbox hbox ensuremath "
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle scriptstyle limits nolimits mathop "
+    "mathrel mathbin mathord phantom hspace vspace textsuperscript textsubscript hat widehat tilde widetilde bar overline "
+    "underline vec dot ddot boldmath protect noindent color textcolor dfrac si unit".split()
+)
+
+_BORDER = "\x00"
+"""Stands where a formula began or ended, so that ``$\\mu$m`` is not read as a command ``\\mum``."""
+_SPACES = re.compile(r"\\[,;: >]|~|\\\\")
+_COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
+_QUANTITY = re.compile(r"\\(?:SI|qty)\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_FRACTION = re.compile(r"\\[dtcs]?(?:nice)?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
+_TEXT_SCRIPT = re.compile(r"\\text(super|sub)script\s*\{")
+_SCRIPT_GROUP = re.compile(r"\s*([\^_])\s*\{([^{}]*)\}")
+_PLAIN_GROUP = re.compile(r"(?<![\^_])\{([^{}]*)\}")
+_SHORT_SCRIPT = re.compile(r"([\^_])(?: ?)([+-]?\d+(?:\.\d+)?|[^\s(){}\d])")
+_EMPTY_BASE = re.compile(r"\^\(°\)|\^°")
+_NESTING = 5
+"""Scripts and groups are unwrapped this deep; what is nested deeper keeps its braces."""
+
+
+def plain(text: str) -> str:
+    """``text`` in linear notation: scripts as ``^(…)`` and ``_(…)``, no dollars, braces or commands."""
+    linear = text if text.isascii() else _one_alphabet(text)
+    if any(mark in linear for mark in "\\$^_{~"):
+        linear = _untex(linear)
+    linear = linear.replace("---", "—").replace("--", "–")
+    linear = re.sub(r"\s+", " ", linear)
+    return re.sub(r" ?(×) ?(?=10 ?\^\()", r"\1", linear).strip()
+
+
+def _one_alphabet(text: str) -> str:
+    """Superscripts marked before NFKC would flatten them: 10⁵ is not 105."""
+    marked = _SCRIPT_RUNS.sub(_mark_script, text.translate(_SAME_CHARACTER))
+    folded = unicodedata.normalize("NFKC", marked).translate(_SAME_CHARACTER)
+    return re.sub(r"(?![0-9])\d", lambda digit: str(unicodedata.decimal(digit[0])), folded)
+
+
+def _mark_script(run: re.Match[str]) -> str:
+    if run[1]:
+        return "^(" + "".join(_SUPERSCRIPTS[character] for character in run[1]) + ")"
+    return "_(" + "".join(_SUBSCRIPTS[character] for character in run[2]) + ")"
+
+
+def _untex(text: str) -> str:
+    text = re.sub(r"\\[()\[\]]|(?<!\\)\$", _BORDER, text)
+    text = text.replace("{,}", ",").replace("{.}", ".").replace("\\!", "").replace("\\-", "")
+    text = _SPACES.sub(" ", _own_tilde(text))
+    text = re.sub(r"\\([%&#$])", r"\1", text).replace("\\_", "_ ").replace("\\{", "(").replace("\\}", ")")
+    text = _TEXT_SCRIPT.sub(lambda script: "^{" if script[1] == "super" else "_{", text)
+    text = _QUANTITY.sub(r"\1 \2", text)
+    text = _FRACTION.sub(lambda parts: f" {parts[1] or parts[2]}/{parts[3] or parts[4]}", text)
+    text = re.sub(r"\\(['`\"^~=.])\s*", "", _COMMAND.sub(_command, text))
+    return _unscript(text.replace(_BORDER, ""))
+
+
+def _own_tilde(text: str) -> str:
+    """A tie is a space, but ``~5`` after a space or at the start is "about 5"."""
+    return re.sub(r"(?:(?<=[\s(])|^)~(?=[\s\d.])", r"\\sim ", text)
+
+
+def _command(command: re.Match[str]) -> str:
+    name = command[1]
+    if name in _SILENT:
+        return ""
+    if name in _SYMBOLS:
+        return _SYMBOLS[name]
+    return f" {name} "
+
+
+def _unscript(text: str) -> str:
+    for _ in range(_NESTING):
+        unwrapped = _PLAIN_GROUP.sub(r"\1", _SCRIPT_GROUP.sub(r"\1(\2)", text))
+        if unwrapped == text:
+            break
+        text = unwrapped
+    text = _SHORT_SCRIPT.sub(r"\1(\2)", text)
+    return _EMPTY_BASE.sub("°", text)

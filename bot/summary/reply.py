@@ -1,0 +1,104 @@
+"""What the model answered -> a summary or a refusal for every paper that was asked for.
+
+An answer is tied to its paper by arXiv id, never by its place. It does not ask again or count attempts:
+a `Refusal` says whether that makes sense, the pipeline bounds it. A summary handed out here is plain text
+with LaTeX at most: it was reviewed, but a renderer still escapes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.models import ModelReply, Paper, Summary, SummarySource
+from bot.summary import answers
+from bot.summary.answers import Answer
+from bot.summary.cleaning import has_control_characters, tidy
+from bot.summary.language import joins_letters
+from bot.summary.prompt import fence
+from bot.summary.review import Draft, first_fault, source_of
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no summary."""
+
+    reason: str
+    """For logs and ``status``."""
+    complaint: str
+    """What to tell the model when it is asked again; empty when its answer had no fault of its own."""
+    again: bool
+    """Whether asking again makes sense."""
+    paraphrase: bool = False
+    """Ask again in the paraphrase form; once is enough."""
+
+
+_SETTLED = frozenset({"SAFETY", "PROHIBITED_CONTENT", "SPII", "BLOCKLIST", "JAILBREAK", "MODEL_ARMOR", "IMAGE_SAFETY", "LANGUAGE"})
+"""Finish and block reasons that the same paper would meet again."""
+_READABLE = frozenset({"", "STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED"})
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+
+
+def read(reply: ModelReply, papers: Sequence[Paper], *, language: str) -> Mapping[str, Summary | Refusal]:
+    """For every paper of the request, by arXiv id: its summary, or why there is none.
+
+    ``papers`` are those that the prompt was built from, ``language`` the one it asked for. Answers for
+    papers that were not asked for are dropped; a paper without an answer of its own, or with two, is refused.
+    """
+    refusal = _unread(reply, alone=len(papers) == 1)
+    if refusal:
+        return {paper.arxiv_id: refusal for paper in papers}
+    commands = frozenset(name for paper in papers for name in _COMMAND.findall(f"{paper.title} {paper.abstract}"))
+    given: dict[str, list[Answer]] = {}
+    for answer in answers.read(reply.text or "", commands):
+        given.setdefault(answer.arxiv_id, []).append(answer)
+    cut_off = reply.finish_reason == "MAX_TOKENS"
+    return {
+        paper.arxiv_id: _judged(paper, given.get(paper.arxiv_id, []), papers, reply, language)
+        if paper.arxiv_id in given
+        else _missing(any_given=bool(given), cut_off=cut_off)
+        for paper in papers
+    }
+
+
+def _unread(reply: ModelReply, *, alone: bool) -> Refusal | None:
+    """A reply that has nothing to read. A blocked request of several papers may be the fault of one."""
+    stop = reply.block_reason or reply.finish_reason
+    if reply.block_reason or stop not in _READABLE:
+        if stop == "RECITATION":
+            return Refusal("stopped: RECITATION", "", again=True, paraphrase=True)
+        what = "prompt blocked" if reply.block_reason else "stopped"
+        return Refusal(f"{what}: {stop}", "", again=stop not in _SETTLED or not alone)
+    if reply.text and reply.text.strip():
+        return None
+    if stop == "MAX_TOKENS":
+        return Refusal("cut off before the answer", "it was cut off; think less and answer briefly.", again=True)
+    return Refusal("empty answer", "", again=True)
+
+
+def _missing(*, any_given: bool, cut_off: bool) -> Refusal:
+    if cut_off:
+        return Refusal("cut off", "it was cut off; answer briefly.", again=True)
+    if any_given:
+        return Refusal("no answer for this paper", "it had no object with this arxiv_id; copy the id exactly.", again=True)
+    return Refusal("malformed answer", "it was not the JSON that was asked for.", again=True)
+
+
+def _judged(
+    paper: Paper, given: Sequence[Answer], papers: Sequence[Paper], reply: ModelReply, language: str
+) -> Summary | Refusal:
+    if len(given) > 1:
+        return Refusal("two answers for this paper", "it had more than one object with this arxiv_id.", again=True)
+    answer = given[0]
+    if has_control_characters(answer.objective + answer.finding):
+        return Refusal("control characters", "it had control characters; double every backslash.", again=True)
+    joiners = joins_letters(language)
+    objective, finding = tidy(answer.objective, joiners=joiners), tidy(answer.finding, joiners=joiners)
+    if fence(papers) in objective + finding:
+        return Refusal("it repeats the prompt", "it repeated the marks around the paper.", again=True)
+    others = tuple(source_of(other) for other in papers if other.arxiv_id != paper.arxiv_id)
+    fault = first_fault(Draft(objective, finding, paper, language, source_of(paper), others))
+    if fault:
+        return Refusal(fault.reason, fault.complaint, again=True)
+    return Summary(objective, finding, SummarySource.GEMINI, reply.model_version)

@@ -1,0 +1,195 @@
+"""One answer beside its paper -> what is wrong with it. The rules of taste and truth, one function each.
+
+Each rule answers with a `Fault` or None and errs on the side of the answer: a wrong refusal costs a request
+and then the model's summary, a missed fault costs a reader's trust. It does not repair.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.models import Paper
+from bot.summary.grounding import unsupported
+from bot.summary.injection import foreign_matter, honest, is_addressed, speaks_of_itself
+from bot.summary.language import code, is_clearly_not, normalise
+from bot.summary.prompt import leaks
+from bot.summary.sentences import split
+from bot.summary.vocabulary import acronyms, content_words, shared
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    reason: str
+    """For logs: ``a number that the abstract has not: 12.7 K``."""
+    complaint: str
+    """For the model, a sentence: what to do otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer under review."""
+
+    objective: str
+    finding: str
+    paper: Paper
+    language: str
+    source: str
+    """Title and abstract, without sentences that address the model."""
+    others: tuple[str, ...] = ()
+    """Title and abstract of the other papers of the same request."""
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        return (("objective", self.objective), ("finding", self.finding))
+
+    @property
+    def text(self) -> str:
+        return f"{self.objective}\n{self.finding}"
+
+
+_MOST_SENTENCES = 4
+"""Three were asked for; the fourth is let pass."""
+_MOST_CHARACTERS = 1200
+_FEWEST_LETTERS = 10
+_MOST_REPEATS = 3
+_COPIED = 0.8
+_SHORT_ABSTRACT = 40
+"""Words; a shorter abstract can hardly be summarised without repeating it."""
+_SHINGLE = 6
+_SUBJECT = 0.2
+"""The least part of an answer's content words that its paper must share; own summaries share 0.4 and more."""
+_FEWEST_CONTENT_WORDS = 5
+_CLOSER = 0.25
+_BEGINNING = 400
+"""Characters of an abstract that show its language."""
+_FEWEST_ACRONYMS = 3
+_PLACEHOLDERS = frozenset(
+    "n/a na none null unknown string not applicable not stated not specified not available see abstract "
+    "objective finding no objective no finding todo tbd".split()
+) | {"not applicable", "not stated", "not specified", "not available", "see abstract", "no objective", "no finding"}
+_WORD = re.compile(r"[^\W_]+")
+_STOP = re.compile(r"[.!?。！？]")
+_CAPITALS = 0.8
+
+
+def source_of(paper: Paper) -> str:
+    """What an answer may draw on."""
+    return f"{paper.title}\n{honest(paper.abstract)}"
+
+
+def first_fault(draft: Draft) -> Fault | None:
+    """The first thing wrong with an answer, None when it may be read by people."""
+    return next((fault for rule in _RULES if (fault := rule(draft)) is not None), None)
+
+
+def _empty(draft: Draft) -> Fault | None:
+    for name, text in draft.fields:
+        letters = sum(map(str.isalpha, text))
+        wide = sum(1 for character in text if character > "\u2e80")
+        if letters + 2 * wide < _FEWEST_LETTERS or text.strip(" .").lower() in _PLACEHOLDERS:
+            return Fault(f"no {name}", f"the field {name} was empty or said nothing.")
+    if draft.objective.casefold() == draft.finding.casefold():
+        return Fault("objective and finding are the same", "both fields said the same.")
+    return None
+
+
+def _itself(draft: Draft) -> Fault | None:
+    for name, text in draft.fields:
+        if speaks_of_itself(text, draft.source) or is_addressed(text):
+            return Fault(f"the {name} speaks of itself or of its instructions", "it spoke of itself or of instructions, not of the paper.")
+    return None
+
+
+def _leak(draft: Draft) -> Fault | None:
+    if leaks(draft.text):
+        return Fault("it repeats the prompt", "it repeated these instructions.")
+    return None
+
+
+def _foreign(draft: Draft) -> Fault | None:
+    found = foreign_matter(draft.objective, draft.source) or foreign_matter(draft.finding, draft.source)
+    if found:
+        return Fault(f"it contains {found}", "it contained a link, a mention or markup; plain sentences only.")
+    return None
+
+
+def _too_long(draft: Draft) -> Fault | None:
+    for name, text in draft.fields:
+        stops = len(_STOP.findall(text))
+        if len(text) > _MOST_CHARACTERS or (stops > _MOST_SENTENCES and len(split(text)) > _MOST_SENTENCES):
+            return Fault(f"the {name} is too long: {len(text)} characters", f"the field {name} was too long; three sentences at most.")
+    return None
+
+
+def _repeating(draft: Draft) -> Fault | None:
+    words = _WORD.findall(draft.text.casefold())
+    runs = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
+    if runs and max(runs.values()) > _MOST_REPEATS:
+        return Fault("it repeats itself", "it repeated the same words over and over.")
+    letters = [character for character in draft.text if character.isalpha()]
+    if sum(map(str.isupper, letters)) > _CAPITALS * len(letters):
+        return Fault("it is in capitals", "it was written in capitals.")
+    return None
+
+
+def _language(draft: Draft) -> Fault | None:
+    for name, text in draft.fields:
+        if is_clearly_not(text, draft.language):
+            asked = normalise(draft.language)
+            return Fault(f"the {name} is not in {asked}", f"the field {name} was not in {asked}.")
+    return None
+
+
+def _copied(draft: Draft) -> Fault | None:
+    abstract = _shingles(draft.paper.abstract)
+    if len(abstract) + _SHINGLE <= _SHORT_ABSTRACT:
+        return None
+    if len(abstract & _shingles(draft.text)) >= _COPIED * len(abstract):
+        return Fault("it copies the abstract whole", "it copied the abstract; summarise it in your own words.")
+    return None
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold())
+    return frozenset(tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1))
+
+
+def _subject(draft: Draft) -> Fault | None:
+    fault = Fault("it is not about this paper", "it did not speak of what this paper's title and abstract speak of.")
+    if not _same_language(draft):
+        names = acronyms(draft.text)
+        strange = len(names) >= _FEWEST_ACRONYMS and not names & acronyms(draft.source)
+        return fault if strange else None
+    own = content_words(draft.source)
+    part, words = shared(draft.text, own), content_words(draft.text)
+    if not part and words:
+        return fault
+    if part < _SUBJECT and len(words) >= _FEWEST_CONTENT_WORDS:
+        return fault
+    if any(shared(draft.text, content_words(other)) > part + _CLOSER for other in draft.others):
+        return Fault("it is about another paper of the request", "it described another paper.")
+    return None
+
+
+def _same_language(draft: Draft) -> bool:
+    return code(draft.language).partition("-")[0] == "en" and not is_clearly_not(draft.paper.abstract[:_BEGINNING], "en")
+
+
+def _numbers(draft: Draft) -> Fault | None:
+    missing = unsupported(draft.text, draft.source, language=code(draft.language))
+    if not missing:
+        return None
+    listed = ", ".join(number[:40] for number in missing[:5])
+    return Fault(
+        f"a number that the abstract has not: {listed}",
+        f"it stated {listed}, which the title and the abstract do not contain in that form.",
+    )
+
+
+_RULES: Sequence[Callable[[Draft], Fault | None]] = (
+    _empty, _itself, _leak, _foreign, _too_long, _repeating, _language, _copied, _subject, _numbers,
+)  # fmt: skip
+"""The cheap and the plain first: only the first fault is told."""

@@ -1,0 +1,10 @@
+"""LaTeX → a small tree → readable Unicode, HTML.
+
+``to_text`` and ``to_html`` take whole titles, abstracts, names and summaries: running text with formulas in
+``$…$``, ``$$…$$``, ``\\(…\\)``, ``\\[…\\]`` and environments. They never raise and never drop what they don't
+know. They do not check the LaTeX, and they neither parse nor strip HTML or Markdown in the input.
+"""
+
+from bot.tex.render import plain, to_html, to_text
+
+__all__ = ["plain", "to_html", "to_text"]

@@ -1,0 +1,237 @@
+"""From a tree to a line: parentheses where a line needs them and a page doesn't.
+
+A fraction gets them where its parts would join their neighbours: ``(a+b)/c``, ``1/(2π)``, ``(1/2)x``. Spaces
+are ``spacing``'s, characters the notation's; both notations get the same of both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.tex.accents import accent, standalone
+from bot.tex.notation import Notation
+from bot.tex.pieces import BARS, Gap, Line, Piece, Setting, settle_bars, settle_operators
+from bot.tex.spacing import multiplies, separator
+from bot.tex.symbols import LARGE_OPERATORS, ROMAN_OPERATORS
+from bot.tex.tree import (
+    Accent,
+    Face,
+    Fraction,
+    Group,
+    Kind,
+    Math,
+    Node,
+    Prose,
+    Root,
+    Row,
+    Script,
+    Space,
+    Style,
+    Symbol,
+    Text,
+)
+
+_DEGREE = "∘"
+_DERIVATIVES = ("d", "∂")
+_LINKING_WORDS = frozenset(
+    "in on if and or for as with where when otherwise at is else with from almost a.e. i.e. s.t. iff".split()
+)
+
+
+class Layout:
+    """Writes trees in one notation."""
+
+    def __init__(self, notation: Notation) -> None:
+        self._notation = notation
+
+    # --- running text ---------------------------------------------------------------------------
+
+    def prose(self, row: Row) -> str:
+        """A row of running text: its pieces joined as they are."""
+        written: list[str] = []
+        for index, node in enumerate(row):
+            if isinstance(node, Math):
+                follows = row[index + 1] if index + 1 < len(row) else None
+                written.append(self._formula(node, follows))
+            else:
+                written.append(self._in_prose(node))
+        return "".join(written)
+
+    def _in_prose(self, node: Node) -> str:
+        match node:
+            case Text(text) | Symbol(text):
+                return self._notation.characters(text)
+            case Style(face, body):
+                return self._notation.face(face, self.prose(body))
+            case Prose(body) | Group(body):
+                return self.prose(body)
+            case Space():
+                return " "
+            case Script(None, sub, sup):
+                low, high = self.line(sub, Setting.TIGHT).out.strip(), self.line(sup, Setting.TIGHT).out.strip()
+                return self._notation.scripts(low, high)[0]
+            case _:
+                return self.line((node,)).out
+
+    def _formula(self, node: Math, follows: Node | None) -> str:
+        line = self.line(node.body)
+        if node.display:
+            return f" {line.out} "
+        last = line.pieces[-1] if line.pieces else None
+        spaced = isinstance(follows, Text) and follows.text[:1].isspace()
+        if last and last.kind is Kind.RELATION and len(line.pieces) > 1 and spaced:
+            return f"{line.out[: len(line.out) - len(last.out)].rstrip()} {last.out}"
+        return line.out
+
+    # --- formulas ---------------------------------------------------------------------------------
+
+    def line(self, row: Row, setting: Setting = Setting.OPEN) -> Line:
+        """A row of a formula; ``setting`` says how close its atoms stand."""
+        pieces: list[Piece] = []
+        gaps: list[Gap] = []
+        gap = Gap.NONE
+        for node in row:
+            if isinstance(node, Space):
+                gap = max(gap, Gap.EXPLICIT if node.explicit else Gap.SOFT)
+                continue
+            piece = self._piece(node, setting)
+            if piece.out:
+                pieces.append(piece)
+                gaps.append(gap)
+                gap = Gap.NONE
+        settle_bars(pieces)
+        settle_operators(pieces, gaps)
+        _enclose_quotients(pieces, gaps)
+        separators = [separator(pieces, gaps, index, setting) for index in range(len(pieces))]
+        out = "".join(sep + piece.out for sep, piece in zip(separators, pieces, strict=True))
+        lead = " " if gaps and gaps[0] is Gap.EXPLICIT and setting is not Setting.TIGHT else ""
+        trail = " " if gap is Gap.EXPLICIT and setting is not Setting.TIGHT else ""
+        return Line(f"{lead}{out}{trail}", tuple(pieces))
+
+    def _piece(self, node: Node, setting: Setting) -> Piece:
+        match node:
+            case Symbol():
+                return self._symbol(node)
+            case Text(text):
+                return _words(self._notation.characters(text), text)
+            case Prose((Text(text),)):
+                return self._piece(Text(f" {text} " if text in _LINKING_WORDS and setting is not Setting.TIGHT else text), setting)
+            case Prose(body) | Math(body):
+                return _words(self.prose(body), _visible(body))
+            case Script():
+                return self._script(node, setting)
+            case Fraction(numerator, denominator):
+                return self._fraction(numerator, denominator, setting)
+            case Root(radicand, index):
+                return self._root(radicand, index, setting)
+            case Accent(mark, body):
+                return self._accent(mark, body, setting)
+            case Style(face, body):
+                return self._style(face, body, setting)
+            case Group(body, kind):
+                return _as_one(self.line(body, setting), kind)
+            case Space():
+                return Piece("")
+
+    def _style(self, face: Face, body: Row, setting: Setting) -> Piece:
+        line = self.line(body, setting)
+        piece = _as_one(line, Kind.ORDINARY)
+        is_operator = face is Face.ROMAN and line.out in ROMAN_OPERATORS
+        return replace(
+            piece,
+            out=self._notation.face(face, line.out),
+            factor=piece.factor or face is Face.ROMAN,
+            kind=Kind.OPERATOR if is_operator else piece.kind,
+        )
+
+    def _symbol(self, node: Symbol) -> Piece:
+        text = node.text
+        return Piece(
+            self._notation.characters(text),
+            node.kind,
+            text[:1],
+            text[-1:],
+            spaced=node.spaced,
+            factor=len(text) == 1 or not text.isalpha(),
+            large=text in LARGE_OPERATORS,
+            bar=text if text in BARS and node.kind is Kind.ORDINARY else "",
+        )
+
+    def _script(self, node: Script, setting: Setting) -> Piece:
+        base = self._piece(node.base, setting) if node.base is not None else Piece("")
+        sub, sup = self.line(node.sub, Setting.TIGHT).out.strip(), self.line(node.sup, Setting.TIGHT).out.strip()
+        if base.quotient or (base.runs_on and isinstance(node.base, Root)):
+            base = replace(base, out=f"({base.out})", head="(", quotient=False)
+        if sup == _DEGREE:
+            degree = Piece("°") if not sub else Piece(self._notation.scripts(sub, "")[0] + "°")
+            return replace(base, out=base.out + degree.out, head=base.head or "°", tail="°", runs_on=False)
+        out, runs_on = self._notation.scripts(sub, sup)
+        return replace(base, out=base.out + out, head=base.head or " ", tail="", runs_on=runs_on)
+
+    def _fraction(self, numerator: Row, denominator: Row, setting: Setting) -> Piece:
+        dense = max(setting, Setting.DENSE)
+        upper, lower = self.line(numerator, dense), self.line(denominator, dense)
+        above = _enclosed(upper.out.strip(), upper.is_sum or (" " in upper.out.strip() and not upper.is_factor))
+        is_derivative = upper.head in _DERIVATIVES and lower.head == upper.head and _is_differential(lower)
+        below = _enclosed(lower.out.strip(), not (lower.is_factor or is_derivative) or lower.is_sum)
+        return Piece(f"{above}/{below}", head="1", tail="1", factor=False, quotient=True)
+
+    def _root(self, radicand: Row, index: Row, setting: Setting) -> Piece:
+        body = self.line(radicand, setting)
+        inner = _enclosed(body.out.strip(), not body.is_factor or len(body.pieces) > 1)
+        order = self.line(index, Setting.TIGHT).out.strip()
+        sign = (self._notation.scripts("", order)[0] if order else "") + "√"
+        return Piece(sign + inner, head="√", tail=body.tail, runs_on=not inner.endswith(")"))
+
+    def _accent(self, mark: str, body: Row, setting: Setting) -> Piece:
+        if (letters := accent(mark, body)) is not None:
+            return _as_one(self.line(letters, setting), Kind.ORDINARY)
+        line = self.line(body, setting)
+        sign = standalone(mark)
+        if not sign:
+            return _as_one(line, Kind.ORDINARY)
+        inner = line.out.strip()
+        fenced = len(line.pieces) > 1 and line.is_factor
+        return Piece((inner if fenced else f"({inner})") + sign, head="(", tail=sign)
+
+
+def _enclose_quotients(pieces: list[Piece], gaps: list[Gap]) -> None:
+    """``(1/2)x``, but ``1/2 + x`` and ``-1/2``."""
+    for index, piece in enumerate(pieces):
+        if not piece.quotient:
+            continue
+        before = pieces[index - 1] if index and gaps[index] is not Gap.EXPLICIT else None
+        after = pieces[index + 1] if index + 1 < len(pieces) and gaps[index + 1] is not Gap.EXPLICIT else None
+        if (before and multiplies(before, Kind.CLOSE)) or (after and multiplies(after, Kind.OPEN)):
+            pieces[index] = replace(piece, out=f"({piece.out})", head="(", tail=")", kind=Kind.ORDINARY)
+
+
+def _enclosed(text: str, needed: bool) -> str:
+    return f"({text})" if needed else text
+
+
+def _is_differential(line: Line) -> bool:
+    """``dt``, ``∂x``, ``∂x²``: one differential."""
+    return len(line.pieces) <= 2 and all(piece.kind is Kind.ORDINARY for piece in line.pieces)
+
+
+def _words(out: str, text: str) -> Piece:
+    return Piece(out, head=text[:1], tail=text[-1:], factor=" " not in text.strip())
+
+
+def _visible(body: Row) -> str:
+    """The characters a row of prose begins and ends with, markup left aside."""
+    return "".join(node.text if isinstance(node, Text) else "x" for node in body)
+
+
+def _as_one(line: Line, kind: Kind) -> Piece:
+    """A row as one atom of ``kind``; a single atom keeps its own class unless another one is given."""
+    if len(line.pieces) == 1:
+        piece = line.pieces[0]
+        kind = piece.kind if kind is Kind.ORDINARY else kind
+        return replace(piece, out=line.out, kind=kind)
+    return Piece(
+        line.out, kind, line.head, line.tail, factor=line.is_factor, runs_on=line.runs_on, spaced=True
+    )
+
+

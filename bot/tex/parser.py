@@ -1,0 +1,381 @@
+"""LaTeX, as arXiv's metadata and a language model write it, to a tree.
+
+Never fails: what has no partner is dropped, what has no meaning here keeps its name or its argument.
+It reads what people typed, not what TeX would accept: a ``%`` is a percent sign, ``$5`` is money, ``&`` is
+"and", and ``R^2`` in running text is meant as a power. Time is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from bot.tex.dollars import formulas
+from bot.tex.environments import LISTS, MATH_ENVIRONMENTS, environment, list_label
+from bot.tex.fonts import DECLARATIONS
+from bot.tex.macros import MACROS, SYNONYMS, guessed
+from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
+from bot.tex.math_commands import binomial
+from bot.tex.outline import WHOLE, Region
+from bot.tex.prose_commands import HANDLERS as PROSE_HANDLERS
+from bot.tex.reader import DEEPEST, Cursor, Reader
+from bot.tex.rows import FormulaRow, ProseRow, atop, over
+from bot.tex.symbols import CHARACTERS, SWALLOWING, SYMBOLS, TEXT_SYMBOLS, VARIANTS
+from bot.tex.tree import Face, Group, Kind, Math, Node, Prose, Row, Script, Space, Style, Symbol, Text
+from bot.tex.typography import typeset
+
+_SPECIAL = re.compile(r"[\\{}$^_~]|(?:https?|ftp)://|www\.")
+_URL = re.compile(r"(?:(?:https?|ftp)://|www\.)(?:[^\s{}\\$<>\"^]|\\[_#%&~$](?:\{\})?)*")
+_URL_ESCAPE = re.compile(r"\\(.)(?:\{\})?")
+_CARET = re.compile(r"\^(?:(?=[{\\])|(?P<run>-?\d+|(?:th|st|nd|rd)\b|[A-Za-z](?![A-Za-z])|[*+]))")
+_BARE_LINK = re.compile(r"\s*(?:[=<>+\-/|(,]\s*)?(?=\\[A-Za-z])")
+_WORD = re.compile(r"[^\W\d_]+[\u0300-\u036f\u20d0-\u20ff]*")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_COMPOUND = re.compile(r":=|=:|<=(?!=)|>=|=>|->|==")
+_PRIMES = re.compile(r"'+")
+_NEGATIVE = re.compile(r"-\d+")
+_SEVERAL_DIGITS = re.compile(r"\d{2,}")
+_MONEY = re.compile(r"\s?\.?\d")
+_INFIX = {"over": over, "atop": atop, "choose": binomial}
+_WRAPPERS = ("math", "text", "font", "bm", "bold")
+
+
+class Parser(Reader):
+    """One text. ``parse`` is the way in."""
+
+    __slots__ = ("_lists", "_symbols")
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self._lists: list[int] = []
+        self._symbols = _with_variants(source)
+
+    # --- running text ---------------------------------------------------------------------------
+
+    def prose(self, start: int, end: int, region: int) -> Row:
+        if self.depth >= DEEPEST:
+            return self.flat(start, end)
+        self.depth += 1
+        try:
+            return self._prose(start, end, region)
+        finally:
+            self.depth -= 1
+
+    def _prose(self, start: int, end: int, region: int) -> Row:
+        dollars = [dollar for dollar in self.outline.dollars.get(region, ()) if start <= dollar.position < end]
+        found = formulas(self.source, dollars, end) if dollars else {}
+        cursor, row = Cursor(start, end), ProseRow()
+        while cursor.has_more:
+            special = _SPECIAL.search(self.source, cursor.position, end)
+            stop = special.start() if special else end
+            if stop > cursor.position:
+                plain = self.source[cursor.position : stop]
+                row.add(Text(plain if self.verbatim else typeset(plain)))
+                cursor.position = stop
+            elif formula := found.get(stop):
+                row.add(Math(self.formula(formula.body_start, formula.body_end), formula.display))
+                cursor.position = formula.end
+            else:
+                self._special(cursor, row)
+        return row.finish()
+
+    def _special(self, cursor: Cursor, row: ProseRow) -> None:
+        char = self.source[cursor.position]
+        if char == "\\":
+            self._prose_backslash(cursor, row)
+        elif char in "hfw":
+            row.add(Text(self._url(cursor)))
+        elif char == "{":
+            group = self.region(cursor)
+            cursor.position = group.end if group else cursor.position + 1
+            if group:
+                row.add(Prose(self.prose(group.body_start, group.body_end, group.start)))
+        elif char == "^":
+            row.add(*self._caret(cursor))
+        elif char == "_":
+            row.add(*self._underscore(cursor))
+        else:
+            row.add(*self._sign(cursor, char))
+
+    def _url(self, cursor: Cursor) -> str:
+        match = _URL.match(self.source, cursor.position, cursor.end)
+        text = match[0] if match else self.source[cursor.position]
+        cursor.position += len(text)
+        return _URL_ESCAPE.sub(r"\1", text)
+
+    def _sign(self, cursor: Cursor, char: str) -> Row:
+        """``~``, a dollar that is no delimiter, a brace without partner."""
+        before = self.source[cursor.position - 1 : cursor.position]
+        after = self.source[cursor.position + 1 : cursor.position + 2]
+        position = cursor.position
+        cursor.position += 1
+        if char == "~":
+            is_tie = before.strip() and before != "/" and not (before.isdigit() and after.isdigit())
+            return (Text(" " if is_tie or after == "\\" or not after.strip() else "~"),)
+        if char == "$":
+            is_money = self.source[:position].endswith("US") or (before == "(" and after == ")")
+            return (Text("$"),) if is_money or _MONEY.match(self.source, position + 1) else ()
+        return ()
+
+    def _caret(self, cursor: Cursor) -> Row:
+        """``R^2`` outside a formula: a power where something can carry it."""
+        before = self.source[cursor.position - 1 : cursor.position]
+        match = _CARET.match(self.source, cursor.position, cursor.end)
+        cursor.position += 1
+        if match is None or not (before.isalnum() or before in tuple(")]}|")):
+            return (Text("^"),)
+        if match["run"]:
+            cursor.position = match.end()
+            return (Script(None, sup=(Text(match["run"]),)),)
+        return (Script(None, sup=self.math_argument(cursor)),)
+
+    def _underscore(self, cursor: Cursor) -> Row:
+        """``x_{i}`` outside a formula is an index; ``a_b`` is a name."""
+        before = self.source[cursor.position - 1 : cursor.position]
+        cursor.position += 1
+        region = self.region(cursor, "{")
+        if region is None or not (before.isalnum() or before in tuple(")]}|")):
+            return (Text("_"),)
+        return (Script(None, sub=self.math_argument(cursor)),)
+
+    def _prose_backslash(self, cursor: Cursor, row: ProseRow) -> None:
+        ahead = Cursor(cursor.position, cursor.end)
+        name = self.name(ahead)
+        if name in DECLARATIONS:
+            cursor.position = ahead.position
+            self.skip_space(cursor)
+            row.face(DECLARATIONS[name])
+        elif name == "item":
+            cursor.position = ahead.position
+            row.add(*list_label(self, cursor, self._lists))
+        else:
+            row.add(*self.prose_command(cursor))
+
+    def prose_command(self, cursor: Cursor) -> Row:
+        if region := self.region(cursor):
+            cursor.position = region.end
+            return self._prose_region(region)
+        start = cursor.position
+        name = self._name(cursor, PROSE_HANDLERS)
+        if name in TEXT_SYMBOLS and self.source[cursor.position : cursor.position + 1] not in ("^", "_"):
+            if name in SWALLOWING:
+                self.skip_space(cursor)
+            return (Text(TEXT_SYMBOLS[name].replace("␣", " ")),)
+        if name in PROSE_HANDLERS:
+            return PROSE_HANDLERS[name](self, cursor, name)
+        if name in ("begin", "end"):
+            self.raw_argument(cursor)
+            return (Text(" "),)
+        if self._is_mathematical(name) or name in TEXT_SYMBOLS:
+            cursor.position = start
+            return (Math(self._bare_formula(cursor)),)
+        if name in DECLARATIONS or name in "()[]":
+            return ()
+        if name.isalpha() and self.region(cursor, "{"):
+            return (Prose(self.prose_argument(cursor)),)
+        return (Text(name),)
+
+    def _prose_region(self, region: Region) -> Row:
+        name = region.name.rstrip("*")
+        if name in (r"\(", r"\["):
+            return (Math(self.formula(region.body_start, region.body_end), name == r"\["),)
+        if name in MATH_ENVIRONMENTS:
+            return (Math(self._environment(Cursor(region.start, region.end)), display=True),)
+        if name in ("verbatim", "lstlisting"):
+            return (Style(Face.CODE, (Text(self.source[region.body_start : region.body_end]),)),)
+        if name in LISTS:
+            self._lists.append(0 if name == "enumerate" else -1)
+        body = self.prose(region.body_start, region.body_end, region.start)
+        if name in LISTS:
+            self._lists.pop()
+        return (Text(" "), Prose(body), Text(" "))
+
+    def _bare_formula(self, cursor: Cursor) -> Row:
+        """A formula without dollars: commands, their scripts, and single signs between them."""
+        row = FormulaRow()
+        while cursor.has_more:
+            self._step(cursor, row)
+            while self.source[cursor.position : cursor.position + 1] in ("^", "_") and cursor.has_more:
+                self._step(cursor, row)
+            link = _BARE_LINK.match(self.source, cursor.position, cursor.end)
+            if link is None or not self._is_mathematical(self.name(Cursor(link.end(), cursor.end))):
+                break
+            while cursor.position < link.end():
+                self._step(cursor, row)
+        if self.source[cursor.position - 1].isspace():
+            cursor.position -= 1  # the space that ended a command's name parts it from the next word
+        return row.finish()
+
+    def _is_mathematical(self, name: str) -> bool:
+        return name in SYMBOLS or name in MATH_HANDLERS or name in MACROS or name in SYNONYMS
+
+    def _name(self, cursor: Cursor, known: object) -> str:
+        """The command's name, with its star only where the starred form is a command of its own."""
+        name = self.name(cursor)
+        if len(name) > 1 and name.endswith("*"):
+            if isinstance(known, dict) and name in known:
+                return name
+            cursor.position -= 1
+            return name[:-1]
+        return name
+
+    # --- formulas ---------------------------------------------------------------------------------
+
+    def formula(self, start: int, end: int) -> Row:
+        if self.depth >= DEEPEST:
+            return self.flat(start, end)
+        self.depth += 1
+        try:
+            cursor, row = Cursor(start, end), FormulaRow()
+            while cursor.has_more:
+                self._step(cursor, row)
+            return row.finish()
+        finally:
+            self.depth -= 1
+
+    def _step(self, cursor: Cursor, row: FormulaRow) -> None:
+        char = self.source[cursor.position]
+        if char == "\\":
+            self._math_backslash(cursor, row)
+        elif char == "{":
+            group = self.region(cursor)
+            cursor.position = group.end if group else cursor.position + 1
+            if group:
+                row.add(Group(self.formula(group.body_start, group.body_end)))
+        elif char in "^_":
+            self._script(cursor, row)
+        elif match := _WORD.match(self.source, cursor.position, cursor.end):
+            cursor.position = match.end()
+            row.add(Symbol(match[0]))
+        elif match := _NUMBER.match(self.source, cursor.position, cursor.end):
+            cursor.position = match.end()
+            row.add(Symbol(match[0]))
+        elif match := _COMPOUND.match(self.source, cursor.position, cursor.end):
+            cursor.position = match.end()
+            row.add(Symbol(match[0], Kind.RELATION))
+        elif match := _PRIMES.match(self.source, cursor.position, cursor.end):
+            cursor.position = match.end()
+            row.script(sup=(Symbol(match[0]),))
+        elif char.isspace() or char == "&":
+            cursor.position += 1
+            row.add(Space(explicit=False))
+        else:
+            row.add(*self._math_sign(cursor, char))
+
+    def _math_sign(self, cursor: Cursor, char: str) -> Row:
+        cursor.position += 1
+        if char in "$}":
+            return ()
+        if char == "~":
+            return (Space(),)
+        if char == "%":
+            follows = self.source[cursor.position : cursor.position + 1]
+            before = self.source[cursor.position - 2 : cursor.position - 1]
+            is_comment = follows in ("\n", "\r") or not (before.isalnum() or before in tuple(" })~"))
+            return () if is_comment else (Symbol("%"),)
+        return (CHARACTERS.get(char) or Symbol(char),)
+
+    def _script(self, cursor: Cursor, row: FormulaRow) -> None:
+        raised = self.source[cursor.position] == "^"
+        before = self.source[max(cursor.position - 2, 0) : cursor.position]
+        cursor.position += 1
+        match = None
+        if raised and before[-1:].isdigit():
+            # 10^-3 and 10^12 raise one character in TeX, which nobody means.
+            match = _NEGATIVE.match(self.source, cursor.position, cursor.end)
+            if before == "10":
+                match = match or _SEVERAL_DIGITS.match(self.source, cursor.position, cursor.end)
+        if match:
+            cursor.position = match.end()
+        body = (Symbol(match[0]),) if match else self.math_argument(cursor)
+        if raised:
+            row.script(sup=body)
+        else:
+            row.script(sub=body)
+
+    def _math_backslash(self, cursor: Cursor, row: FormulaRow) -> None:
+        ahead = Cursor(cursor.position, cursor.end)
+        name = self.name(ahead)
+        if name in DECLARATIONS:
+            row.face(DECLARATIONS[name])
+            cursor.position = ahead.position
+            self.skip_space(cursor)
+        elif name in _INFIX:
+            row.split(_INFIX[name])
+            cursor.position = ahead.position
+        elif name == "div" and self._is_divergence(row.last):
+            row.add(Symbol("div", Kind.OPERATOR))
+            cursor.position = ahead.position
+        else:
+            for node in self.math_command(cursor):
+                if isinstance(node, Script) and node.base is None:
+                    row.script(node.sub, node.sup)
+                else:
+                    row.add(node)
+
+    @staticmethod
+    def _is_divergence(last: Node | None) -> bool:
+        """``\\div`` with nothing to divide is many authors' divergence."""
+        apart = (Kind.BINARY, Kind.RELATION, Kind.OPEN, Kind.PUNCTUATION)
+        return last is None or (isinstance(last, Symbol) and (last.kind in apart or last.text in "∂∇Δ"))
+
+    def math_command(self, cursor: Cursor) -> Row:
+        if region := self.region(cursor):
+            return self._math_region(cursor, region)
+        name = self._name(cursor, MATH_HANDLERS)
+        name = SYNONYMS.get(name, name) if name not in SYMBOLS and name not in MATH_HANDLERS else name
+        if name in MATH_HANDLERS:
+            return MATH_HANDLERS[name](self, cursor, name)
+        if name.isalpha() and not self.region(cursor, "{"):
+            self.skip_space(cursor)
+        symbol = self._symbols.get(name) or SYMBOLS.get(name) or MACROS.get(name)
+        if symbol:
+            return (symbol,)
+        if name in ("begin", "end"):
+            self.raw_argument(cursor)
+            return (Space(),)
+        if name in DECLARATIONS or name in "()[]":
+            return ()
+        return self._unknown(cursor, name)
+
+    def _math_region(self, cursor: Cursor, region: Region) -> Row:
+        if region.name in (r"\(", r"\["):
+            cursor.position = region.end
+            return (Group(self.formula(region.body_start, region.body_end)),)
+        return self._environment(cursor)
+
+    def _environment(self, cursor: Cursor) -> Row:
+        self.depth += 1
+        try:
+            return environment(self, cursor) or ()
+        finally:
+            self.depth -= 1
+
+    def _unknown(self, cursor: Cursor, name: str) -> Row:
+        """A command nobody but its author knows: its name, and its argument as that of a function."""
+        if self.region(cursor, "{"):
+            body = self.math_argument(cursor)
+            if not name.isalpha() or name.startswith(_WRAPPERS):
+                return (Group(body),)
+            opening, closing = Symbol("(", Kind.OPEN), Symbol(")", Kind.CLOSE)
+            return (Symbol(name, Kind.OPERATOR), *((opening, *body, closing) if body else ()))
+        if found := guessed(name):
+            following, symbol = found
+            return (symbol, Symbol(following)) if following else (symbol,)
+        if name in TEXT_SYMBOLS:
+            return (Symbol(name) if len(name) == 1 and name.isalpha() else Symbol(TEXT_SYMBOLS[name]),)
+        return (Symbol(name, Kind.OPERATOR if len(name) > 2 else Kind.ORDINARY),)
+
+
+def _with_variants(source: str) -> dict[str, Symbol]:
+    """What differs from the table of symbols in this text, which uses both forms of a letter."""
+    return {
+        name: Symbol(variant)
+        for name, (other, char, variant) in VARIANTS.items()
+        if f"\\{name}" in source and (char in source or re.search(rf"\\{other}(?![A-Za-z])", source))
+    }
+
+
+def parse(source: str) -> Row:
+    """The tree of a whole title, abstract, name or summary: a row of running text."""
+    parser = Parser(source)
+    return parser.prose(0, len(source), WHOLE)

@@ -1,0 +1,161 @@
+"""What a row of a formula is written from: atoms that know what may stand beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from bot.tex.tree import Kind
+
+BARS = frozenset("|‖")
+
+
+class Gap(IntEnum):
+    """The white space an author put before an atom."""
+
+    NONE = 0
+    SOFT = 1
+    """One that TeX ignores."""
+    EXPLICIT = 2
+
+
+class Setting(IntEnum):
+    """How close the atoms of a row stand."""
+
+    OPEN = 0
+    DENSE = 1
+    """In a fraction: spaces that TeX would ignore are."""
+    TIGHT = 2
+    """In a script: no spaces but between words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An atom, written."""
+
+    out: str
+    kind: Kind = Kind.ORDINARY
+    head: str = ""
+    """Its first visible character, which decides what may stand before it."""
+    tail: str = ""
+    """Its last one; empty behind a script."""
+    spaced: bool = False
+    """Spaces on both sides (binary operators), behind it (punctuation)."""
+    sign: bool = False
+    """A binary operator with nothing to its left: belongs to what follows."""
+    factor: bool = True
+    """Can stand in a product, or under a fraction bar, as it is."""
+    quotient: bool = False
+    """A fraction without parentheses."""
+    runs_on: bool = False
+    """A letter or digit right behind it would be read as part of it."""
+    large: bool = False
+    """A sum, an integral: has a space behind it."""
+    bar: str = ""
+    """``|`` or ``‖``, which may open or close."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row, written."""
+
+    out: str
+    pieces: tuple[Piece, ...] = ()
+
+    @property
+    def head(self) -> str:
+        return self.pieces[0].head if self.pieces else ""
+
+    @property
+    def tail(self) -> str:
+        return self.pieces[-1].tail if self.pieces else ""
+
+    @property
+    def runs_on(self) -> bool:
+        return bool(self.pieces) and self.pieces[-1].runs_on
+
+    @property
+    def is_factor(self) -> bool:
+        """One atom, or a function of something in parentheses, or the parentheses alone."""
+        if len(self.pieces) <= 1:
+            return all(piece.factor for piece in self.pieces)
+        first = self.pieces[0]
+        if len(self.pieces) == 2 and self.pieces[1].out == "!":
+            return first.factor
+        if first.kind is Kind.OPEN:
+            return _closes_last(self.pieces)
+        callable_kinds = (Kind.ORDINARY, Kind.OPERATOR)
+        return first.factor and first.kind in callable_kinds and _closes_last(self.pieces[1:])
+
+    @property
+    def is_sum(self) -> bool:
+        """Has an operator outside parentheses that binds less than a fraction bar."""
+        depth = 0
+        for piece in self.pieces:
+            depth += (piece.kind is Kind.OPEN) - (piece.kind is Kind.CLOSE)
+            weak = piece.kind in (Kind.BINARY, Kind.RELATION, Kind.PUNCTUATION) or piece.quotient
+            if depth <= 0 and weak:
+                return True
+        return False
+
+
+def _closes_last(pieces: Sequence[Piece]) -> bool:
+    """Whether the first piece opens what the last one closes."""
+    depth = 0
+    for index, piece in enumerate(pieces):
+        depth += (piece.kind is Kind.OPEN) - (piece.kind is Kind.CLOSE)
+        if depth <= 0:
+            return index == len(pieces) - 1 and index > 0
+    return False
+
+
+def settle_bars(pieces: list[Piece]) -> None:
+    """Which bars open and which close: they pair within the same parentheses; a single one does neither."""
+    if not any(piece.bar for piece in pieces):
+        return
+    pending: list[int] = []
+    for index, piece in enumerate(pieces):
+        if piece.kind is Kind.OPEN:
+            pending.append(index)
+        elif piece.kind is Kind.CLOSE:
+            while pending and pieces[pending.pop()].bar:
+                pass
+        elif piece.bar:
+            opened = pending[-1] if pending else None
+            if opened is not None and pieces[opened].bar == piece.bar and opened < index - 1:
+                pieces[opened] = replace(pieces[opened], kind=Kind.OPEN)
+                pieces[index] = replace(piece, kind=Kind.CLOSE)
+                pending.pop()
+            elif piece.out == piece.bar:
+                pending.append(index)
+
+
+def settle_operators(pieces: list[Piece], gaps: Sequence[Gap]) -> None:
+    """Which ``+ - ×`` have two sides: a sign, and what stands last, take no spaces."""
+    for index, piece in enumerate(pieces):
+        if piece.kind is not Kind.BINARY:
+            continue
+        before = pieces[index - 1] if index else None
+        after = pieces[index + 1] if index + 1 < len(pieces) else None
+        if before is None or before.sign or before.kind in _NOT_OPERANDS:
+            pieces[index] = replace(piece, kind=Kind.ORDINARY, sign=True)
+        elif after is None or after.kind in (Kind.RELATION, Kind.CLOSE, Kind.PUNCTUATION):
+            pieces[index] = replace(piece, kind=Kind.ORDINARY)
+        elif piece.head == ":":
+            pieces[index] = _colon(piece, gaps[index : index + 2], pieces[index + 1 :])
+        elif gaps[index] or gaps[index + 1]:
+            pieces[index] = replace(piece, spaced=True)
+
+
+_NOT_OPERANDS = (Kind.OPEN, Kind.RELATION, Kind.BINARY, Kind.PUNCTUATION, Kind.OPERATOR)
+_ARROWS = frozenset("→↦↪↠⇒⇀")
+
+
+def _colon(piece: Piece, gaps: Sequence[Gap], following: Sequence[Piece]) -> Piece:
+    """``f: X → Y`` and ``{x : x > 0}`` and ``1:2``."""
+    if gaps[0]:
+        return replace(piece, spaced=True)
+    if gaps[1] or any(other.head in _ARROWS for other in following[:40]):
+        return replace(piece, kind=Kind.PUNCTUATION, spaced=True)
+    return piece

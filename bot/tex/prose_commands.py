@@ -1,0 +1,200 @@
+"""The commands of running text: accents, faces, links, citations, lists."""
+
+from __future__ import annotations
+
+import re
+
+from bot.tex.accents import TEXT_ACCENTS, accent_prose
+from bot.tex.chemistry import chemistry
+from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
+from bot.tex.reader import Cursor, Handler, Reader
+from bot.tex.symbols import SPACES, SYMBOLS
+from bot.tex.tree import Face, Math, Prose, Row, Script, Style, Text
+
+_URL_ESCAPE = re.compile(r"\\([_#%&~$^{}\\])(?:\{\})?|\\(?:textasciitilde|string|sim)\s*(?:\{\})?~?|[{}]")
+_URL_END = re.compile(r"^https?://(?:www\.)?|/$")
+_VERBATIM = re.compile(r"\*?([^A-Za-z\s])(.*?)\1", re.DOTALL)
+
+
+def url(source: str) -> str:
+    """The address that a LaTeX source means: ``\\_`` is ``_``, ``\\~{}`` is ``~``."""
+    return _URL_ESCAPE.sub(lambda match: match[1] or ("" if match[0] in "{}" else "~"), source).strip()
+
+
+def _styled(face: Face) -> Handler:
+    def handler(reader: Reader, cursor: Cursor, _: str) -> Row:
+        return (Style(face, reader.prose_argument(cursor)),)
+
+    return handler
+
+
+def _code(reader: Reader, cursor: Cursor, _: str) -> Row:
+    outside, reader.verbatim = reader.verbatim, True
+    body = reader.prose_argument(cursor)
+    reader.verbatim = outside
+    return (Style(Face.CODE, body),)
+
+
+def _transparent(reader: Reader, cursor: Cursor, _: str) -> Row:
+    return (Prose(reader.prose_argument(cursor)),)
+
+
+def _second(reader: Reader, cursor: Cursor, _: str) -> Row:
+    reader.option(cursor)
+    reader.raw_argument(cursor)
+    return (Prose(reader.prose_argument(cursor)),)
+
+
+def _nothing(_reader: Reader, _cursor: Cursor, _name: str) -> Row:
+    return ()
+
+
+def _space(_reader: Reader, _cursor: Cursor, _name: str) -> Row:
+    return (Text(" "),)
+
+
+def _drop_argument(reader: Reader, cursor: Cursor, _: str) -> Row:
+    reader.option(cursor)
+    reader.raw_argument(cursor)
+    return ()
+
+
+def _accent(reader: Reader, cursor: Cursor, name: str) -> Row:
+    return accent_prose(reader.prose_argument(cursor), TEXT_ACCENTS[name])
+
+
+def _letter_accent(reader: Reader, cursor: Cursor, name: str) -> Row:
+    """``\\v{s}``, ``\\c c``; also ``\\b{eta}``, which arXiv's own conversion makes of ``\\beta``."""
+    ahead = Cursor(cursor.position, cursor.end)
+    argument = reader.raw_argument(ahead)
+    if len(argument) > 1 and name + argument in SYMBOLS:
+        cursor.position = ahead.position
+        return (Math((SYMBOLS[name + argument],)),)
+    follows = reader.source[cursor.position : cursor.position + 1]
+    if not (follows == "{" or follows == "\\" or (follows.isspace() and argument.isalpha())):
+        return (Text(name),)
+    return _accent(reader, cursor, name)
+
+
+def _address(reader: Reader, cursor: Cursor, _: str) -> Row:
+    return (Text(url(reader.raw_argument(cursor))),)
+
+
+def _link(reader: Reader, cursor: Cursor, _: str) -> Row:
+    """The linked words, and the address after them unless they are the address."""
+    address = url(reader.raw_argument(cursor))
+    if not reader.has_argument(cursor):
+        return (Text(address),)
+    start = cursor.position
+    words = reader.prose_argument(cursor)
+    shown = re.sub(r"\\[A-Za-z]+(?:\{\w+\}(?=\{))?|\s", "", reader.source[start : cursor.position])
+    if not words or _URL_END.sub("", url(shown)) in _URL_END.sub("", address):
+        return (Text(address),)
+    return (Prose(words), Text(f" ({address})"))
+
+
+def _citation(reader: Reader, cursor: Cursor, _: str) -> Row:
+    """``[key]``: the numbers of the paper's own list are nowhere in its metadata."""
+    notes: list[Row] = []
+    while (start := _option_start(reader, cursor)) is not None:
+        notes.append(reader.prose(start, cursor.position - 1, start - 1))
+    keys = ", ".join(key.strip() for key in reader.raw_argument(cursor).split(","))
+    before = (*notes[0], Text(" ")) if len(notes) > 1 and notes[0] else ()
+    after = (Text(", "), *notes[-1]) if notes and notes[-1] else ()
+    return (Prose((Text("["), *before, Text(keys), *after, Text("]"))),)
+
+
+def _option_start(reader: Reader, cursor: Cursor) -> int | None:
+    start = cursor.position
+    if reader.option(cursor) is None:
+        return None
+    return reader.source.index("[", start) + 1
+
+
+def _reference(reader: Reader, cursor: Cursor, name: str) -> Row:
+    key = reader.raw_argument(cursor).strip()
+    if not key:
+        return ()
+    plain = len(key) <= 4 and name == "eqref"
+    return (Text(f"({key})" if plain else f"[{key}]"),)
+
+
+def _footnote(reader: Reader, cursor: Cursor, _: str) -> Row:
+    reader.option(cursor)
+    body = reader.prose_argument(cursor)
+    return (Text(" ("), *body, Text(")")) if body else ()
+
+
+def _quoted(reader: Reader, cursor: Cursor, _: str) -> Row:
+    return (Text("“"), *reader.prose_argument(cursor), Text("”"))
+
+
+def _verbatim(reader: Reader, cursor: Cursor, _: str) -> Row:
+    match = _VERBATIM.match(reader.source, cursor.position, min(cursor.end, cursor.position + 200))
+    if match is None:
+        return ()
+    cursor.position = match.end()
+    return (Style(Face.CODE, (Text(match[2]),)),)
+
+
+def _script(reader: Reader, cursor: Cursor, name: str) -> Row:
+    body = reader.prose_argument(cursor)
+    return (Script(None, sub=body) if name == "textsubscript" else Script(None, sup=body),)
+
+
+def _chemistry(reader: Reader, cursor: Cursor, _: str) -> Row:
+    return (Math(chemistry(reader.raw_argument(cursor))),)
+
+
+def _as_formula(reader: Reader, cursor: Cursor, name: str) -> Row:
+    return (Math(MATH_HANDLERS[name](reader, cursor, name)),)
+
+
+def _ensured(reader: Reader, cursor: Cursor, _: str) -> Row:
+    return (Math(reader.math_argument(cursor)),)
+
+
+def _handlers() -> dict[str, Handler]:
+    table: dict[str, Handler] = {
+        name: _letter_accent if name.isalpha() else _accent for name in TEXT_ACCENTS
+    }
+    for names, handler in (
+        ("emph textit textsl", _styled(Face.EMPHASIS)),
+        ("textbf", _styled(Face.STRONG)),
+        ("texttt code", _code),
+        ("textsc textrm textsf textup textmd textnormal text mbox hbox fbox underline uline uwave dotuline", _transparent),
+        ("boxed textsuperscript* sout hl uppercase lowercase MakeUppercase section subsection paragraph", _transparent),
+        ("title keywords Keywords abstract caption subsubsection centerline hfuzz", _transparent),
+        ("textcolor colorbox scalebox raisebox foreignlanguage fcolorbox hyperlink hypertarget", _second),
+        ("hyperref", _drop_option_then_words),
+        ("url nolinkurl path doi", _address),
+        ("href", _link),
+        ("cite citep citet citealp citealt citeauthor citeyear citeyearpar cites parencite textcite", _citation),
+        ("Citet Citep citeN ncite autocite footcite nocite citep* citet*", _citation),
+        ("ref eqref cref Cref autoref pageref nameref refeq vref", _reference),
+        ("footnote thanks footnotetext", _footnote),
+        ("enquote textquote say", _quoted),
+        ("verb lstinline verb*", _verbatim),
+        ("textsuperscript textsubscript", _script),
+        ("ce ch", _chemistry),
+        ("SI si qty unit num ang SIrange qtyrange unicode", _as_formula),
+        ("hspace hspace* vspace vspace* mspace hskip vskip kern mkern mskip", _as_formula),
+        ("ensuremath", _ensured),
+        ("label color phantom hphantom vphantom pagestyle bibliographystyle includegraphics index", _drop_argument),
+        ("hypersetup footnotemark*", _drop_argument),
+        ("noindent centering xspace footnotemark protect allowbreak nobreak maketitle tiny scriptsize small", _nothing),
+        ("normalsize large Large LARGE huge Huge footnotesize relax null indent strut displaystyle limits", _nothing),
+        ("raggedright newblock nobreakdash leavevmode bf* frenchspacing expandafter", _nothing),
+    ):
+        table.update((name, handler) for name in names.split())
+    table.update((name, _space) for name in SPACES)
+    table.update((name, _nothing) for name in "-/@!")
+    return table
+
+
+def _drop_option_then_words(reader: Reader, cursor: Cursor, _: str) -> Row:
+    reader.option(cursor)
+    return (Prose(reader.prose_argument(cursor)),)
+
+
+HANDLERS = _handlers()

@@ -1,0 +1,57 @@
+"""Subscripts and superscripts in plain text: Unicode's raised and lowered characters, or ``^`` and ``_``.
+
+A script is one or the other as a whole: half a raised exponent reads as a different number. Words stay
+letters on the line, because a word of raised letters is hard to read and spoken one by one.
+"""
+
+from __future__ import annotations
+
+import re
+
+_DOWN = dict(
+    zip("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
+)
+_UP = dict(
+    zip(
+        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθφχ",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᶿᵠᵡ",
+        strict=True,
+    )
+)
+_UP.update({char: char for char in "'*†‡°′″"} | {"∗": "*", "⊤": "ᵀ"})
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_ONE_THING = re.compile(r"\d+(?:\.\d+)?|\S[\u0300-\u036f\u20d0-\u20ff]*")
+_INDEX_WORD = re.compile(r"[A-Za-zÀ-ɏ]+\d*")
+_EXPONENT_WORD = re.compile(r"[A-Z][A-Za-z]+|[a-z]{4,}")
+_ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\|[^|]*\|")
+
+
+def lowered(text: str) -> str | None:
+    """``text`` in subscript characters, None when one is missing or it is a word."""
+    return _translated(text, _DOWN)
+
+
+def raised(text: str) -> str | None:
+    """``text`` in superscript characters, None when one is missing or it is a word."""
+    return _translated(text, _UP)
+
+
+def _translated(text: str, table: dict[str, str]) -> str | None:
+    if _WORD.search(text):
+        return None
+    shown = [table.get(char) for char in text]
+    return "".join(char for char in shown if char) if all(shown) else None
+
+
+def written_index(text: str) -> str:
+    """``_c``, ``_0.5``, ``_loc``, else ``_(i,j)``."""
+    return f"_{text}" if _stands_alone(text) or _INDEX_WORD.fullmatch(text) else f"_({text})"
+
+
+def written_exponent(text: str) -> str:
+    """``^q``, ``^0.5``, ``^crit``, else ``^(iωt)``: letters in an exponent are mostly a product."""
+    return f"^{text}" if _stands_alone(text) or _EXPONENT_WORD.fullmatch(text) else f"^({text})"
+
+
+def _stands_alone(text: str) -> bool:
+    return bool(_ONE_THING.fullmatch(text) or _ENCLOSED.fullmatch(text))

@@ -1,0 +1,74 @@
+"""The spaces between the atoms of a formula.
+
+As TeX has them around relations and named operators; as the author typed them around ``+ - /`` and after
+commas, because ``n+1`` and ``n + 1`` are both good and the author chose; in scripts none at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.tex.pieces import Gap, Piece, Setting
+from bot.tex.tree import Kind
+
+_SIGN_LIKE_RELATIONS = frozenset("<>≤≥≲≳≪≫∼≈≃≅∝")
+_TRAILING_MARKS = frozenset(".,;:!?'")
+
+
+def separator(pieces: Sequence[Piece], gaps: Sequence[Gap], index: int, setting: Setting) -> str:
+    """The space before a piece."""
+    if index == 0:
+        return ""
+    left, right, gap = pieces[index - 1], pieces[index], gaps[index]
+    if (left.runs_on and right.head.isalnum()) or _words_meet(left, right):
+        return " "
+    if setting is Setting.TIGHT:
+        return " " if gap is Gap.EXPLICIT and left.tail.isalpha() and right.head.isalpha() else ""
+    if gap is Gap.EXPLICIT:
+        return " "
+    spaced = _by_class(left, right, gap, first=index == 1)
+    if spaced is None:
+        spaced = gap is Gap.SOFT and not left.sign and setting is Setting.OPEN
+    return " " if spaced else ""
+
+
+def multiplies(piece: Piece, side: Kind) -> bool:
+    """Whether a fraction would be read into one with this piece, which stands on its ``side``."""
+    edge = piece.tail if side is Kind.CLOSE else piece.head
+    if piece.kind is Kind.ORDINARY:
+        return not (piece.sign or edge.isspace() or edge in _TRAILING_MARKS)
+    if piece.kind is Kind.OPERATOR:
+        return side is Kind.OPEN or not piece.large
+    return piece.kind is side or (piece.kind is Kind.BINARY and piece.head in "/·")
+
+
+def _words_meet(left: Piece, right: Piece) -> bool:
+    named = left.kind is Kind.OPERATOR and not left.large and left.tail.isalpha()
+    name_follows = right.kind is Kind.OPERATOR and not right.large and right.head.isalpha()
+    return (named and right.head.isalnum()) or (name_follows and left.tail.isalnum())
+
+
+def _by_class(left: Piece, right: Piece, gap: Gap, first: bool) -> bool | None:
+    """Whether two classes have a space between them; None where the author decides."""
+    if Kind.RELATION in (left.kind, right.kind):
+        return _around_relation(left, right, gap, first)
+    if Kind.BINARY in (left.kind, right.kind):
+        return (left.kind is Kind.BINARY and left.spaced) or (right.kind is Kind.BINARY and right.spaced)
+    if right.kind in (Kind.PUNCTUATION, Kind.CLOSE) or left.kind is Kind.OPEN:
+        return False
+    if left.kind is Kind.PUNCTUATION:
+        return left.spaced or bool(gap)
+    if left.kind is Kind.OPERATOR:
+        return not (left.large and right.large) and (left.large or right.kind is not Kind.OPEN or left.runs_on)
+    if right.kind is Kind.OPERATOR:
+        return not left.sign
+    if right.kind is Kind.OPEN:
+        return gap is Gap.SOFT and (left.tail.isdigit() or bool(right.bar) or right.out == "{")
+    return None
+
+
+def _around_relation(left: Piece, right: Piece, gap: Gap, first: bool) -> bool:
+    """``x ≥ 3``, but ``≥3`` where nothing stands before it."""
+    if left.kind is right.kind:
+        return bool(gap)
+    return bool(gap) or not (first and left.kind is Kind.RELATION and left.head in _SIGN_LIKE_RELATIONS)

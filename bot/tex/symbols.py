@@ -1,0 +1,193 @@
+"""The characters that LaTeX's commands stand for, by class.
+
+Letters keep the one character a person would search for: script, fraktur and bold letters stay plain
+(see ``fonts``), the slanted relations are the common ones, and ``\\varepsilon`` is ε as ``\\epsilon`` is, the
+character that arXiv's own metadata have for it (``VARIANTS`` for a text that uses both).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.tex.tree import Kind, Symbol
+
+
+def _pairs(table: str) -> Iterator[tuple[str, str]]:
+    """Names and what they stand for: entries are two spaces apart, an entry may have several names."""
+    for line in table.strip().splitlines():
+        for entry in re.split(r"\s{2,}", line.strip()):
+            *names, text = entry.split(" ")
+            for name in names:
+                yield name, text
+
+
+_LETTERS = """
+alpha α  beta β  gamma γ  delta δ  epsilon varepsilon ε  zeta ζ  eta η  theta θ  vartheta ϑ  iota ι
+kappa κ  varkappa ϰ  lambda λ  mu μ  nu ν  xi ξ  omicron ο  pi π  varpi ϖ  rho ρ  varrho ϱ  sigma σ
+varsigma ς  tau τ  upsilon υ  phi varphi φ  chi χ  psi ψ  omega ω  digamma ϝ
+Alpha Α  Beta Β  Gamma varGamma Γ  Delta varDelta Δ  Epsilon Ε  Zeta Ζ  Eta Η  Theta varTheta Θ  Iota Ι
+Kappa Κ  Lambda varLambda Λ  Mu Μ  Nu Ν  Xi varXi Ξ  Pi varPi Π  Rho Ρ  Sigma varSigma Σ  Tau Τ
+Upsilon varUpsilon Υ  Phi varPhi Φ  Chi Χ  Psi varPsi Ψ  Omega varOmega Ω
+upalpha α  upbeta β  upgamma γ  updelta δ  upepsilon ε  upeta η  uptheta θ  upkappa κ  uplambda λ  upmu μ
+upnu ν  uppi π  uprho ρ  upsigma σ  uptau τ  upphi upvarphi φ  upchi χ  uppsi ψ  upomega ω  Upomega Ω
+aleph ℵ  beth ℶ  gimel ℷ  daleth ℸ  hbar hslash ħ  dbar đ  ell ℓ  wp ℘  imath ı  jmath ȷ  eth ð  mho ℧
+partial ∂  nabla Nabla ∇  infty ∞  emptyset varnothing ∅  Box square Square □  blacksquare ■  Diamond ◇
+diamondsuit ♢  heartsuit ♡  clubsuit ♣  spadesuit ♠  triangle vartriangle bigtriangleup △
+triangledown bigtriangledown ▽  blacktriangle ▲  lozenge ◊  bigstar ★  angle ∠  measuredangle ∡  top ⊤  bot ⊥
+forall ∀  exists ∃  nexists ∄  neg lnot ¬  prime '  backprime ‵  flat ♭  natural ♮  sharp ♯  surd √
+ldots dots dotsc dotso hdots …  cdots dotsb dotsm dotsi ⋯  vdots ⋮  ddots ⋱  dagger dag †  ddagger ddag ‡
+vert |  Vert ‖  Bbbk 𝕜  complement ∁  degree textdegree °  pounds £  yen ¥  euro €  checkmark ✓
+copyright ©  circledR textregistered ®  AA Å  aa å  ss ß  ae æ  AE Æ  oe œ  OE Œ  slash /  textmu µ
+llcorner ⌞  lrcorner ⌟  ulcorner ⌜  urcorner ⌝  # #  % %  & &  $ $  _ _  | ‖
+"""
+
+_LARGE = """
+sum ∑  prod ∏  coprod ∐  int intop smallint ∫  iint ∬  iiint ∭  idotsint ∫⋯∫  oint ∮  oiint ∯  fint ⨍
+bigcup ⋃  bigcap ⋂  bigsqcup ⨆  bigvee ⋁  bigwedge ⋀  bigoplus ⨁  bigotimes ⨂  bigodot ⨀  biguplus ⨄
+"""
+
+_NAMES = """
+arccos arcsin arctan arctanh arg argmax argmin cos cosh cot coth csc deg det dim exp gcd hom inf inj ker
+lcm lg lim liminf limsup ln log max min Pr proj sec sech sin sinh sup tan tanh tr Tr Re Im
+sgn sign supp rank diag dist diam vol Vol Hom End Aut Ext Tor Ker Coker coker im id Id Spec Proj Gal
+grad curl rot Div Res Ric Hess Lip Span span Var Cov codim trace ord loc ess meas spt
+erf poly polylog Sym Rep Ind Ad ad GL SL SU SO Sp
+"""
+
+_BINARY = """
+pm ±  mp ∓  times ×  div ÷  otimes ⊗  oplus ⊕  ominus ⊖  odot ⊙  oslash ⊘  boxtimes ⊠  boxplus ⊞
+cup ∪  cap ∩  Cup ⋓  Cap ⋒  sqcup ⊔  sqcap ⊓  uplus ⊎  setminus smallsetminus backslash ∖
+vee lor ∨  wedge land ∧  ltimes ⋉  rtimes ⋊  bowtie ⋈  amalg ⨿  wr ≀  triangleleft ◁  triangleright ▷
+dotplus ∔  bigcirc ◯  barwedge ⊼  veebar ⊻  curlywedge ⋏  curlyvee ⋎
+"""
+
+_TIGHT_BINARY = """
+cdot centerdot cdotp ·  circ ∘  ast ∗  star ⋆  bullet •  diamond ⋄  intercal ⊺
+"""
+
+_RELATIONS = """
+le leq leqslant lessdot ≤  ge geq geqslant ≥  ne neq ≠  lt <  gt >  ll ≪  gg ≫  lll ⋘  ggg ⋙
+leqq ≦  geqq ≧  lneq lneqq ⪇  gneq gneqq ⪈  lesssim ≲  gtrsim ≳  lessapprox ⪅  gtrapprox ⪆  lessgtr ≶
+gtrless ≷  gtreqqless ⪌  equiv ≡  approx thickapprox ≈  approxeq ≊  sim thicksim ∼  simeq backsimeq ≃
+cong ≅  asymp ≍  doteq ≐  triangleq ≜  coloneqq coloneq defeq eqdef :=  eqqcolon =:  dblcolon ∷
+in ∈  ni owns ∋  notin ∉  subset ⊂  supset ⊃  subseteq ⊆  supseteq ⊇  subsetneq varsubsetneq ⊊  supsetneq ⊋
+subseteqq ⊆  subsetneqq varsubsetneqq ⫋  supsetneqq ⫌  nsubseteq ⊈  nsupseteq ⊉  Subset ⋐  Supset ⋑
+sqsubset ⊏  sqsubseteq ⊑  sqsupset ⊐  sqsupseteq ⊒  propto varpropto ∝  prec ≺  succ ≻  preceq preccurlyeq ≼  succeq succcurlyeq ≽
+perp ⊥  parallel shortparallel ∥  nparallel ∦  mid |  nmid ∤  vdash ⊢  dashv ⊣  models vDash ⊨  Vdash ⊩
+trianglelefteq unlhd ⊴  trianglerighteq ⊵  lhd ⊲  rhd ⊳  smile ⌣  frown ⌢  pitchfork ⋔  therefore ∴  because ∵
+to rightarrow longrightarrow →  gets leftarrow longleftarrow ←  leftrightarrow longleftrightarrow ↔
+Rightarrow Longrightarrow implies ⇒  Leftarrow Longleftarrow impliedby ⇐  Leftrightarrow Longleftrightarrow iff ⇔
+mapsto longmapsto ↦  hookrightarrow ↪  hookleftarrow ↩  rightharpoonup ⇀  rightharpoondown ⇁  leftharpoonup ↼
+rightleftharpoons ⇌  leftrightharpoons ⇋  rightleftarrows ⇄  leftrightarrows ⇆  rightrightarrows ⇉
+twoheadrightarrow ↠  rightarrowtail ↣  dashrightarrow ⇢  dashleftarrow ⇠  leadsto rightsquigarrow ⇝
+leftrightsquigarrow ↭  multimap ⊸  nrightarrow ↛  nleftarrow ↚  nRightarrow ⇏  upharpoonright restriction ↾
+circlearrowright ↻  circlearrowleft ↺  curvearrowright ↷  hookarrow ↪  nleq ≰  ngeq ≱  nsim ≁  ncong ≇
+"""
+
+_ARROWS_ALONE = """
+uparrow ↑  downarrow ↓  updownarrow ↕  Uparrow ⇑  Downarrow ⇓  nearrow ↗  searrow ↘  swarrow ↙  nwarrow ↖
+"""
+
+_OPENING = """
+langle ⟨  lbrack [  lfloor ⌊  lceil ⌈  lbrace {  lvert |  lVert ‖  llbracket ⟦  lgroup (  { {
+"""
+
+_CLOSING = """
+rangle ⟩  rbrack ]  rfloor ⌋  rceil ⌉  rbrace }  rvert |  rVert ‖  rrbracket ⟧  rgroup )  } }
+"""
+
+_CHARACTERS = {
+    Kind.RELATION: "=<>≤≥≠≈≡∼≃≅∝∈∉∋⊂⊃⊆⊇⊊→←↔⇒⇐⇔↦≪≫≲≳≺≻⊢⊨∥",
+    Kind.OPEN: "([⟨⌊⌈⟦",
+    Kind.CLOSE: ")]⟩⌋⌉⟧",
+    Kind.PUNCTUATION: ",;",
+    Kind.OPERATOR: "∑∏∫∬∭∮⋃⋂⨁⨂",
+}
+_SPACED_CHARACTERS = "±∓×÷⊗⊕∪∩∖∨∧⋊⋉"
+_AUTHOR_SPACED_CHARACTERS = "+-−*/·∘∗⋆:"
+
+
+def _symbols() -> dict[str, Symbol]:
+    table: dict[str, Symbol] = {name: Symbol(name, Kind.OPERATOR) for name in _NAMES.split()}
+    for source, kind, spaced in (
+        (_LETTERS, Kind.ORDINARY, False),
+        (_ARROWS_ALONE, Kind.ORDINARY, False),
+        (_LARGE, Kind.OPERATOR, False),
+        (_BINARY, Kind.BINARY, True),
+        (_TIGHT_BINARY, Kind.BINARY, False),
+        (_RELATIONS, Kind.RELATION, False),
+        (_OPENING, Kind.OPEN, False),
+        (_CLOSING, Kind.CLOSE, False),
+    ):
+        table.update((name, Symbol(text, kind, spaced)) for name, text in _pairs(source))
+    table["colon"] = Symbol(":", Kind.PUNCTUATION, spaced=True)
+    table["limsup"], table["liminf"] = Symbol("lim sup", Kind.OPERATOR), Symbol("lim inf", Kind.OPERATOR)
+    table["varlimsup"], table["varliminf"] = table["limsup"], table["liminf"]
+    table["varinjlim"] = table["injlim"] = Symbol("inj lim", Kind.OPERATOR)
+    table["esssup"], table["essinf"] = Symbol("ess sup", Kind.OPERATOR), Symbol("ess inf", Kind.OPERATOR)
+    table["argmax"], table["argmin"] = Symbol("arg max", Kind.OPERATOR), Symbol("arg min", Kind.OPERATOR)
+    return table
+
+
+def _characters() -> dict[str, Symbol]:
+    table = {text: Symbol(text, kind) for kind, texts in _CHARACTERS.items() for text in texts}
+    table.update((text, Symbol(text, Kind.BINARY, spaced=True)) for text in _SPACED_CHARACTERS)
+    table.update((text, Symbol(text, Kind.BINARY)) for text in _AUTHOR_SPACED_CHARACTERS)
+    return table
+
+
+SYMBOLS = _symbols()
+"""Command names (without backslash) that stand for one atom of a formula."""
+
+CHARACTERS = _characters()
+"""Characters of a formula that are not ordinary."""
+
+LARGE_OPERATORS = frozenset(text for _, text in _pairs(_LARGE))
+
+ROMAN_OPERATORS = frozenset(
+    [name for name in _NAMES.split() if name.islower() and len(name) > 2]
+    + ["ln", "lg", "tr", "Tr", "Res", "Ric", "Hom", "Ext", "Ker", "Var", "Cov", "Hess", "Vol", "div"]
+)
+"""Names that are operators when they are set upright too (``{\\rm div}\\,u``); no chemical element is one."""
+
+NEGATED = dict(
+    zip(
+        "=<>≤≥≡∼≃≅≈∈∋⊂⊃⊆⊇|∥→←⇒⇐⇔∃≺≻⊢⊨≲≳⊴⊵",
+        "≠≮≯≰≱≢≁≄≇≉∉∌⊄⊅⊈⊉∤∦↛↚⇏⇍⇎∄⊀⊁⊬⊭≴≵⋬⋭",
+        strict=True,
+    )
+)
+"""What ``\\not`` makes of a relation; anything else takes a combining slash."""
+
+VARIANTS = {"varepsilon": ("epsilon", "ε", "ϵ"), "varphi": ("phi", "φ", "ϕ")}
+"""A letter's second form: the command and the character of the first, and what tells the second from it
+in a text that has both. arXiv turns only the first forms into characters, so either spelling counts."""
+
+SPACES = frozenset(
+    [",", ":", ";", ">", " ", "\n", "\t", "quad", "qquad", "enspace", "enskip", "thinspace", "medspace"]
+    + ["space", "hfill", "par", "newline", "linebreak", "nobreakspace", "smallskip", "medskip", "bigskip"]
+)
+"""Commands that print as white space."""
+
+TEXT_SYMBOLS = {
+    **dict(_pairs("ss ß  SS ẞ  o ø  O Ø  l ł  L Ł  ae æ  AE Æ  oe œ  OE Œ  aa å  AA Å  i ı  j ȷ  dj đ  DJ Đ")),
+    **dict(_pairs("th þ  TH Þ  dh ð  DH Ð  ng ŋ  NG Ŋ  S §  P ¶  dag †  ddag ‡  textdagger †  textsection §")),
+    **dict(_pairs("textquotedblleft “  textquotedblright ”  textquoteleft ‘  textquoteright ’  lq ‘  rq ’")),
+    **dict(_pairs("textquotesingle '  textquotedbl \"  textasciitilde ~  textasciicircum ^  textbackslash \\")),
+    **dict(_pairs("textless <  textgreater >  textbar |  textbardbl ‖  textunderscore _  textdollar $")),
+    **dict(_pairs("textendash –  textemdash —  textellipsis …  ldots …  dots …  textbullet •  textperiodcentered ·")),
+    **dict(_pairs("textdegree °  textcelsius °C  textmu µ  textohm Ω  textregistered ®  texttrademark ™")),
+    **dict(_pairs("textcopyright ©  copyright ©  texteuro €  euro €  textsterling £  pounds £  textyen ¥")),
+    **dict(_pairs("textpm ±  texttimes ×  textdiv ÷  textminus −  textperthousand ‰  textpertenthousand ‱")),
+    **dict(_pairs("textonehalf ½  textonequarter ¼  textthreequarters ¾  textonesuperior ¹  texttwosuperior ²")),
+    **dict(_pairs("textrightarrow →  textleftarrow ←  textuparrow ↑  textdownarrow ↓  textasteriskcentered *")),
+    **dict(_pairs("textnumero №  textordmasculine º  textordfeminine ª  textbraceleft {  textbraceright }")),
+    **dict(_pairs("guillemotleft «  guillemotright »  guilsinglleft ‹  guilsinglright ›  glqq „  grqq “")),
+    **dict(_pairs("slash /  LaTeX LaTeX  TeX TeX  BibTeX BibTeX  eg e.g.  ie i.e.  etc etc.  etal et␣al.  cf cf.")),
+    **dict(_pairs("wrt w.r.t.  iid i.i.d.  vs vs.  viz viz.  resp resp.  # #  % %  & &  $ $  _ _  { {  } }  | ‖")),
+}
+"""Commands of running text that stand for characters (``␣`` is a space)."""
+
+SWALLOWING = frozenset("ss SS o O l L ae AE oe OE aa AA i j dj DJ th TH dh DH ng NG S P".split())
+"""Letters after which authors put a space only to end the command: ``S\\o rensen``."""

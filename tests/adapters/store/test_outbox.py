@@ -1,0 +1,204 @@
+"""The outbox: the queue and the ledger of everything that is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.store import SqliteStore, open_store
+from bot.history import MatchSource, NewMessage, Placement
+from bot.models import Envelope, Kind, OutboxState, Receipt, SummaryKey, Target, Verdict
+from tests.samples import NOON, paper, subscriber
+
+SLACK = Target(Kind.SLACK, "#papers")
+MAIL = Target(Kind.EMAIL, "ada@example.org")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    store = open_store(tmp_path / "state.db")
+    store.papers.add([paper("2611.00001"), paper("2611.00002")], NOON)
+    store.subscriptions.sync([subscriber(targets=(SLACK, MAIL))], NOON)
+    yield store
+    store.close()
+
+
+def write_digest(store: SqliteStore, messages: Sequence[NewMessage]) -> int:
+    return store.outbox.add_digest(
+        "ada", None, NOON, lambda number: (f'{{"number": {number}}}', messages), NOON
+    )
+
+
+def message(target: Target, part: int = 1, parts: int = 1, *ids: str) -> NewMessage:
+    places = tuple(Placement(one, 1, "full", part) for one in ids or ("2611.00001",))
+    return NewMessage(target, part, parts, f"part {part}".encode(), places)
+
+
+def due(store: SqliteStore, *, ignore_backoff: bool = False) -> Sequence[Envelope]:
+    return store.outbox.due(NOON, ignore_backoff=ignore_backoff, subscribers=None)
+
+
+def test_a_digest_is_recorded_with_its_papers_and_messages(store: SqliteStore) -> None:
+    """What is in the outbox counts as delivered: it is owed to nobody a second time."""
+    store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", NOON)
+    assert [one.paper.arxiv_id for one in store.papers.candidates(["microscopy"], "ada", Kind.SLACK)]
+
+    assert write_digest(store, [message(SLACK), message(MAIL)]) == 1
+
+    assert not store.papers.candidates(["microscopy"], "ada", Kind.SLACK)
+    assert [(one.target, one.state) for one in due(store)] == [
+        (MAIL, OutboxState.PENDING),
+        (SLACK, OutboxState.PENDING),
+    ]
+
+
+def test_a_failing_renderer_leaves_nothing_behind(store: SqliteStore) -> None:
+    """Render before you record: a digest is written whole or not at all."""
+
+    def fail(number: int) -> tuple[str, Sequence[NewMessage]]:
+        raise RuntimeError("no template")
+
+    with pytest.raises(RuntimeError):
+        store.outbox.add_digest("ada", None, NOON, fail, NOON)
+
+    assert store.outbox.digest_numbers("ada") == (0, None)
+    assert not due(store)
+
+
+def test_what_a_dead_process_was_sending_is_in_doubt(store: SqliteStore) -> None:
+    """A row is marked before the network call, so that a crash can be told from rest."""
+    write_digest(store, [message(SLACK)])
+    store.outbox.mark_sending(due(store)[0], NOON)
+    assert not due(store)
+
+    assert store.outbox.doubt_sending() == 1
+
+    (envelope,) = due(store)
+    assert envelope.state is OutboxState.IN_DOUBT
+    assert envelope.first_attempt_at == NOON
+
+
+def test_the_parts_that_follow_know_the_thread(store: SqliteStore) -> None:
+    """A digest in several Slack messages resumes in the thread of its first part."""
+    write_digest(store, [message(SLACK, 1, 2), message(SLACK, 2, 2, "2611.00002")])
+    first, second = due(store)
+    assert second.thread is None
+
+    store.outbox.mark_sent(store.outbox.mark_sending(first, NOON), Receipt("C1", "171.5"), NOON)
+
+    assert store.outbox.refresh(second).thread == Receipt("C1", "171.5")
+
+
+def test_once_ignores_our_own_patience_but_not_a_services(store: SqliteStore) -> None:
+    """Contract 1: the waiting times of earlier failures don't count, a Retry-After does."""
+    write_digest(store, [message(SLACK), message(MAIL)])
+    mail, slack = due(store)
+    later = NOON + timedelta(hours=1)
+    store.outbox.mark_waiting(mail, "greylisted", later, None, in_doubt=False)
+    store.outbox.mark_waiting(slack, "ratelimited", later, later, in_doubt=False)
+
+    assert due(store) == []
+    assert [one.target for one in due(store, ignore_backoff=True)] == [MAIL]
+    assert store.outbox.next_attempt_at() == later
+
+
+def test_retry_revives_what_failed(store: SqliteStore) -> None:
+    """A permanently failed delivery waits for a person, then starts afresh."""
+    write_digest(store, [message(SLACK)])
+    envelope = store.outbox.mark_sending(due(store)[0], NOON)
+    store.outbox.mark_failed(envelope, "not_in_channel", Verdict(permanent=True, remedy="invite it"), NOON)
+    (tally,) = store.outbox.tallies()
+    assert (tally.failed, tally.error) == (1, "not_in_channel (invite it)")
+    assert due(store) == []
+
+    assert store.outbox.retry_failed("somebody else", NOON) == 0
+    assert store.outbox.retry_failed("ada", NOON) == 1
+
+    (revived,) = due(store)
+    assert (revived.state, revived.attempts) == (OutboxState.PENDING, 0)
+
+
+def test_a_renamed_target_inherits_what_the_old_one_was_not_sent(store: SqliteStore) -> None:
+    """Moving a target loses nothing and repeats nothing."""
+    store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", NOON)
+    write_digest(store, [message(SLACK)])
+    moved = Target(Kind.SLACK, "#renamed")
+
+    store.subscriptions.sync([subscriber(targets=(moved,))], NOON)
+
+    assert [one.target for one in due(store)] == [moved]
+    assert not store.papers.candidates(["microscopy"], "ada", Kind.SLACK)
+
+
+def test_two_old_targets_with_one_heir_don_t_send_it_everything_twice(store: SqliteStore) -> None:
+    """Of two mailboxes merged into a new one, the new one gets each paper once."""
+    other = Target(Kind.EMAIL, "ada@elsewhere.example")
+    store.subscriptions.sync([subscriber(targets=(MAIL, other))], NOON)
+    write_digest(store, [message(MAIL), message(other)])
+    heir = Target(Kind.EMAIL, "new@example.org")
+
+    store.subscriptions.sync([subscriber(targets=(heir,))], NOON)
+
+    assert [one.target for one in due(store)] == [heir]
+
+
+def test_a_removed_target_ends_its_messages(store: SqliteStore) -> None:
+    """With no other target of its kind to go to, what is waiting ends."""
+    write_digest(store, [message(SLACK), message(MAIL)])
+
+    store.subscriptions.sync([subscriber(targets=(MAIL,))], NOON)
+
+    assert [one.target for one in due(store)] == [MAIL]
+
+
+def test_a_message_in_doubt_is_settled_where_it_was_sent(store: SqliteStore) -> None:
+    """The history that can tell is the old channel's; found there, it does not go to the new one."""
+    write_digest(store, [message(SLACK)])
+    store.outbox.mark_sending(due(store)[0], NOON)
+    store.outbox.doubt_sending()
+    moved = Target(Kind.SLACK, "#renamed")
+
+    store.subscriptions.sync([subscriber(targets=(moved,))], NOON)
+    (envelope,) = due(store)
+    assert envelope.target == SLACK
+
+    store.outbox.mark_waiting(envelope, "never arrived", NOON, None, in_doubt=False)
+    store.subscriptions.sync([subscriber(targets=(moved,))], NOON)
+    assert [one.target for one in due(store)] == [moved]
+
+
+def test_a_subscriber_who_returns_starts_anew_without_repeats(store: SqliteStore) -> None:
+    """Vanished and back: not flooded with what was found meanwhile, not sent again what was sent."""
+    store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", NOON)
+    write_digest(store, [message(SLACK)])
+    store.subscriptions.sync([], NOON)
+    assert due(store) == []
+    assert store.subscriptions.vanished([]) == ["ada"]
+    back = NOON + timedelta(days=90)
+
+    store.subscriptions.sync([subscriber()], back)
+
+    record = store.subscriptions.get("ada")
+    assert record is not None
+    assert (record.since, record.topics_since) == (back, {"microscopy": back})
+    assert not store.papers.candidates(["microscopy"], "ada", Kind.SLACK)
+
+
+def test_upgrades_are_sent_slack_messages_that_await_a_summary(store: SqliteStore) -> None:
+    """Only what was accepted by Slack can be edited, and each awaited summary settles once."""
+    key = SummaryKey("2611.00001", 1, "English", "", 1)
+    place = Placement("2611.00001", 1, "full", 1, key)
+    write_digest(store, [replace(message(SLACK), placements=(place,))])
+    assert not store.outbox.upgrades(NOON)
+    sent = store.outbox.mark_sending(due(store)[0], NOON)
+    store.outbox.mark_sent(sent, Receipt("C1", "1.0"), NOON)
+
+    (upgrade,) = store.outbox.upgrades(NOON)
+    assert upgrade.awaited == (key,)
+
+    store.outbox.save_upgrade(upgrade.envelope, b"better", "{}", [key])
+    assert not store.outbox.upgrades(NOON)

@@ -1,0 +1,333 @@
+"""The real google-genai client against Gemini on loopback: answers, refusals, and every fault."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.gemini import Gemini
+from bot.demo.gemini import Fault, GeminiService, Words
+from bot.errors import GeminiError
+from bot.models import Limit, Prompt, Verdict
+from bot.settings import GeminiSettings, Secret
+
+KEY = "AIza-not-a-real-key"
+WORDS = {"2611.99001": Words(r"To see $\beta$.", r"It is \nabla, \textit{there}.")}
+PROMPT = Prompt(
+    system="Summarise.",
+    user="Paper 2611.99001\nTitle: A title\nAbstract: We look. We see it.",
+    schema={
+        "type": "object",
+        "properties": {
+            "arxiv_id": {"type": "string"},
+            "objective": {"type": "string"},
+            "finding": {"type": "string"},
+        },
+        "required": ["arxiv_id", "objective", "finding"],
+    },
+    max_output_tokens=4096,
+)
+
+
+@dataclass
+class Line:
+    """Both ends of the connection."""
+
+    service: GeminiService
+    gemini: Gemini
+
+
+def settings_for(service: GeminiService, **changes: object) -> GeminiSettings:
+    settings = GeminiSettings(
+        api_key=Secret(KEY),
+        model="gemini-3.8-flash",
+        base_url=service.base_url,
+        timeout=timedelta(seconds=10),
+    )
+    return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[Line]:
+    async with GeminiService(words=WORDS) as service:
+        gemini = Gemini(settings_for(service))
+        yield Line(service, gemini)
+        await gemini.aclose()
+
+
+async def verdict_of(line: Line, fault: Fault) -> tuple[Verdict, str]:
+    """What the client makes of a fault, in one request and without showing the key."""
+    asked = len(line.service.log)
+    line.service.faults.append(fault)
+    with pytest.raises(GeminiError) as caught:
+        await line.gemini.ask(PROMPT)
+    error = caught.value
+    assert len(line.service.log) == asked + 1
+    assert KEY not in str(error)
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    assert "\n" not in str(error)
+    return error.verdict, str(error)
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+async def test_an_answer_comes_back_unjudged_with_its_cost(line: Line) -> None:
+    """The model's text as it is, its version, and tokens with thoughts among them; thoughts are no text."""
+    reply = await line.gemini.ask(PROMPT)
+    assert json.loads(reply.text or "") == {
+        "arxiv_id": "2611.99001",
+        "objective": r"To see $\beta$.",
+        "finding": r"It is \nabla, \textit{there}.",
+    }
+    assert (reply.finish_reason, reply.block_reason, reply.model_version) == ("STOP", "", "gemini-3.8-flash")
+    ask = line.service.log[0]
+    assert (reply.prompt_tokens, reply.output_tokens) == (ask.prompt_tokens, ask.output_tokens)
+    assert reply.output_tokens > 50
+
+
+async def test_a_request_holds_the_prompt_and_nothing_else(line: Line) -> None:
+    """Schema, limit and least thinking; no temperature, no tools."""
+    await line.gemini.ask(PROMPT)
+    body = line.service.log[0].body
+    assert line.service.log[0].prompt == PROMPT.user
+    assert body["systemInstruction"]["parts"] == [{"text": "Summarise."}]
+    configuration = dict(body["generationConfig"])
+    thinking = configuration.pop("thinkingConfig")
+    assert list(thinking.values()) == ["LOW"]
+    assert configuration == {
+        "maxOutputTokens": 4096,
+        "responseMimeType": "application/json",
+        "responseJsonSchema": PROMPT.schema,
+    }
+    assert set(body) == {"contents", "systemInstruction", "generationConfig"}
+
+
+async def test_refusals_by_the_model_are_answers(line: Line) -> None:
+    """No text, the reason in Google's word, known to the SDK or not, and what it cost."""
+    for fault, finish_reason, block_reason in (
+        (Fault.MAX_TOKENS, "MAX_TOKENS", ""),
+        (Fault.SAFETY, "SAFETY", ""),
+        (Fault.RECITATION, "RECITATION", ""),
+        (Fault.NEW_FINISH_REASON, "SOLAR_FLARE", ""),
+        (Fault.BLOCKED_PROMPT, "", "PROHIBITED_CONTENT"),
+    ):
+        line.service.faults.append(fault)
+        reply = await line.gemini.ask(PROMPT)
+        assert reply.text is None
+        assert (reply.finish_reason, reply.block_reason) == (finish_reason, block_reason)
+        assert reply.prompt_tokens > 0
+
+
+async def test_spoilt_answers_are_handed_on(line: Line) -> None:
+    """To judge an answer is not the adapter's business."""
+    for fault in (
+        Fault.MALFORMED_JSON,
+        Fault.FENCED_JSON,
+        Fault.BARE_LATEX,
+        Fault.WRONG_ID,
+        Fault.SWAPPED_IDS,
+        Fault.WRONG_NUMBER,
+        Fault.WRONG_LANGUAGE,
+        Fault.EMPTY_FIELDS,
+    ):
+        line.service.faults.append(fault)
+        reply = await line.gemini.ask(PROMPT)
+        assert reply.text, fault
+        assert reply.finish_reason == "STOP"
+
+
+# --- failures ---------------------------------------------------------------------------------
+
+
+async def test_passing_failures(line: Line) -> None:
+    """Overload, a lost connection and a body that is no answer: to be tried again, by somebody else."""
+    for fault in (
+        Fault.SPENDING_LIMIT,
+        Fault.OVERLOADED,
+        Fault.INTERNAL,
+        Fault.DEADLINE,
+        Fault.PROXY_ERROR,
+        Fault.MISLABELLED_ERROR,
+        Fault.DROPPED,
+        Fault.HTML,
+        Fault.NULL,
+        Fault.ARRAY,
+        Fault.WRONG_SHAPE,
+    ):
+        verdict, _ = await verdict_of(line, fault)
+        assert verdict == Verdict(), fault
+
+
+@pytest.mark.parametrize(
+    ("fault", "limit"), [(Fault.PER_MINUTE, Limit.PER_MINUTE), (Fault.PER_DAY, Limit.PER_DAY)]
+)
+async def test_quota_refusals_name_the_limit_and_the_wait(line: Line, fault: Fault, limit: Limit) -> None:
+    """Told apart by the quota's id; the wait is the one in the body, to the fraction of a second."""
+    line.service.retry_delay_s = 20.5
+    verdict, _ = await verdict_of(line, fault)
+    assert verdict == Verdict(limit=limit, retry_after=timedelta(seconds=20.5))
+
+
+async def test_a_quota_of_zero_is_permanent(line: Line) -> None:
+    """A model that the account does not have: waiting does not help, another model or billing does."""
+    verdict, _ = await verdict_of(line, Fault.NOT_OFFERED)
+    assert verdict.permanent
+    assert verdict.limit is Limit.NOT_OFFERED
+    assert "gemini.model" in verdict.remedy
+
+
+@pytest.mark.parametrize("fault", [Fault.INVALID_KEY, Fault.FORBIDDEN])
+async def test_a_bad_key_is_permanent_and_names_the_variable(line: Line, fault: Fault) -> None:
+    """Google's own text may quote the key; ours does not."""
+    verdict, _ = await verdict_of(line, fault)
+    assert verdict.permanent
+    assert "GEMINI_API_KEY" in verdict.remedy
+
+
+async def test_an_unknown_model_is_permanent_and_named(line: Line) -> None:
+    """With the setting to change."""
+    verdict, message = await verdict_of(line, Fault.NOT_FOUND)
+    assert verdict.permanent
+    assert "gemini.model" in verdict.remedy
+    assert "gemini-3.8-flash" in message
+
+
+async def test_a_country_without_free_quota_is_permanent(line: Line) -> None:
+    """The remedy is billing, or no key."""
+    verdict, _ = await verdict_of(line, Fault.COUNTRY)
+    assert verdict.permanent
+    assert "billing" in verdict.remedy
+
+
+async def test_a_bad_request_is_permanent_for_this_prompt_only(line: Line) -> None:
+    """No remedy: another prompt may fare better."""
+    verdict, _ = await verdict_of(line, Fault.BAD_REQUEST)
+    assert verdict == Verdict(permanent=True)
+
+
+async def test_a_time_out_says_how_long_was_waited() -> None:
+    """The transport's own exception is translated too."""
+    async with GeminiService() as service:
+        service.faults.append(Fault.STALL)
+        gemini = Gemini(settings_for(service, timeout=timedelta(milliseconds=80)))
+        with pytest.raises(GeminiError, match=r"within 0\.08 s") as caught:
+            await gemini.ask(PROMPT)
+        await gemini.aclose()
+    assert caught.value.verdict == Verdict()
+
+
+async def test_nobody_there() -> None:
+    """A refused connection."""
+    async with GeminiService() as service:
+        settings = settings_for(service)
+    gemini = Gemini(settings)
+    with pytest.raises(GeminiError, match="no connection to Gemini"):
+        await gemini.ask(PROMPT)
+    await gemini.aclose()
+
+
+async def test_no_fault_of_the_service_escapes_translation() -> None:
+    """Every fault there is gives an answer or a GeminiError, in one request: none is missed."""
+    async with GeminiService(words=WORDS) as service:
+        gemini = Gemini(settings_for(service, timeout=timedelta(seconds=0.2)))
+        for number, fault in enumerate(Fault, start=1):
+            service.faults.append(fault)
+            with suppress(GeminiError):
+                await gemini.ask(PROMPT)
+            assert len(service.log) == number
+        await gemini.aclose()
+
+
+# --- thinking ---------------------------------------------------------------------------------
+
+
+def levels(service: GeminiService) -> list[object]:
+    configurations = [ask.body["generationConfig"].get("thinkingConfig", {}) for ask in service.log]
+    return [next(iter(configuration.values()), None) for configuration in configurations]
+
+
+async def test_thinking_steps_down_when_the_model_refuses_a_level() -> None:
+    """One refused request for each step; the level that was taken is remembered."""
+    async with GeminiService(words=WORDS) as service:
+        service.refused_thinking = {"MINIMAL", "LOW"}
+        gemini = Gemini(settings_for(service, model="gemini-3.5-flash-lite"))
+        for _ in range(2):
+            with pytest.raises(GeminiError) as caught:
+                await gemini.ask(PROMPT)
+            assert caught.value.verdict == Verdict(retry_after=timedelta(0))
+        assert (await gemini.ask(PROMPT)).text
+        assert (await gemini.ask(PROMPT)).text
+        await gemini.aclose()
+        assert levels(service) == ["MINIMAL", "LOW", None, None]
+
+
+async def test_models_start_at_the_least_they_are_known_to_take() -> None:
+    """The default model refuses MINIMAL, lite ones take it, 2.5 counts tokens instead of levels."""
+    models = ["gemini-flash-latest", "gemini-3.5-flash-lite", "gemini-2.5-flash", "gemini-3.1-pro-preview"]
+    async with GeminiService(words=WORDS, models=models) as service:
+        for model in models:
+            gemini = Gemini(settings_for(service, model=model))
+            await gemini.ask(PROMPT)
+            await gemini.aclose()
+        assert levels(service) == ["LOW", "MINIMAL", 0, "LOW"]
+
+
+# --- surroundings -----------------------------------------------------------------------------
+
+
+async def test_the_environment_changes_neither_key_nor_service(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An inherited GOOGLE_API_KEY, Vertex switches and another base URL are all ignored, silently."""
+    for name, value in {
+        "GOOGLE_API_KEY": "a-maps-key",
+        "GEMINI_API_KEY": KEY,
+        "GOOGLE_GENAI_USE_VERTEXAI": "true",
+        "GOOGLE_GENAI_USE_ENTERPRISE": "false",
+        "GOOGLE_CLOUD_PROJECT": "somebody-elses",
+        "GOOGLE_GEMINI_BASE_URL": "http://127.0.0.1:9/",
+        "GOOGLE_GENAI_API_VERSION": "v1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with caplog.at_level(logging.INFO):
+        async with GeminiService(words=WORDS) as service:
+            gemini = Gemini(settings_for(service, model="gemini-flash-latest"))
+            service.faults.append(Fault.FORBIDDEN)
+            with pytest.raises(GeminiError, match=r"api_key:\(your key\)"):
+                await gemini.ask(PROMPT)
+            assert (await gemini.ask(PROMPT)).text
+            await gemini.aclose()
+    assert [record for record in caplog.records if record.name.startswith("google")] == []
+
+
+async def test_a_client_without_a_key_is_not_made() -> None:
+    """The SDK would look for one in the environment."""
+    for key in (None, Secret(" ")):
+        with pytest.raises(ValueError, match="API key"):
+            Gemini(GeminiSettings(api_key=key))
+
+
+async def test_probe_names_the_model(line: Line) -> None:
+    """Key and model are good; nothing was generated."""
+    assert await line.gemini.probe() == "Gemini 3.8 Flash"
+    assert line.service.log == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "remedy"), [(Fault.INVALID_KEY, "GEMINI_API_KEY"), (Fault.NOT_FOUND, "gemini.model")]
+)
+async def test_probe_tells_the_remedy(line: Line, fault: Fault, remedy: str) -> None:
+    """As asking does."""
+    line.service.faults.append(fault)
+    with pytest.raises(GeminiError) as caught:
+        await line.gemini.probe()
+    assert remedy in caught.value.verdict.remedy
+    assert caught.value.verdict.permanent

@@ -1,0 +1,66 @@
+"""The file that `arxiv-digest init` writes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bot.config import parse, schema, starter
+from bot.models import Kind
+
+SECRETS = {"SLACK_BOT_TOKEN": "slack-hush-hush", "SMTP_PASSWORD": "smtp-hush-hush"}
+COMMENTED_OUT = re.compile(r"^#(?=\S|  )", re.MULTILINE)
+
+
+def test_it_needs_no_account(tmp_path: Path) -> None:
+    """As it stands it is valid without a secret: one topic, one subscriber, reports into a folder."""
+    settings = parse(starter(), tmp_path / "subscribers.yaml", {})
+    assert len(settings.topics) == 1
+    (subscriber,) = settings.subscribers
+    assert [target.kind for target in subscriber.targets] == [Kind.FILE]
+    assert settings.warnings == ()
+
+
+def test_what_is_commented_out_is_valid_too(tmp_path: Path) -> None:
+    """With every setting switched on it is valid, every section is shown and no warning comes."""
+    text = starter().replace("#     arxiv-digest schema", "# arxiv-digest schema")
+    settings = parse(COMMENTED_OUT.sub("", text), tmp_path / "subscribers.yaml", SECRETS)
+    assert len(settings.topics) == 2
+    assert {target.kind for subscriber in settings.subscribers for target in subscriber.targets} == set(Kind)
+    assert settings.email is not None
+    assert settings.operator is not None
+    assert settings.warnings == ()
+
+
+def test_each_setting_can_be_switched_on_alone(tmp_path: Path) -> None:
+    """Any one block of commented-out lines, put in by itself, is in its place or names what it misses."""
+    lines = starter().splitlines(keepends=True)
+    on = [n for n, line in enumerate(lines) if COMMENTED_OUT.match(line) and "schema >" not in line]
+    blocks = [
+        [n for n in on if n >= first and set(range(first, n)) <= set(on)]
+        for first in on
+        if first - 1 not in on
+    ]
+    assert len(blocks) > 5
+    for block in blocks:
+        text = "".join(line[1:] if n in block else line for n, line in enumerate(lines))
+        if "email:" in text.partition("Ada Lovelace")[0] or "nickelates]" not in "".join(
+            lines[n] for n in block
+        ):
+            parse(text + mail_if_missing(text), tmp_path / "subscribers.yaml", SECRETS)
+
+
+def mail_if_missing(text: str) -> str:
+    return "" if "\nemail:" in text else "\nemail: {host: localhost, sender: a@example.org}\n"
+
+
+def test_it_says_what_gemini_costs() -> None:
+    """The price of a hundred papers, and what the free tier does with what is sent to it."""
+    assert "100 papers cost about $" in starter()
+    assert "training" in starter()
+
+
+def test_it_shows_every_section() -> None:
+    """No section of the schema is unknown to a reader of the starter, but for the database and Slack's URL."""
+    shown = {match[1] for match in re.finditer(r"^#?(\w+):", starter(), re.MULTILINE)}
+    assert set(schema()["properties"]) - shown == {"database", "slack"}

@@ -1,0 +1,194 @@
+"""One typed fake a port. Each keeps the port's promise, and does what a test scripted."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.errors import ArxivError, DeliveryError
+from bot.models import (
+    Announcement,
+    Envelope,
+    Kind,
+    ModelReply,
+    Paper,
+    Prompt,
+    Receipt,
+    SearchPage,
+    Verdict,
+)
+
+START = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """Time that passes when somebody sleeps, at once and exactly.
+
+    With several sleepers the one who wakes first moves the time, so that everything happens in the
+    order it would in real time.
+    """
+
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+        self._elapsed = 0.0
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._count = 0
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._elapsed
+
+    def advance(self, duration: timedelta) -> None:
+        self._now += duration
+        self._elapsed += duration.total_seconds()
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self._count += 1
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self._elapsed + max(seconds, 0), self._count, woken))
+        asyncio.get_running_loop().call_soon(self._settle, 0)
+        await woken
+
+    def _settle(self, turns: int) -> None:
+        """Let everybody who can run do so first; then the earliest sleeper wakes."""
+        if turns < 20:
+            asyncio.get_running_loop().call_soon(self._settle, turns + 1)
+            return
+        while self._sleepers:
+            until, _, woken = heapq.heappop(self._sleepers)
+            if woken.done():
+                continue
+            if until > self._elapsed:
+                self.advance(timedelta(seconds=until - self._elapsed))
+            woken.set_result(None)
+            return
+
+
+class FakeSource:
+    """arXiv's search over a list of papers; ``script`` holds failures for the next requests."""
+
+    def __init__(self, clock: FakeClock, papers: Sequence[Paper] = ()) -> None:
+        self.papers = list(papers)
+        self.script: deque[Exception | None] = deque()
+        self.asked: list[tuple[str, int, float]] = []
+        self._clock = clock
+
+    async def search(self, query: str, *, start: int, size: int) -> SearchPage:
+        self._step(query, start)
+        papers = sorted(self.papers, key=lambda paper: paper.published, reverse=True)
+        return SearchPage(tuple(papers[start : start + size]), len(papers), start, query)
+
+    async def fetch(self, arxiv_ids: Sequence[str]) -> SearchPage:
+        self._step(",".join(arxiv_ids), 0)
+        found = tuple(paper for paper in self.papers if paper.arxiv_id in arxiv_ids)
+        return SearchPage(found, len(found), 0, "")
+
+    def _step(self, query: str, start: int) -> None:
+        self.asked.append((query, start, self._clock.monotonic()))
+        failure = self.script.popleft() if self.script else None
+        if failure is not None:
+            raise failure
+
+
+class FakeFeed:
+    """The announcement feeds: one batch, or what ``script`` says of the next readings."""
+
+    def __init__(self, announcement: Announcement | None = None) -> None:
+        self.announcement = announcement
+        self.script: deque[Exception] = deque()
+        self.asked: list[tuple[str, ...]] = []
+
+    async def read(self, specs: Sequence[str]) -> Announcement:
+        self.asked.append(tuple(specs))
+        if self.script:
+            raise self.script.popleft()
+        if self.announcement is None:
+            return Announcement(tuple(specs), None, None, ())
+        return replace(self.announcement, asked=tuple(specs))
+
+
+class FakeSummariser:
+    """A model that answers with what ``answer`` makes of a prompt, or raises it."""
+
+    def __init__(self, clock: FakeClock, answer: Callable[[Prompt], ModelReply | Exception]) -> None:
+        self._answer = answer
+        self._clock = clock
+        self.prompts: list[Prompt] = []
+        self.latency = 1.0
+
+    async def ask(self, prompt: Prompt) -> ModelReply:
+        self.prompts.append(prompt)
+        await self._clock.sleep(self.latency)
+        answer = self._answer(prompt)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class FakeChannel:
+    """Takes messages; ``script`` holds what happens to the next ones.
+
+    ``accepted`` is what reached the reader, whether or not the sender was told.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self.script: deque[DeliveryError | None] = deque()
+        self.accepted: list[Envelope] = []
+        self.edits: list[tuple[Receipt, bytes]] = []
+        self.unreadable = False
+
+    @property
+    def kind(self) -> Kind:
+        return self._kind
+
+    async def resolve(self, address: str) -> str:
+        return f"id-of-{address}"
+
+    async def send(self, envelope: Envelope, resolved: str) -> Receipt:
+        failure = self.script.popleft() if self.script else None
+        if failure is not None and not failure.verdict.in_doubt:
+            raise failure
+        self.accepted.append(envelope)
+        if failure is not None:
+            raise failure
+        return Receipt(resolved, f"ts-{len(self.accepted)}")
+
+    async def find(self, envelope: Envelope, resolved: str) -> Receipt | None:
+        if self.unreadable:
+            raise DeliveryError("the history can't be read", Verdict(in_doubt=True, remedy="grant it"))
+        for number, sent in enumerate(self.accepted, start=1):
+            if sent.id == envelope.id:
+                return Receipt(resolved, f"ts-{number}")
+        return None
+
+    async def edit(self, receipt: Receipt, payload: bytes) -> None:
+        self.edits.append((receipt, payload))
+
+
+class SilentProgress:
+    """Keeps the outcomes of the steps."""
+
+    def __init__(self) -> None:
+        self.outcomes: list[tuple[str, str]] = []
+
+    def begin(self, step: str, total: int | None) -> None:
+        pass
+
+    def advance(self, step: str, done: int = 1) -> None:
+        pass
+
+    def end(self, step: str, outcome: str) -> None:
+        self.outcomes.append((step, outcome))
+
+
+def overloaded(retry_after: timedelta | None = None) -> ArxivError:
+    return ArxivError("HTTP 503", Verdict(retry_after=retry_after))

@@ -1,0 +1,82 @@
+"""A pipeline with fakes at its ports and a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.store import SqliteStore, open_store
+from bot.models import Kind, Subscriber
+from bot.pipeline import tick
+from bot.pipeline.services import Report, Services
+from bot.settings import Settings
+from tests import samples
+from tests.fakes import FakeChannel, FakeClock, FakeFeed, FakeSource, FakeSummariser, SilentProgress
+
+
+@dataclass
+class World:
+    """Everything around one database; `restart` is a new process on it."""
+
+    folder: Path
+    clock: FakeClock
+    source: FakeSource
+    feed: FakeFeed
+    slack: FakeChannel
+    email: FakeChannel
+    file: FakeChannel
+    store: SqliteStore
+    summariser: FakeSummariser | None = None
+    settings: Settings = field(init=False)
+    state: tick.Round = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.settings = samples.settings(self.folder)
+        self.state = tick.start(self.services)
+
+    @property
+    def services(self) -> Services:
+        return Services(
+            store=self.store,
+            source=self.source,
+            feed=self.feed,
+            summariser=self.summariser,
+            channels={Kind.SLACK: self.slack, Kind.EMAIL: self.email, Kind.FILE: self.file},
+            clock=self.clock,
+            progress=SilentProgress(),
+            jitter=lambda: 0.0,
+        )
+
+    def subscribe(self, *subscribers: Subscriber, **changes: object) -> None:
+        self.settings = samples.settings(self.folder, *subscribers, **changes)
+
+    def restart(self) -> None:
+        self.store.close()
+        self.store = open_store(self.settings.database)
+        self.state = tick.start(self.services)
+
+    async def once(self) -> Report:
+        return await tick.once(self.services, self.settings, self.state)
+
+    async def step(self) -> Report:
+        return await tick.step(self.services, self.settings, self.state)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    clock = FakeClock()
+    world = World(
+        folder=tmp_path,
+        clock=clock,
+        source=FakeSource(clock),
+        feed=FakeFeed(),
+        slack=FakeChannel(Kind.SLACK),
+        email=FakeChannel(Kind.EMAIL),
+        file=FakeChannel(Kind.FILE),
+        store=open_store(tmp_path / "state.db"),
+    )
+    yield world
+    world.store.close()

@@ -1,0 +1,123 @@
+"""The one gate to arXiv: polite, patient, and honest about giving up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.store import open_store
+from bot.errors import ArxivError, QueryRejected
+from bot.pipeline.gate import ArxivGate
+from tests.fakes import FakeClock, overloaded
+
+THREE = timedelta(seconds=3)
+
+
+Gates = Callable[[FakeClock], ArxivGate]
+
+
+@pytest.fixture
+def gates(tmp_path: Path) -> Iterator[Gates]:
+    """Makes gates on one database."""
+    store = open_store(tmp_path / "state.db")
+    yield lambda clock: ArxivGate(clock, store.notices)
+    store.close()
+
+
+def attempts(
+    clock: FakeClock, *outcomes: Exception | str, taking: float = 1.0
+) -> tuple[Callable[[], Awaitable[str]], list[tuple[float, float]]]:
+    """A request that ends as told each time, and the times each began and ended."""
+    log: list[tuple[float, float]] = []
+    left = list(outcomes)
+
+    async def attempt() -> str:
+        began = clock.monotonic()
+        await clock.sleep(taking)
+        log.append((began, clock.monotonic()))
+        outcome = left.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return attempt, log
+
+
+async def test_requests_are_spaced_from_the_end_of_the_last(gates: Gates) -> None:
+    """arXiv's terms: three seconds apart, a process's first request included."""
+    clock = FakeClock()
+    gate = gates(clock)
+    attempt, log = attempts(clock, "a", "b", "c", taking=2.0)
+    for _ in range(3):
+        await gate.ask(attempt, THREE)
+    assert log == [(3.0, 5.0), (8.0, 10.0), (13.0, 15.0)]
+
+
+async def test_refusals_are_waited_out_with_pauses_that_double(gates: Gates) -> None:
+    """Pauses begin at max(1 s, 2 x min_interval) and double up to a minute."""
+    clock = FakeClock()
+    gate = gates(clock)
+    attempt, log = attempts(clock, *[overloaded()] * 4, "at last", taking=0.0)
+    assert await gate.ask(attempt, THREE) == "at last"
+    starts = [began for began, _ in log]
+    assert [later - earlier for earlier, later in pairwise(starts)] == [6, 12, 24, 48]
+
+
+async def test_a_retry_after_is_obeyed(gates: Gates) -> None:
+    """Longer than our own pause: what arXiv asks for counts."""
+    clock = FakeClock()
+    attempt, log = attempts(clock, overloaded(timedelta(seconds=90)), "fine", taking=0.0)
+    await gates(clock).ask(attempt, THREE)
+    assert log[1][0] - log[0][0] == 90
+
+
+async def test_after_five_minutes_of_trying_the_cycle_gives_up(gates: Gates) -> None:
+    """Five minutes in all, not for each request; the next cycle has the whole patience again."""
+    clock = FakeClock()
+    gate = gates(clock)
+    attempt, _ = attempts(clock, *[overloaded()] * 40)
+    with pytest.raises(ArxivError, match="gave up after five minutes"):
+        await gate.ask(attempt, THREE)
+    assert timedelta(minutes=3) < timedelta(seconds=clock.monotonic()) < timedelta(minutes=5, seconds=30)
+
+    second, log = attempts(clock, overloaded(), "too late")
+    with pytest.raises(ArxivError):
+        await gate.ask(second, THREE)
+    assert len(log) == 1
+
+    gate.begin_cycle()
+    third, _ = attempts(clock, overloaded(), "fine")
+    assert await gate.ask(third, THREE) == "fine"
+
+
+async def test_a_rejected_query_is_not_asked_again(gates: Gates) -> None:
+    """Permanent: raised at once, and no pause for the others."""
+    clock = FakeClock()
+    gate = gates(clock)
+    attempt, log = attempts(clock, QueryRejected("unbalanced parentheses"), taking=0.0)
+    with pytest.raises(QueryRejected):
+        await gate.ask(attempt, THREE)
+    assert len(log) == 1
+    assert clock.slept[:1] == [3.0]
+
+
+async def test_a_retry_after_holds_across_a_restart(gates: Gates) -> None:
+    """`once` ignores the waiting times of earlier failures, not a service's own Retry-After."""
+    clock = FakeClock()
+    gate = gates(clock)
+    attempt, _ = attempts(clock, overloaded(timedelta(hours=1)))
+    with pytest.raises(ArxivError):
+        await gate.ask(attempt, THREE)
+
+    again, log = attempts(clock, "not yet")
+    gate.begin_cycle()
+    with pytest.raises(ArxivError, match="asked not to be asked again before"):
+        await gate.ask(again, THREE)
+    assert not log
+
+    clock.advance(timedelta(hours=1))
+    assert await gate.ask(again, THREE) == "not yet"

@@ -1,0 +1,46 @@
+"""Cleaning and clipping foreign text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.render import prose
+from tests.render import strategies
+
+
+@given(st.text(alphabet=st.characters()) | strategies.texts)
+def test_clean_text_is_one_line_that_can_be_encoded(text: str) -> None:
+    """Neither a line break nor a control character nor half a surrogate pair gets through."""
+    cleaned = prose.clean(text)
+    assert cleaned == " ".join(cleaned.split())
+    assert not {unicodedata.category(char) for char in cleaned} & {"Cc", "Cs", "Zl", "Zp"}
+    assert cleaned.encode().decode() == cleaned
+
+
+@given(strategies.texts)
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    assert prose.clean(prose.clean(text)) == prose.clean(text)
+
+
+def test_joiners_survive_and_direction_marks_do_not() -> None:
+    """An emoji of several people stays one; a stray override can't turn the line round."""
+    assert prose.clean("👩‍🔬 می‌خواهم") == "👩‍🔬 می‌خواهم"
+    assert prose.clean("a\u202eb\u2066c") == "abc"
+
+
+@given(strategies.texts, st.integers(8, 400))
+def test_clipped_text_fits(text: str, limit: int) -> None:
+    """The limit holds in bytes for any script."""
+    clipped = prose.clip(text, limit)
+    assert len(clipped.encode()) <= limit
+    assert clipped == text or clipped.endswith("…")
+
+
+def test_clipping_keeps_whole_words_and_whole_formulas() -> None:
+    """A cut through a formula would leave a dollar sign without partner."""
+    assert prose.clip("the quick brown fox", 16) == "the quick…"
+    assert prose.clip("grown at $350^{x y z}$ in air", 20) == "grown at…"
+    assert prose.clip("short", 16) == "short"

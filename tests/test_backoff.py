@@ -1,0 +1,205 @@
+"""When to try again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.backoff import (
+    ARXIV_BUDGET,
+    DELIVERY_LIMIT,
+    SUMMARY_ATTEMPTS,
+    SUMMARY_BUDGET,
+    arxiv_pause,
+    arxiv_retry,
+    delivery_retry,
+    may_try,
+    service_wait,
+    summary_pause,
+    summary_retry,
+)
+from bot.models import Limit, OutboxState, Verdict
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+
+failures = st.integers(1, 5000)
+jitters = st.floats(0, 1)
+waits = st.none() | st.timedeltas(timedelta(0), timedelta(days=3))
+
+
+def seconds(pauses: list[timedelta]) -> list[float]:
+    return [pause.total_seconds() for pause in pauses]
+
+
+# --- arXiv ------------------------------------------------------------------------------------
+
+
+def test_arxiv_pauses_double_up_to_a_minute() -> None:
+    """With three seconds between requests: 6, 12, 24, 48, 60, 60."""
+    pauses = [arxiv_pause(count, 3 * SECOND, None) for count in range(1, 7)]
+    assert seconds(pauses) == [6, 12, 24, 48, 60, 60]
+
+
+def test_arxiv_pauses_begin_at_a_second() -> None:
+    """However short the interval, the first pause is a second."""
+    assert arxiv_pause(1, timedelta(milliseconds=5), None) == SECOND
+
+
+@given(failures, st.timedeltas(timedelta(0), timedelta(minutes=10)), waits)
+def test_arxiv_is_never_asked_sooner_than_it_says(
+    count: int, interval: timedelta, told: timedelta | None
+) -> None:
+    """A pause is at least the first one and what arXiv asked for, so Retry-After: 0 does not mean now; and no
+    longer than the longest of these and a minute."""
+    pause = arxiv_pause(count, interval, told)
+    first = max(SECOND, 2 * interval)
+    assert pause >= max(first, told or timedelta(0))
+    assert pause <= max(first, told or timedelta(0), MINUTE)
+
+
+@given(waits, st.timedeltas(timedelta(0), 3 * SECOND))
+def test_arxiv_gets_five_minutes_a_cycle(told: timedelta | None, interval: timedelta) -> None:
+    """Pauses one after the other stay within the budget and then end."""
+    spent, count = timedelta(0), 1
+    while (pause := arxiv_retry(count, interval, told, spent)) is not None:
+        spent, count = spent + pause, count + 1
+        assert spent <= ARXIV_BUDGET
+    assert count < 400
+
+
+# --- Gemini -----------------------------------------------------------------------------------
+
+
+def test_summary_pauses_double_up_to_a_minute() -> None:
+    """1, 2, 4 ... 60 seconds without jitter."""
+    pauses = [summary_pause(count, Verdict(), 0) for count in range(1, 9)]
+    assert seconds(pauses) == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+@given(failures, waits, jitters)
+def test_gemini_is_never_asked_sooner_than_it_says(count: int, told: timedelta | None, jitter: float) -> None:
+    """What the answer says is a lower bound; our own pause lies between half a second and a minute."""
+    pause = summary_pause(count, Verdict(retry_after=told), jitter)
+    assert pause >= max(SECOND / 2, told or timedelta(0))
+    assert pause <= max(MINUTE, (told or timedelta(0)) + SECOND)
+
+
+def test_papers_refused_together_return_apart() -> None:
+    """Chance spreads the returns, also when all were told the same wait."""
+    told = Verdict(retry_after=20 * SECOND)
+    assert summary_pause(1, told, 0.1) != summary_pause(1, told, 0.9)
+    assert summary_pause(3, Verdict(), 0.1) != summary_pause(3, Verdict(), 0.9)
+
+
+@given(waits, jitters, st.timedeltas(timedelta(0), timedelta(minutes=2)))
+def test_a_paper_is_given_up_in_bounds(told: timedelta | None, jitter: float, latency: timedelta) -> None:
+    """However it fails, a paper takes a bounded number of requests and at most five minutes of pauses."""
+    spent, requests = latency, 1
+    while (pause := summary_retry(requests, Verdict(retry_after=told), jitter, spent)) is not None:
+        assert spent + pause <= SUMMARY_BUDGET
+        spent, requests = spent + pause + latency, requests + 1
+    assert requests <= SUMMARY_ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [Verdict(permanent=True), Verdict(limit=Limit.PER_DAY), Verdict(limit=Limit.NOT_OFFERED)],
+)
+def test_what_waiting_cannot_mend_is_not_waited_for(verdict: Verdict) -> None:
+    """A bad key, a spent day and a model that is not ours end the paper's turn at once."""
+    assert summary_retry(1, verdict, 0.5, timedelta(0)) is None
+    assert summary_retry(1, Verdict(limit=Limit.PER_MINUTE), 0.5, timedelta(0)) is not None
+
+
+# --- deliveries -------------------------------------------------------------------------------
+
+
+def test_delivery_pauses() -> None:
+    """5 minutes, 15 minutes, an hour, then four hours each."""
+    pauses = []
+    for attempts in range(1, 6):
+        again = delivery_retry(attempts, Verdict(), NOW, NOW, 0)
+        assert again is not None
+        pauses.append(again - NOW)
+    assert seconds(pauses) == [300, 900, 3600, 14400, 14400]
+
+
+@given(jitters)
+def test_a_delivery_is_tried_for_a_day_and_then_failed(jitter: float) -> None:
+    """Left alone, a failing delivery has a last attempt just a day after its first failure."""
+    now, attempts = NOW, 1
+    while (again := delivery_retry(attempts, Verdict(), NOW, now, jitter)) is not None:
+        assert again > now
+        now, attempts = again, attempts + 1
+    assert now == NOW + DELIVERY_LIMIT
+    assert 8 <= attempts <= 10
+
+
+@given(failures, st.timedeltas(timedelta(0), timedelta(hours=23)), waits, jitters)
+def test_a_service_is_never_sent_to_sooner_than_it_says(
+    attempts: int, age: timedelta, told: timedelta | None, jitter: float
+) -> None:
+    """Retry-After is obeyed even when it is longer than our own patience."""
+    now = NOW + age
+    again = delivery_retry(attempts, Verdict(retry_after=told), NOW, now, jitter)
+    assert again is not None
+    assert again >= now + (told or timedelta(0))
+    assert again > now
+
+
+@given(failures, jitters)
+def test_greylisting_gets_its_five_minutes(attempts: int, jitter: float) -> None:
+    """No pause is shorter than five minutes, whatever chance says."""
+    again = delivery_retry(attempts, Verdict(), NOW, NOW, jitter)
+    assert again is not None
+    assert again - NOW >= 5 * MINUTE
+
+
+@given(failures, jitters, waits)
+def test_permanent_is_never(attempts: int, jitter: float, told: timedelta | None) -> None:
+    """A permanent refusal, or a failure a day after the first, is not tried again."""
+    assert delivery_retry(attempts, Verdict(permanent=True, retry_after=told), NOW, NOW, jitter) is None
+    assert delivery_retry(attempts, Verdict(retry_after=told), NOW, NOW + DELIVERY_LIMIT, jitter) is None
+
+
+def test_the_services_wait_is_kept_apart() -> None:
+    """The service's own wait is known apart from ours."""
+    assert service_wait(Verdict(retry_after=MINUTE), NOW) == NOW + MINUTE
+    assert service_wait(Verdict(), NOW) is None
+
+
+LATER, EARLIER = NOW + MINUTE, NOW - MINUTE
+
+
+@pytest.mark.parametrize(
+    ("own", "service", "run", "once"),
+    [
+        (None, None, True, True),
+        (EARLIER, EARLIER, True, True),
+        (NOW, NOW, True, True),
+        (LATER, None, False, True),
+        (LATER, EARLIER, False, True),
+        (LATER, LATER, False, False),
+        (None, LATER, False, False),
+        (EARLIER, LATER, False, False),
+    ],
+)
+def test_once_ignores_our_patience_but_not_the_services(
+    own: datetime | None, service: datetime | None, run: bool, once: bool
+) -> None:
+    """`once` skips the waiting times of earlier failures, and obeys a Retry-After."""
+    assert may_try(OutboxState.PENDING, own, service, False, NOW) is run
+    assert may_try(OutboxState.PENDING, own, service, True, NOW) is once
+
+
+@pytest.mark.parametrize("state", OutboxState)
+def test_only_what_is_owed_is_tried(state: OutboxState) -> None:
+    """What is sent, failed, ended or under way is left alone, whoever asks."""
+    owed = state in (OutboxState.PENDING, OutboxState.IN_DOUBT)
+    assert may_try(state, None, None, True, NOW) is owed
+    assert may_try(state, None, None, False, NOW) is owed
