@@ -35,6 +35,8 @@ def open_store(path: Path) -> Store:
 
 def read_store(path: Path, *, writable: bool = False) -> Store | None:
     """The database beside whoever holds it; None when there is none yet. StoreError."""
+    if not path.exists():
+        return None
     from bot.adapters import store
 
     return store.open_for_reading(path, writable=writable)
@@ -117,8 +119,14 @@ def _channels(settings: Settings, stack: AsyncExitStack) -> dict[Kind, Channel]:
     return channels
 
 
-async def probe(settings: Settings) -> list[Check]:
+def probe(settings: Settings) -> list[Check]:
     """Ask each configured service whether it would serve us, one line each. Sends and stores nothing."""
+    import asyncio
+
+    return asyncio.run(_probe(settings))
+
+
+async def _probe(settings: Settings) -> list[Check]:
     return [
         *await _probe_arxiv(settings),
         *await _probe_gemini(settings),

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -75,19 +76,17 @@ def parse(text: str) -> Schedule:
         raise ValueError(_complaint(text, words))
     if words == ["immediately"]:
         return Schedule(text, None)
-    schedule = Schedule(text, _cron(text, words))
+    cron = _cron(text, words)
     try:
-        next(_moments(schedule, "UTC", _EPOCH))
+        next(_moments(cron, "UTC", _EPOCH))
     except (CronSimError, StopIteration):
         raise ValueError(f"{text!r} never comes: a range runs backwards, or no month has the day") from None
-    return schedule
+    return Schedule(text, cron)
 
 
 def next_due(schedule: Schedule, timezone: str, after: datetime) -> datetime:
     """The first moment after ``after`` at which a digest is due; ``after`` itself for ``immediately``."""
-    if schedule.cron is None:
-        return after
-    return next(_moments(schedule, timezone, after))
+    return after if schedule.cron is None else _next(schedule.cron, timezone, after)
 
 
 def latest_due(schedule: Schedule, timezone: str, now: datetime) -> datetime | None:
@@ -96,17 +95,7 @@ def latest_due(schedule: Schedule, timezone: str, now: datetime) -> datetime | N
     However many moments went by unattended, this is the one that makes up for all of them. None when
     there was none within fifty years.
     """
-    if schedule.cron is None:
-        return now
-    for span in _SPANS:
-        latest = None
-        for moment in _moments(schedule, timezone, now - span):
-            if moment > now:
-                break
-            latest = moment
-        if latest is not None:
-            return latest
-    return None
+    return now if schedule.cron is None else _latest(schedule.cron, timezone, now)
 
 
 def is_due(schedule: Schedule, timezone: str, last: datetime | None, now: datetime) -> bool:
@@ -115,8 +104,32 @@ def is_due(schedule: Schedule, timezone: str, last: datetime | None, now: dateti
     ``last`` is when the subscriber was last composed for, or when they became known; with None a
     moment is owed as soon as there ever was one.
     """
-    latest = latest_due(schedule, timezone, now)
-    return latest is not None and (last is None or schedule.cron is None or latest > last)
+    if schedule.cron is None:
+        return True
+    if last is None:
+        return latest_due(schedule, timezone, now) is not None
+    return next_due(schedule, timezone, last) <= now
+
+
+# Subscribers share their schedules, and a round asks for the same moments as the one before it.
+
+
+@lru_cache(maxsize=4096)
+def _next(cron: str, timezone: str, after: datetime) -> datetime:
+    return next(_moments(cron, timezone, after))
+
+
+@lru_cache(maxsize=4096)
+def _latest(cron: str, timezone: str, now: datetime) -> datetime | None:
+    for span in _SPANS:
+        latest = None
+        for moment in _moments(cron, timezone, now - span):
+            if moment > now:
+                break
+            latest = moment
+        if latest is not None:
+            return latest
+    return None
 
 
 def _cron(text: str, words: list[str]) -> str:
@@ -127,11 +140,11 @@ def _cron(text: str, words: list[str]) -> str:
     return f"{int(minute)} {int(hour)} * * {days}"
 
 
-def _moments(schedule: Schedule, timezone: str, after: datetime) -> Iterator[datetime]:
+def _moments(cron: str, timezone: str, after: datetime) -> Iterator[datetime]:
     """The moments after ``after``, in UTC, in order and each once, for at least fifty years."""
     zone = ZoneInfo(timezone)
     latest = after
-    for local in CronSim(_spelt_out(schedule.cron or ""), after.astimezone(zone)):
+    for local in CronSim(_spelt_out(cron), after.astimezone(zone)):
         moment = local.astimezone(UTC)
         # cronsim gives one moment twice where two times of day fall into one gap, and an earlier one
         # when it starts in the second pass of an hour that comes twice.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise, takewhile
@@ -66,7 +66,7 @@ def segments(zone: ZoneInfo, start: datetime, end: datetime) -> list[Segment]:
     return [Segment(a, b, offset_at(zone, a)) for a, b in pairwise(edges)]
 
 
-def first_moment(wall: datetime, spans: list[Segment]) -> datetime | None:
+def first_moment(wall: datetime, spans: Sequence[Segment]) -> datetime | None:
     """The first moment at which a clock on the wall shows this time, or has been put past it."""
     naive = wall.replace(tzinfo=UTC)
     candidates = (max(span.start, naive - span.offset) for span in spans if naive - span.offset < span.end)
@@ -102,10 +102,14 @@ def test_there_are_zones_to_test() -> None:
 
 
 def test_every_zone_every_change_each_time_of_day_once() -> None:
-    """In every zone, on the days around each change, every half-hourly daily time comes exactly once."""
+    """In every zone, on the days around each change, every half-hourly daily time comes exactly once.
+
+    Zones with the same changes are one: their names do not matter.
+    """
+    alike = {tuple(segments(ZoneInfo(zone), *YEAR)): zone for zone in ZONES}
+    assert len(alike) > 20
     texts = [f"{hour:02}:{minute:02}" for hour in (0, 1, 2, 3, 23) for minute in (0, 30)]
-    for zone in ZONES:
-        spans = segments(ZoneInfo(zone), *YEAR)
+    for spans, zone in alike.items():
         for change in [span.start for span in spans[1:]]:
             start, end = change - timedelta(days=2), change + timedelta(days=2)
             days = [change.date() + timedelta(days=n) for n in range(-4, 5)]
@@ -116,7 +120,7 @@ def test_every_zone_every_change_each_time_of_day_once() -> None:
 
 
 @given(zone=st.sampled_from(ZONES), at=st.times().map(lambda at: at.replace(second=0, microsecond=0)))
-@hypothesis_settings(max_examples=25)
+@hypothesis_settings(max_examples=12)
 def test_daily_over_a_year(zone: str, at: time) -> None:
     """A daily digest is due once on every one of the year's days, whatever the zone and the time."""
     assert list(moments(f"daily {at:%H:%M}", zone, *YEAR)) == expected_daily(at, zone)
@@ -148,7 +152,7 @@ def names_day(cron: dict[str, set[int] | None], day: date) -> bool:
 
 
 @given(zone=st.sampled_from(ZONES), cron=crons)
-@hypothesis_settings(max_examples=25)
+@hypothesis_settings(max_examples=12)
 def test_cron_over_a_year(zone: str, cron: dict[str, set[int] | None]) -> None:
     """A cron line that names its hours comes at every time it names, at no other, and never twice."""
     spans = segments(ZoneInfo(zone), YEAR[0] - timedelta(days=2), YEAR[1] + timedelta(days=2))

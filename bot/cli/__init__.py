@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -95,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception as error:
         status = LEFT_UNDONE
         if state.verbose:
-            traceback.print_exc()
+            sys.excepthook(type(error), error, error.__traceback__)
         else:
             name = type(error).__name__
             click.echo(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
 
 from bot import app, query
@@ -31,14 +29,14 @@ def command(state: State, live: bool) -> int:
         click.echo(f"{topic.name}:")
         click.echo(f"  sent to arXiv: {expression}")
         click.echo(f"  arXiv reads:   {query.describe(query.parse(expression))}")
-    subscribers = len(settings.subscribers)
+    topics, subscribers = len(settings.topics), len(settings.subscribers)
     click.echo(
-        f"{state.path}: {len(settings.topics)} topics, {subscribers} "
-        f"{'subscriber' if subscribers == 1 else 'subscribers'}, no faults"
+        f"{state.path}: {topics} {'topic' if topics == 1 else 'topics'}, "
+        f"{subscribers} {'subscriber' if subscribers == 1 else 'subscribers'}, no faults"
     )
     if not live:
         return 0
-    checks = asyncio.run(app.probe(settings))
+    checks = app.probe(settings)
     for check in checks:
         click.echo(_line(check))
     return 0 if all(check.ok for check in checks) else 1

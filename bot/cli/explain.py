@@ -7,7 +7,7 @@ import re
 import click
 
 from bot import app, explain, matching, query
-from bot.cli.options import State, global_options, pass_state
+from bot.cli.options import State, global_options, pass_state, subscriber_named
 from bot.models import Paper, Subscriber, Topic
 from bot.pipeline import tick, wants
 from bot.ports import Clock
@@ -32,10 +32,7 @@ def command(state: State, paper: str, name: str) -> int:
       arxiv-digest explain 2501.01234 ada
     """
     settings = state.settings()
-    subscriber = next((one for one in settings.subscribers if one.name == name), None)
-    if subscriber is None:
-        known = ", ".join(one.name for one in settings.subscribers)
-        raise click.UsageError(f"unknown subscriber {name!r}; known: {known}")
+    subscriber = subscriber_named(settings, name)
     found = _ID.fullmatch(paper.strip())
     if found is None:
         raise click.UsageError(f"{paper!r} is not an arXiv id; write it like 2501.01234 or cond-mat/0011267")

@@ -10,9 +10,7 @@ import click
 
 from bot import app
 from bot.cli.console import progress_for, set_up_logging, tell
-from bot.cli.options import State, global_options, pass_state
-from bot.errors import ConfigError
-from bot.models import Fault
+from bot.cli.options import State, global_options, pass_state, subscriber_named
 from bot.pipeline import tick, wants
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report
@@ -37,7 +35,7 @@ def command(state: State, names: tuple[str, ...], dry_run: bool) -> int:
     """
     set_up_logging(state.log_format, verbose=state.verbose)
     settings = state.settings()
-    only = _known(settings, state, names)
+    only = _known(settings, names)
     report = asyncio.run(_rehearse(settings, only) if dry_run else _once(settings, only))
     for line in report.done:
         click.echo(line)
@@ -45,19 +43,10 @@ def command(state: State, names: tuple[str, ...], dry_run: bool) -> int:
     return 1 if report.faults else 0
 
 
-def _known(settings: Settings, state: State, names: Sequence[str]) -> Sequence[str] | None:
-    """The names asked for; ConfigError for one that is not in the configuration."""
-    known = [subscriber.name for subscriber in settings.subscribers]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise ConfigError(
-            [
-                Fault(
-                    str(state.path), 1, 1, "--only", f"unknown subscriber {name!r}; known: {', '.join(known)}"
-                )
-                for name in unknown
-            ]
-        )
+def _known(settings: Settings, names: Sequence[str]) -> Sequence[str] | None:
+    """The names asked for; None for everybody."""
+    for name in names:
+        subscriber_named(settings, name)
     return names or None
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from bot import config
+from bot.models import Subscriber
 from bot.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,6 +37,17 @@ class State:
 
 
 pass_state = click.make_pass_decorator(State)
+
+
+def subscriber_named(settings: Settings, name: str) -> Subscriber:
+    """The subscriber called so; a usage error that lists the known ones when there is none."""
+    for subscriber in settings.subscribers:
+        if subscriber.name == name:
+            return subscriber
+    names = [subscriber.name for subscriber in settings.subscribers]
+    near = get_close_matches(name, names, n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else f"; there are: {', '.join(names) or 'none'}"
+    raise click.UsageError(f"unknown subscriber {name!r}{hint}")
 
 
 def global_options(command: F) -> F:

@@ -11,7 +11,7 @@ import click
 
 from bot import app
 from bot.cli.console import progress_for, set_up_logging, tell
-from bot.cli.options import State, global_options, pass_state
+from bot.cli.options import State, global_options, pass_state, subscriber_named
 from bot.models import Digest, Subscriber
 from bot.pipeline import compose, tick
 from bot.pipeline.poll import poll, wanted_topics
@@ -54,10 +54,7 @@ def command(state: State, name: str, form: str, out: Path | None) -> int:
     """
     set_up_logging(state.log_format, verbose=state.verbose)
     settings = state.settings()
-    subscriber = next((one for one in settings.subscribers if one.name == name), None)
-    if subscriber is None:
-        known = ", ".join(one.name for one in settings.subscribers)
-        raise click.UsageError(f"unknown subscriber {name!r}; known: {known}")
+    subscriber = subscriber_named(settings, name)
     report = Report()
     digests = asyncio.run(_digests(settings, subscriber, report))
     rendered = "\n".join(_FORMATS[form](digest) for digest in digests)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from bot import app
-from bot.cli.options import State, global_options, pass_state
+from bot.cli.options import State, global_options, pass_state, subscriber_named
 
 
 @click.command("retry")
@@ -18,8 +18,8 @@ def command(state: State, name: str | None) -> int:
     The daemon takes them up by itself; without it, run `arxiv-digest once`.
     """
     settings = state.settings()
-    if name is not None and name not in [subscriber.name for subscriber in settings.subscribers]:
-        raise click.UsageError(f"unknown subscriber {name!r}")
+    if name is not None:
+        subscriber_named(settings, name)
     store = app.read_store(settings.database, writable=True)
     if store is None:
         click.echo("nothing to retry: there is no database yet")

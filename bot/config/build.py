@@ -47,7 +47,7 @@ def build(document: Values, secrets: Mapping[str, Secret], path: Path) -> Settin
 
 def located(folder: Path, name: str) -> Path:
     """The absolute path that a name in a file of this folder means."""
-    return folder / Path(name).expanduser()
+    return folder / name
 
 
 def _slack(values: Values, secrets: Mapping[str, Secret]) -> SlackSettings:

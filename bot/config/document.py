@@ -32,8 +32,9 @@ from bot.config.fields import (
     TOPIC,
     URL,
 )
-from bot.config.kinds import Choice, Flag, Key, Many, Named, OrNull, Schema, Section, Whole
+from bot.config.kinds import Choice, Flag, Many, OrNull, Schema, Whole
 from bot.config.report import did_you_mean, quoted
+from bot.config.sections import Key, Named, Section
 from bot.settings import Security
 
 CLAUSES = ("query", "keywords", "authors", "categories")

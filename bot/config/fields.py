@@ -27,13 +27,20 @@ def _searchable(text: str) -> str:
     return _one_line(text)
 
 
+def _with_home(text: str) -> str:
+    try:
+        return str(Path(text).expanduser())
+    except RuntimeError:
+        raise Refusal(f"nobody's home folder is known as {quoted(text.partition('/')[0])}") from None
+
+
 # --- texts ---------------------------------------------------------------------------------------
 
 LINE = Text(_LINE + "{1,200}", "a line of text", meaning=_one_line)
 PROSE = Text(
     rf"(?=[\s\S]*{_VISIBLE})[^\u0000-\u0008\u000b-\u001f\u007f]{{1,1000}}", "a text", meaning=_one_line
 )
-PATH = Text(_LINE + "{1,1000}", "a path")
+PATH = Text(_LINE + "{1,1000}", "a path", meaning=_with_home)
 PHRASE = Text(
     rf"(?=.*{_VISIBLE})[^\"\u0000-\u001f\u007f]{{1,200}}",
     "a word or phrase",

@@ -7,13 +7,12 @@ can't see by itself (another key, a secret, the disk) is in ``rules``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from bot.config.report import Path, Report, did_you_mean, meant, quoted
-from bot.config.tree import Entries, Node, Scalar, Sequence
+from bot.config.report import Path, Report, did_you_mean, quoted
+from bot.config.tree import Node, Scalar, Sequence
 
 Schema = dict[str, Any]
 
@@ -52,14 +51,14 @@ class Text(NamedTuple):
 
     def read(self, node: Node, path: Path, report: Report) -> Any:
         if not isinstance(node, Scalar) or node.value is None:
-            _mistaken(node, path, report, f"text, not {_kind_of(node)}")
+            mistaken(node, path, report, f"text, not {kind_of(node)}")
             return None
         text = node.value if isinstance(node.value, str) else node.source
         if not re.fullmatch(self.pattern, text):
             report.add(node.mark, path, f"{quoted(text)} is not {self.expected}{self.hint(text)}")
             return None
         if text is not node.value:
-            _mistaken(node, path, report, f"text, not {_kind_of(node)}: put it in quotes")
+            mistaken(node, path, report, f"text, not {kind_of(node)}: put it in quotes")
             return None
         try:
             return self.meaning(text)
@@ -86,7 +85,7 @@ class Whole(NamedTuple):
     def read(self, node: Node, path: Path, report: Report) -> int | None:
         value = node.value if isinstance(node, Scalar) else None
         if not isinstance(value, int) or isinstance(value, bool):
-            _mistaken(node, path, report, f"a whole number, not {_kind_of(node)}")
+            mistaken(node, path, report, f"a whole number, not {kind_of(node)}")
             return None
         if not self.least <= value <= self.most:
             report.add(node.mark, path, f"expected a number from {self.least} to {self.most}")
@@ -104,7 +103,7 @@ class Flag(NamedTuple):
         if isinstance(node, Scalar) and isinstance(node.value, bool):
             return node.value
         said = isinstance(node, Scalar) and isinstance(node.value, str) and quoted(node.value)
-        _mistaken(node, path, report, f"true or false, not {said or _kind_of(node)}")
+        mistaken(node, path, report, f"true or false, not {said or kind_of(node)}")
         return None
 
     def schema(self) -> Schema:
@@ -121,9 +120,9 @@ class Choice(NamedTuple):
         words = [str(option) for option in self.options]
         if value in words:
             return self.options(value)
-        said = quoted(value) if isinstance(value, str) else _kind_of(node)
+        said = quoted(value) if isinstance(value, str) else kind_of(node)
         hint = did_you_mean(value, words) if isinstance(value, str) else ""
-        _mistaken(node, path, report, f"{', '.join(words[:-1])} or {words[-1]}, not {said}{hint}")
+        mistaken(node, path, report, f"{', '.join(words[:-1])} or {words[-1]}, not {said}{hint}")
         return None
 
     def schema(self) -> Schema:
@@ -136,7 +135,7 @@ class OrNull(NamedTuple):
     kind: Kind
 
     def read(self, node: Node, path: Path, report: Report) -> Any:
-        return None if _is_null(node) else self.kind.read(node, path, report)
+        return None if is_null(node) else self.kind.read(node, path, report)
 
     def schema(self) -> Schema:
         return {"anyOf": [self.kind.schema(), {"type": "null"}]}
@@ -155,7 +154,7 @@ class Many(NamedTuple):
         if self.or_one and isinstance(node, Scalar):
             return (self.kind.read(node, path, report),)
         if not isinstance(node, Sequence):
-            _mistaken(node, path, report, f"a list such as [a, b], not {_kind_of(node)}")
+            mistaken(node, path, report, f"a list such as [a, b], not {kind_of(node)}")
             return None
         if not node.items:
             report.add(node.mark, path, "is an empty list: leave the key out, or list something")
@@ -169,103 +168,18 @@ class Many(NamedTuple):
         return {"anyOf": [self.kind.schema(), many]} if self.or_one else many
 
 
-class Named(NamedTuple):
-    """Things of one kind by names of the user's choice, at least one."""
-
-    name: Text
-    kind: Kind
-
-    def read(self, node: Node, path: Path, report: Report) -> dict[str, Any] | None:
-        if not isinstance(node, Entries):
-            _mistaken(node, path, report, f"names with what they stand for, not {_kind_of(node)}")
-            return None
-        if not node.values:
-            report.add(node.mark, path, "is empty: it needs at least one name")
-            return None
-        for key, mark in node.keys.items():
-            self.name.read(Scalar(key, mark), (*path, key), report)
-        return {key: self.kind.read(value, (*path, key), report) for key, value in node.values.items()}
-
-    def schema(self) -> Schema:
-        return {
-            "type": "object",
-            "propertyNames": self.name.schema(),
-            "additionalProperties": self.kind.schema(),
-            "minProperties": 1,
-        }
+def mistaken(node: Node, path: Path, report: Report, message: str) -> None:
+    """Note that something else was expected, or that there is nothing at all."""
+    report.add(node.mark, path, NOTHING if is_null(node) else f"expected {message}")
 
 
-class Key(NamedTuple):
-    """One key of a section."""
-
-    kind: Kind
-    about: str
-    default: object = None
-    """What holds without it, as it would be written; for editors and manuals only."""
-    required: str = ""
-    """What to say when it is missing; empty for a key that may be left out."""
-
-
-class Section(NamedTuple):
-    """Keys that are known beforehand."""
-
-    about: str
-    keys: Mapping[str, Key]
-    stranger: Callable[[str], str] = lambda _: ""
-    """What to say of an unknown key, where there is more to say than that it is unknown."""
-    constraint: Mapping[str, Any] = MappingProxyType({})
-    """What else JSON Schema says; a rule says the same to the loader."""
-
-    def read(self, node: Node, path: Path, report: Report) -> dict[str, Any] | None:
-        """The values of the keys that are there."""
-        if not isinstance(node, Entries):
-            _mistaken(node, path, report, f"keys with values, not {_kind_of(node)}")
-            return None
-        for name, mark in node.keys.items():
-            if name not in self.keys:
-                unknown = f"unknown key {quoted(name)}{did_you_mean(name, self.keys)}"
-                report.add(mark, (*path, name), self.stranger(name) or unknown)
-        for name, key in self.keys.items():
-            if key.required and not self.mentions(node.values, [name]):
-                report.at((*path, name), f"is missing: {key.required}")
-        return {
-            name: self.keys[name].kind.read(value, (*path, name), report)
-            for name, value in node.values.items()
-            if name in self.keys
-        }
-
-    def mentions(self, written: Iterable[str], wanted: Collection[str]) -> bool:
-        """Whether one of the wanted keys is written, or an unknown one that was meant to be it."""
-        return any(
-            key in wanted or (key not in self.keys and meant(key, self.keys) in wanted) for key in written
-        )
-
-    def schema(self) -> Schema:
-        return {
-            "type": "object",
-            "description": self.about,
-            "properties": {name: _described(name, key) for name, key in self.keys.items()},
-            "required": [name for name, key in self.keys.items() if key.required],
-            "additionalProperties": False,
-            **self.constraint,
-        }
-
-
-def _described(name: str, key: Key) -> Schema:
-    schema = key.kind.schema()
-    default = {} if key.default is None and not isinstance(key.kind, OrNull) else {"default": key.default}
-    return {"title": name, "description": key.about, **default, **schema}
-
-
-def _mistaken(node: Node, path: Path, report: Report, message: str) -> None:
-    report.add(node.mark, path, NOTHING if _is_null(node) else f"expected {message}")
-
-
-def _is_null(node: Node) -> bool:
+def is_null(node: Node) -> bool:
+    """Whether nothing is written here, or null."""
     return isinstance(node, Scalar) and node.value is None
 
 
-def _kind_of(node: Node) -> str:
+def kind_of(node: Node) -> str:
+    """What is written, in a word or two."""
     match node:
         case Sequence():
             return "a list"

@@ -214,8 +214,8 @@ def _disk(document: Plain, folder: FilePath) -> Iterator[Breach]:
 
 
 def _exists(folder: FilePath, name: str, *, is_folder: bool) -> bool:
-    path = folder / FilePath(name).expanduser()
     try:
+        path = folder / FilePath(name).expanduser()
         return path.is_dir() if is_folder else path.is_file()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         return False

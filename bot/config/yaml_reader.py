@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
@@ -22,12 +22,12 @@ from ruamel.yaml.events import (
     NodeEvent,
     ScalarEvent,
 )
-from ruamel.yaml.reader import ReaderError
 
-from bot.config.report import START, Mark, Path, Report, quoted
+from bot.config.report import Mark, Report, quoted
+from bot.config.syntax_errors import in_words
 from bot.config.tree import EMPTY, Entries, Node, Plain, Scalar, Sequence
 
-MAX_NODES = 200_000
+MAX_NODES = 50_000
 """Values in a file, each alias counted as all that it stands for; a thousand subscribers have 20,000."""
 MAX_DEPTH = 12
 """Lists and mappings inside each other; a configuration needs four."""
@@ -40,21 +40,6 @@ _WORDS: dict[str, Plain] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_SYNTAX = (
-    ("'\\t' that cannot start", "a tab: YAML is indented with spaces"),
-    ("cannot start any token", "not YAML: no value can begin with this character, unless it is quoted"),
-    (
-        "mapping values are not allowed",
-        "not YAML: a ':' where no key can be; quote the text, or mend the indentation",
-    ),
-    ("expected <block end>", "not YAML: this line's indentation fits none of those above"),
-    ("could not find expected ':'", "not YAML: a key without its ':'"),
-    ("expected ',' or ']'", "not YAML: a list in [ ] that is not closed, or lacks a comma"),
-    ("expected ',' or '}'", "not YAML: a mapping in { } that is not closed, or lacks a comma"),
-    ("unexpected end of stream", "not YAML: a quotation mark that is not closed"),
-    ("unexpected document separator", "not YAML: a quotation mark that is not closed"),
-    ("unknown escape character", 'not YAML: no such escape; inside "…" write \\\\ for a backslash'),
-)
 
 
 class Stop(Exception):
@@ -64,33 +49,15 @@ class Stop(Exception):
 def read(text: str, report: Report) -> Node:
     """The document of the text; an empty mapping where it can't be read. Faults go into the report."""
     builder = _Builder(text, report)
-    # A list of events may hold what no list of nodes may: it is read one by one, so that a bound
-    # stops the reading itself.
     try:
+        # One event at a time, so that a bound stops the parser itself.
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
     except Stop:
         pass
-    except MarkedYAMLError as error:
-        report.add(*_syntax(error))
-    except ReaderError as error:
-        report.add(_mark_at(text, error.position), (), "not YAML: a control character")
-    except (YAMLError, ValueError, OverflowError):
-        report.add(START, (), "not YAML")
+    except (YAMLError, ValueError, OverflowError) as error:
+        report.add(*in_words(error, text))
     return builder.root
-
-
-def _syntax(error: MarkedYAMLError) -> tuple[Mark, Path, str]:
-    problem = str(error.problem or error.context or "")
-    message = next((ours for theirs, ours in _SYNTAX if theirs in problem), f"not YAML: {problem}")
-    # What is not closed is better shown where it opens than where the file ends.
-    mark = error.context_mark if "not closed" in message and error.context_mark else error.problem_mark
-    return (Mark(mark.line + 1, mark.column + 1) if mark else START), (), message
-
-
-def _mark_at(text: str, index: int) -> Mark:
-    before = text[:index]
-    return Mark(before.count("\n") + 1, index - (before.rfind("\n") + 1) + 1)
 
 
 class _Key(NamedTuple):
@@ -243,10 +210,17 @@ class _Builder:
         if not source and top and top.key:
             mark = top.key.mark  # nothing is written nowhere: its key is
         value: Plain = event.value if event.style else resolve(event.value)
-        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
-            self._fault(_start(event), "half of a surrogate pair is no character")
-            value = None
+        if isinstance(value, str) and not value.isascii():
+            value = self._whole_characters(value, mark)
         return Scalar(value, mark, event.style or "", source)
+
+    def _whole_characters(self, text: str, mark: Mark) -> str | None:
+        r"""The text with each pair of surrogates, as JSON writes ``"\ud835\udcd0"``, as its one character."""
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            self._fault(mark, "half of a surrogate pair is no character")
+            return None
 
     def _refuse_tag(self, event: ScalarEvent | CollectionStartEvent) -> None:
         if event.tag is not None:

@@ -10,11 +10,11 @@ signs with initials only, and would have every ``X. Wang`` in it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.matching.words import is_wild, wildcards, words
+from bot.matching.words import fold, is_wild, wildcards, words
 from bot.tex import to_text
 
 Name = tuple[str, ...]
@@ -25,7 +25,13 @@ _DIGRAPHS = re.compile(r"ae|oe|(?<![aeiouq])ue")
 
 def name_words(text: str, *, wild: bool = False) -> Name:
     """The words of a name, with the German ways to spell an umlaut made one."""
-    return tuple(_DIGRAPHS.sub(lambda m: m[0][0], word) for word in words(text, wild=wild))
+    return tuple(words(_DIGRAPHS.sub(lambda m: m[0][0], fold(text)), wild=wild))
+
+
+def names_of(printed: Iterable[str]) -> tuple[Name, ...]:
+    """The words of many names; a large collaboration has thousands."""
+    lines = _DIGRAPHS.sub(lambda m: m[0][0], fold("\n".join(printed))).split("\n")
+    return tuple(name for line in lines if (name := tuple(words(line))))
 
 
 def readings(author: str) -> list[str]:

@@ -6,9 +6,9 @@ import re
 from functools import cached_property
 
 from bot import taxonomy
-from bot.matching.authors import Name, name_words, readings, split_authors
+from bot.matching.authors import Name, names_of, readings, split_authors
 from bot.matching.passage import Needle, Passage
-from bot.matching.words import joined, without_stop_words, words
+from bot.matching.words import fold, joined, without_stop_words, words
 from bot.models import AnnouncedPaper, Paper
 
 _VERSION = re.compile(r"v\d+$")
@@ -46,11 +46,11 @@ class Document:
 
     def place_of(self, sought: Needle) -> str | None:
         """The first text or name in which the words stand; None when they stand nowhere."""
-        stands = sought.pattern is not None or sought.stems in self._stems
+        stands = sought.pattern or sought.may_be_in(self._folded)
         for place, passage in self._passages if stands else self._passages_with_tex:
             if passage.has(sought):
                 return place
-        return "the authors" if sought.is_in_names(self._names_as_text) else None
+        return "the authors" if self._names_have(sought) else None
 
     @cached_property
     def _passages(self) -> list[tuple[str, Passage]]:
@@ -67,9 +67,8 @@ class Document:
         return [(place, passage) for place, passage in self._passages if passage.has_tex]
 
     @cached_property
-    def _stems(self) -> str:
-        """All texts as typed, so that one look tells that a word is in none of them."""
-        return "|".join(passage.stems for _, passage in self._passages)
+    def _folded(self) -> str:
+        return "|".join(passage.folded for _, passage in self._passages)
 
     @cached_property
     def _printed_names(self) -> list[str]:
@@ -79,16 +78,24 @@ class Document:
 
     @cached_property
     def names(self) -> tuple[Name, ...]:
-        return tuple(filter(None, map(name_words, self._printed_names)))
+        return names_of(self._printed_names)
 
     @cached_property
     def words_of_names(self) -> frozenset[str]:
         return frozenset(word for name in self.names for word in name)
 
+    def _names_have(self, sought: Needle) -> bool:
+        """Whether the words stand in one name. Names are not stemmed."""
+        if sought.is_empty or not sought.may_be_in(self._folded_names):
+            return False
+        name_texts = (joined(without_stop_words(words(name))) for name in self._folded_names.split("|"))
+        return any(
+            sought.pattern.search(text) if sought.pattern else sought.plain in text for text in name_texts
+        )
+
     @cached_property
-    def _names_as_text(self) -> str:
-        """No phrase reaches from one name into the next."""
-        return "|".join(joined(without_stop_words(words(name))) for name in self._printed_names)
+    def _folded_names(self) -> str:
+        return fold("|".join(self._printed_names))
 
     @cached_property
     def categories(self) -> frozenset[str]:

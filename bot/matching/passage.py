@@ -24,11 +24,9 @@ class Needle:
     is_empty: bool
     """Nothing but punctuation and stop words: arXiv finds nothing by it."""
 
-    def is_in_names(self, names: str) -> bool:
-        """Whether it stands in names, which are not stemmed."""
-        if self.is_empty:
-            return False
-        return bool(self.pattern.search(names)) if self.pattern else self.plain in names
+    def may_be_in(self, letters: str) -> bool:
+        """Whether the beginnings are there at all: spares most texts to be taken apart."""
+        return all(map(letters.__contains__, self.beginnings))
 
 
 @lru_cache(maxsize=4096)
@@ -59,37 +57,41 @@ class Passage:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._typed = without_stop_words(words(text))
-        self.stems = joined(map(stem, self._typed))
         self.has_tex = _TEX.search(text) is not None
+        self.folded = fold(text)
 
     def has(self, wanted: Needle) -> bool:
-        if wanted.stems in self.stems:
-            return not wanted.is_empty
+        if wanted.is_empty:
+            return False
         if wanted.pattern:
             return self._has_pattern(wanted.pattern)
-        return (
-            self.has_tex
-            and not wanted.is_empty
-            and self._may_have(wanted)
-            and wanted.stems in self._read_stems
-        )
+        return self._has_typed(wanted) or (self.has_tex and self._has_read(wanted))
+
+    def _has_typed(self, wanted: Needle) -> bool:
+        return wanted.may_be_in(self.folded) and wanted.stems in self._typed_stems
+
+    def _has_read(self, wanted: Needle) -> bool:
+        return wanted.may_be_in(self._letters) and wanted.stems in self._read_stems
 
     def _has_pattern(self, pattern: re.Pattern[str]) -> bool:
-        texts = [joined(self._typed), self.stems]
+        texts = [joined(self._typed), self._typed_stems]
         if self.has_tex:
             texts += [joined(self._read), self._read_stems]
         return any(pattern.search(text) for text in texts)
 
-    def _may_have(self, wanted: Needle) -> bool:
-        """Spares most papers the reading of their LaTeX, which costs more than all the rest."""
-        return all(beginning in self._letters for beginning in wanted.beginnings)
+    @cached_property
+    def _typed(self) -> list[str]:
+        return without_stop_words(words(self._text))
+
+    @cached_property
+    def _typed_stems(self) -> str:
+        return joined(map(stem, self._typed))
 
     @cached_property
     def _letters(self) -> str:
         """The bare letters with LaTeX commands and without: what is read can't begin otherwise."""
         bare = _COMMAND.sub(lambda m: m[1] if m[1] in _LETTER_COMMANDS else "", self._text)
-        return " ".join(_NO_LETTER.sub("", fold(text)) for text in (self._text, bare))
+        return " ".join(_NO_LETTER.sub("", text) for text in (self.folded, fold(bare)))
 
     @cached_property
     def _read(self) -> list[str]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.header import Header
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from bot.models import Digest, Entry, Message
-from bot.render import mime, parts, text, views, wording
+from bot.render import mime, parts, prose, text, views, wording
 
 MESSAGE_BYTES = 100_000
 _CONTENTS_ABOVE = 10
@@ -71,7 +71,7 @@ def _bytes(part: parts.Part, route: _Route) -> bytes:
     )
 
 
-def _headers(part: parts.Part, route: _Route) -> dict[str, str | Header]:
+def _headers(part: parts.Part, route: _Route) -> dict[str, str]:
     digest, domain = part.digest, mime.domain(route.sender)
     first, own = (_message_id(digest, route, number) for number in (1, part.number))
     url = _stop(digest, route.contact)[1]
@@ -105,15 +105,16 @@ def _subject(part: parts.Part) -> str:
 
 def _stop(digest: Digest, contact: str) -> tuple[str, str]:
     """What to read about stopping, and the address for it; no address where ``contact`` is none."""
-    said = "To change or stop it, write to"
-    if "@" in contact:
-        return (
-            said,
-            f"mailto:{quote(contact, safe='@+')}?subject={quote(f'unsubscribe {digest.subscriber}', safe='')}",
-        )
+    address = parseaddr(contact)[1]
     if contact.startswith(("https://", "http://")):
         return "To change or stop it, see", quote(contact, safe=":/?#[]@!$&'()*+,;=%~")
-    return "To change or stop it, ask whoever runs this digest.", ""
+    if "@" not in address:
+        return "To change or stop it, ask whoever runs this digest.", ""
+    about = f"unsubscribe {prose.clip(prose.clean(digest.subscriber), prose.NAME_BYTES)}"
+    return (
+        "To change or stop it, write to",
+        f"mailto:{quote(address, safe='@+')}?subject={quote(about, safe='')}",
+    )
 
 
 @dataclass(frozen=True, slots=True)

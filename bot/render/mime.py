@@ -20,14 +20,14 @@ from email.utils import format_datetime, formataddr, parseaddr
 
 from bot.render import prose
 
-_POLICY = compat32.clone(linesep="\r\n", max_line_length=76, mangle_from_=False)
+_POLICY = compat32.clone(linesep="\r\n", max_line_length=998, mangle_from_=False)
 _QUOTED_PRINTABLE = Charset("utf-8")
 _QUOTED_PRINTABLE.body_encoding = QP
 _UNSAFE_IN_NAME = re.compile(r"[^a-z0-9]+")
 
 
-def message(headers: Mapping[str, str | Header], text: str, html: str, *, boundary: str) -> bytes:
-    """multipart/alternative of ``text`` and ``html``, lines ended by CRLF and shorter than 78.
+def message(headers: Mapping[str, str], text: str, html: str, *, boundary: str) -> bytes:
+    """multipart/alternative of ``text`` and ``html``, lines ended by CRLF and at most 998 long.
 
     ``headers`` are ASCII as :func:`words`, :func:`mailbox` and the others here make them;
     ``boundary`` is any hash: quoted-printable text can't contain what is made of it.
@@ -47,22 +47,21 @@ def size(text: str) -> int:
     return (len(encoded) + 2 * quoted) * 76 // 72 + 8
 
 
-def words(text: str, name: str = "Subject") -> str | Header:
+def words(text: str, name: str = "Subject") -> str:
     """Any text as the value of the header ``name``: a line break can't leave it."""
     cleaned = prose.clean(text)
-    return cleaned if cleaned.isascii() else Header(cleaned, "utf-8", header_name=name)
+    if cleaned.isascii() and "=?" not in cleaned:
+        return cleaned
+    return Header(cleaned, "utf-8", header_name=name).encode()
 
 
-def mailbox(address: str, name: str = "To") -> str | Header:
+def mailbox(address: str, name: str = "To") -> str:
     """``Ada Lovelace <ada@example.org>`` as a header value; a domain outside ASCII in its IDNA form."""
     label, bare = parseaddr(prose.clean(address))
     local, _, domain = bare.rpartition("@")
     bare = f"{local}@{_ascii_domain(domain)}"
-    if label.isascii():
-        return formataddr((label, bare))
-    value = Header(label, "utf-8", header_name=name)
-    value.append(f"<{bare}>", "us-ascii" if bare.isascii() else "utf-8")
-    return value
+    encoded = words(label, name)
+    return formataddr((label, bare)) if encoded == label else f"{encoded} <{bare}>"
 
 
 def domain(address: str) -> str:

@@ -35,6 +35,6 @@ def has_control_characters(text: str) -> bool:
 
 
 def tidy(text: str, *, joiners: bool = False) -> str:
-    """One field of an answer as it may be kept: visible, no repeated label, no bold marks, ``\\\\beta`` once escaped."""
+    """One field of an answer as it may be kept: without its repeated label, bold marks and doubled escapes."""
     text = _LABEL.sub("", visible(text, joiners=joiners))
     return _TWICE_ESCAPED.sub(r"\\", _BOLD.sub(r"\1", text))

@@ -17,13 +17,16 @@ from itertools import pairwise
 from bot.summary.formulas import is_chemical
 from bot.summary.numbers import Figure, Reading, figures
 from bot.summary.plain import plain
-from bot.summary.unit_table import PERCENT, Dimension
+from bot.summary.unit_table import NUMBER, PERCENT, Dimension
 
 _FARTHEST = 0.06
 """A rounding moves a number by no more than this part of it: 26 is not "about 30"."""
 _NEARBY = 60
 _DECIMAL_POINT = frozenset({"en", "zh", "ja", "ko", "he", "th", "hi"})
-_LOWERED = re.compile(r"decreas|reduc|declin|drop|lower|loss|fall|fell|below|negative|minus|deficit|shrink|slower", re.IGNORECASE)
+_LOWERED = re.compile(
+    r"decreas|reduc|declin|drop|lower|loss|fall|fell|below|negative|minus|deficit|shrink|slower",
+    re.IGNORECASE,
+)
 _TORN = re.compile(r"(?<=\d)\. (?=\d+ ?%)")
 """``82. 5%``, as some abstracts have it."""
 _MARKER = re.compile(r"\((?P<roman>i{1,3}|iv|vi{0,3}|ix|x)\)|\((?P<arabic>\d)\)")
@@ -35,20 +38,30 @@ def unsupported(text: str, source: str, *, language: str = "en") -> tuple[str, .
     """The numbers that ``text`` states and ``source`` does not contain, as written, each once.
 
     ``language`` is the BCP 47 tag of ``text`` ("" when unknown); ``source`` is English. In other languages
-    written-out numbers are not read, a decimal comma is, and a number whose unit is a word of that
-    language is looked for with any unit.
+    written-out numbers are not read, a decimal comma is read as well as a point, and a number without a
+    known unit is looked for with any: its unit may be a word of that language.
     """
-    ground = _ground(source)
     english = language.partition("-")[0] == "en"
-    comma = language.partition("-")[0] not in _DECIMAL_POINT
     linear = plain(text)
-    missing = [
-        figure.surface
-        for figure in figures(linear, decimal_comma=comma)
-        if not (figure.digits == "" and not english)
+    missing = _missing(linear, source, decimal_comma=False, english=english)
+    if missing and language.partition("-")[0] not in _DECIMAL_POINT:
+        otherwise = _missing(linear, source, decimal_comma=True, english=english)
+        missing = [figure for figure in otherwise if any(_overlap(figure, other) for other in missing)]
+    return tuple(dict.fromkeys(figure.surface for figure in missing))
+
+
+def _missing(linear: str, source: str, *, decimal_comma: bool, english: bool) -> list[Figure]:
+    ground = _ground(source)
+    return [
+        figure
+        for figure in figures(linear, decimal_comma=decimal_comma)
+        if (english or figure.digits)
         and not ground.supports(figure, lowered=_is_lowered(figure, linear), any_unit=not english)
     ]
-    return tuple(dict.fromkeys(missing))
+
+
+def _overlap(one: Figure, other: Figure) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _is_lowered(figure: Figure, linear: str) -> bool:
@@ -86,7 +99,10 @@ class _Ground:
                 self._add(figure)
 
     def _add(self, figure: Figure) -> None:
-        values = {_key(figure.value), *(_key(reading.value) for reading in figure.readings if not reading.dimension)}
+        values = {
+            _key(figure.value),
+            *(_key(reading.value) for reading in figure.readings if not reading.dimension),
+        }
         if figure.counts:
             self._firm |= values
         self._readings.update((_key(reading.value), reading.dimension) for reading in figure.readings)
@@ -99,7 +115,7 @@ class _Ground:
             return self._has_name(figure)
         return (
             any(self._has(reading, lowered) and self._fits(figure, reading) for reading in figure.readings)
-            or (any_unit and _key(figure.value) in self._firm)
+            or (any_unit and figure.units == (NUMBER,) and _key(figure.value) in self._firm)
             or self._has_parts(figure)
             or self._rounds(figure)
             or self._may_count(figure)
@@ -121,12 +137,18 @@ class _Ground:
 
     def _has_parts(self, figure: Figure) -> bool:
         """``17/20`` for "17 of 20", ``180 000`` for a list of both."""
-        return bool(figure.parts) and all(pair in self._neighbours for pair in pairwise(map(_key, figure.parts)))
+        return bool(figure.parts) and all(
+            pair in self._neighbours for pair in pairwise(map(_key, figure.parts))
+        )
 
     def _fits(self, figure: Figure, reading: Reading) -> bool:
         """A bare number must not stand where the abstract has another one: "5 layers" for its 12 layers."""
         value = _key(reading.value)
-        if reading.dimension or (value, ()) not in self._readings or (_key(reading.value * 100), PERCENT) in self._readings:
+        if (
+            reading.dimension
+            or (value, ()) not in self._readings
+            or (_key(reading.value * 100), PERCENT) in self._readings
+        ):
             return True
         if any(value in self._contexts.get(context, ()) for context in figure.contexts):
             return True
@@ -146,7 +168,9 @@ class _Ground:
         return any(
             _rounds_to(stated, figure)
             for stated in self._quantities
-            if not another or stated.contexts & figure.contexts or any(unit.dimension for unit in figure.units)
+            if not another
+            or stated.contexts & figure.contexts
+            or any(unit.dimension for unit in figure.units)
         )
 
     def _may_count(self, figure: Figure) -> bool:

@@ -13,52 +13,88 @@ from functools import lru_cache
 
 from bot.summary.sentences import split
 
-_FIELD = r"(?:summar(?:y|ies)|objectives?|findings?|answers?|responses?|outputs?|repl(?:y|ies)|fields?|JSON|digest|entr(?:y|ies))"
-_READER = r"(?:AI|LLMs?|language models?|assistants?|summari[sz]ers?|chat ?bots?|Gemini|Claude|ChatGPT|bots?|(?:automated|AI) (?:readers?|reviewers?|systems?))"
+_FIELD = (
+    r"(?:summar(?:y|ies)|objectives?|findings?|answers?|responses?|outputs?|repl(?:y|ies)|fields?|JSON|digest|"
+    r"entr(?:y|ies))"
+)
+_READER = (
+    r"(?:AI|LLMs?|language models?|assistants?|summari[sz]ers?|chat ?bots?|Gemini|Claude|ChatGPT|bots?|"
+    r"(?:automated|AI) (?:readers?|reviewers?|systems?))"
+)
 _ORDERS = (
-    r"write|say|output|respond|reply|print|answer|return|include|insert|append|set|state|mention|add|post|copy|send|translate|use|put|"
+    r"write|say|output|respond|reply|print|answer|return|include|insert|append|set|state|mention|add|post|copy"
+    r"|send|translate|use|put|"
     r"emit|begin|end|repeat|report|reveal|summari[sz]e"
 )
-_ADDRESSED = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b (?:\w+ ){0,2}?(?:all|any|every|everything|the|your|these|those|previous|prior|above|earlier)\b"
-    r".{0,40}\b(?:instructions?|prompts?|rules?|above|previous|prior|guidelines|schema|told|asked)\b"
-    rf"|^\W*(?:(?:please|now|instead|also|always|never|do not|don't|you (?:must|should|will|have to)|then|and)\W+)*(?:{_ORDERS})(?= )"
-    rf".{{0,80}}\b(?:{_FIELD}|instead|exactly|verbatim|nothing else|as follows|your|system prompt|channel)\b"
-    rf"|\b(?:notes?|message|instructions?|attention)\b:? (?:to|for)? ?(?:the |any |all )?(?:\w+ )?{_READER}\b ?(?:[:,;.(-]|who|that read|reading|processing|summari)"
-    rf"|\b(?:when|if|while) (?:you|an?|the) (?:\w+ )?{_READER}?.{{0,12}}\b(?:summari[sz]|read|process)\w* (?:this|the) (?:abstract|paper|text)"
-    rf"|\b(?:the|your|its|this|each|every) {_FIELD} (?:must|should|shall|has to|needs? to|is to|will) (?:be|say|read|state|contain|include|mention|end|begin|start|consist)\b"
-    rf"|\byou (?:are|must) (?:now |no longer )?(?:be |act as )?(?:an? |the )?(?:\w+ ){{0,3}}(?:{_READER}|DAN|pirate|assistant|system|developer mode)\b"
-    r"|<\|?/?(?:im_start|im_end|system|user|assistant|paper|abstract|end)\b[^<>]*>|\[/?INST\]|(?-i:\bSYSTEM ?:)|^\W*(?:system|assistant|developer) ?:"
-    r"|#{2,} ?(?:instruction|system|response)"
-    r'|"?arxiv_id"? ?:|"(?:objective|finding)" ?:',
-    re.IGNORECASE,
+_ORDER_TO_WRITE = (
+    r"^\W*(?:(?:please|now|instead|also|always|never|do not|don't|you (?:must|should|will|have to)|then|and)\W+)*"
+    rf"(?:{_ORDERS})(?= ).{{0,80}}"
+    rf"\b(?:{_FIELD}|instead|exactly|verbatim|nothing else|as follows|your|system prompt|channel)\b"
 )
-_ORDER = re.compile(rf"[.!?:] \W*(?:please |now |instead |also |always |never |you \w+ )*(?:{_ORDERS}) ", re.IGNORECASE)
+"""Please write "…" as your finding. An objective begins with an imperative too, so answers are not held to this."""
+_ADDRESSES = (
+    # ignore all previous instructions
+    r"\b(?:ignore|disregard|forget|override|bypass)\b (?:\w+ ){0,2}?"
+    r"(?:all|any|every|everything|the|your|these|those|previous|prior|above|earlier)\b"
+    r".{0,40}\b(?:instructions?|prompts?|rules?|above|previous|prior|guidelines|schema|told|asked)\b",
+    # Note to the language model: …
+    r"\b(?:notes?|message|instructions?|attention)\b:? (?:to|for)? ?(?:the |any |all )?(?:\w+ )?"
+    rf"{_READER}\b ?(?:[:,;.(-]|who|that read|reading|processing|summari)",
+    # when you summarise this abstract
+    rf"\b(?:when|if|while) (?:you|an?|the) (?:\w+ )?{_READER}?.{{0,12}}"
+    r"\b(?:summari[sz]|read|process)\w* (?:this|the) (?:abstract|paper|text)",
+    # the finding must say …
+    rf"\b(?:the|your|its|this|each|every) {_FIELD} (?:must|should|shall|has to|needs? to|is to|will) "
+    r"(?:be|say|read|state|contain|include|mention|end|begin|start|consist)\b",
+    # you are now a pirate
+    r"\byou (?:are|must) (?:now |no longer )?(?:be |act as )?(?:an? |the )?(?:\w+ ){0,3}"
+    rf"(?:{_READER}|DAN|pirate|assistant|system|developer mode)\b",
+    # the marks of a conversation, or of our own request and answer
+    r"<\|?/?(?:im_start|im_end|system|user|assistant|paper|abstract|end)\b[^<>]*>|\[/?INST\]|(?-i:\bSYSTEM ?:)",
+    r"^\W*(?:system|assistant|developer) ?:|#{2,} ?(?:instruction|system|response)",
+    r'"?arxiv_id"? ?:|"(?:objective|finding)" ?:|(?-i:\b(?:BEGIN|END) PAPER\b)',
+)
+_ADDRESSED = re.compile("|".join((_ORDER_TO_WRITE, *_ADDRESSES)), re.IGNORECASE)
+_ECHO = re.compile("|".join(_ADDRESSES), re.IGNORECASE)
+_ORDER = re.compile(
+    rf"[.!?:] \W*(?:please |now |instead |also |always |never |you \w+ )*(?:{_ORDERS}) ", re.IGNORECASE
+)
 """The beginning of what may be an order, so that most abstracts need not be split."""
 _SELF = re.compile(
-    r"^\W*I (?:cannot|can't|can not|am|won't|will not|apologi[sz]e|was|have)\b|^\W*(?:I'm|I’m)\b|^\W*(?:sorry|sure|certainly|of course|okay)[,!:]"
+    r"^\W*I (?:cannot|can't|can not|am|won't|will not|apologi[sz]e|was|have)\b|^\W*(?:I'm|I’m)\b|^\W*(?:sorry"
+    r"|sure|certainly|of course|okay)[,!:]"
     r"|\bI (?:cannot|can't|am unable to|was asked|was told|have been (?:asked|instructed))\b"
     r"|\bhere (?:is|are) (?:the|your|a) (?:requested )?(?:summar|JSON|objective)"
-    r"|\b(?:the|this) (?:abstract|text|input|prompt|passage) (?:says to|tells|asks|instructs|wants|commands|orders|requests|attempts to"
+    r"|\b(?:the|this) (?:abstract|text|input|prompt|passage) (?:says to|tells|asks|instructs|wants|commands"
+    r"|orders|requests|attempts to"
     r"|contains (?:an? )?(?:instructions?|injection))\b|\bmy (?:instructions|system prompt|guidelines)\b"
-    r"|\b(?:als|ich bin) (?:eine? )?KI\b|\ben tant qu'(?:IA|intelligence artificielle)|作为(?:一个)?(?:AI|人工智能)|AIとして",
+    r"|\b(?:als|ich bin) (?:eine? )?KI\b|\ben tant qu'(?:IA|intelligence artificielle)|作为(?:一个)?(?:AI|人工智能)"
+    r"|AIとして",
     re.IGNORECASE,
 )
 _SELF_UNLESS_SUBJECT = re.compile(
-    r"\bas an? (?:AI|(?:large )?language model|assistant)\b|\b(?:previous|prior|above|hidden|embedded) instructions?\b|\bsystem prompt\b"
+    r"\bas an? (?:AI|(?:large )?language model|assistant)\b|\b(?:previous|prior|above|hidden"
+    r"|embedded) instructions?\b|\bsystem prompt\b"
     r"|\bprompt injection\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(
-    r"(?:https?|ftp|file|data|javascript|vbscript|mailto) ?:(?://)?[^\s,;)]+|www\.[^\s,;)]+|@[\w-]+\.[a-z]{2,}"
-    r"|(?<=[a-z0-9])\.(?:com|org|net|io|ai|dev|app|ru|cn|info|xyz|co|me|ly|gg|edu|gov|example|test|link|site|top|click)\b(?:/[^\s,;)]*)?",
+    r"(?:https?|ftp|file) ?://[^\s,;)]+|(?:javascript|vbscript|mailto):[^\s,;)]+|\bdata:[a-z]+/[^\s,;)]+|www\.[^\s,;)]+|@[\w-]+\.[a-z]{2,}"
+    r"|(?<=[a-z0-9])\.(?:com|org|net|io|ai|dev|app|ru|cn|info|xyz|co|me|ly|gg|edu|gov|example|test|link|site"
+    r"|top|click)\b(?:/[^\s,;)]*)?",
     re.IGNORECASE,
 )
-_MENTION = re.compile(r"<[!@#][^>\s]*>?|(?<![\w@])@(?:channel|here|everyone|all|team)\b|<(?:https?|mailto):?[^>]*>?", re.IGNORECASE)
+_MENTION = re.compile(
+    r"<[!@#][^>\s]*>?|(?<![\w@])@(?:channel|here|everyone|all|team)\b|<(?:https?|mailto):?[^>]*>?",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(
-    r"</?(?:[abipsu]|abbr|blockquote|body|br|button|code|div|em|font|form|frame|h[1-6]|head|hr|html|input|li|object|ol|pre|strong|"
-    r"sub|sup|table|td|th|title|tr|ul)(?: [^<>]*)?/?>|</?(?:script|img|iframe|svg|style|embed|link|meta|video|marquee|span)\b[^<>]*>?"
-    r"|<a\s+href|<!--|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|!?\[[^\]]*\]\((?:[a-z]+:|/|www\.|[\w-]+\.[a-z]{2,})[^)]*\)|```|^#{1,6} \w"
+    r"</?(?:[abipsu]|abbr|blockquote|body|br|button|code|div|em|font|form|frame|h[1-6]|head|hr|html|input|li"
+    r"|object|ol|pre|strong|"
+    r"sub|sup|table|td|th|title|tr|ul)(?: [^<>]*)?/?>|</?(?:script|img|iframe|svg|style|embed|link|meta|video"
+    r"|marquee|span)\b[^<>]*>?"
+    r"|<a\s+href|<!--|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|!?\[[^\]]*\]\((?:[a-z]+:|/|www\."
+    r"|[\w-]+\.[a-z]{2,})[^)]*\)|```|^#{1,6} \w"
     r"|\bon(?:error|load|click)\s*=|<\|[^|]*\|>|\[/?INST\]",
     re.IGNORECASE,
 )
@@ -72,9 +108,9 @@ def honest(abstract: str) -> str:
     return " ".join(sentence.text for sentence in split(abstract) if not _ADDRESSED.search(sentence.text))
 
 
-def is_addressed(text: str) -> bool:
-    """Whether ``text`` speaks to a model rather than to a reader."""
-    return _ADDRESSED.search(text) is not None
+def echoes_address(text: str) -> bool:
+    """Whether an answer repeats what an abstract said to the model."""
+    return _ECHO.search(text) is not None
 
 
 def speaks_of_itself(text: str, source: str) -> bool:

@@ -11,23 +11,33 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.summary.language_table import ARABIC, DEVANAGARI, GREEK, HAN, HANGUL, KANA, LANGUAGES, LATIN, RIGHT_TO_LEFT, Language
+from bot.summary.language_table import LANGUAGES, RIGHT_TO_LEFT, Language, Script
 
-_BY_NAME: dict[str, Language] = {}
-for _one in LANGUAGES:
-    for _name in (_one.code.lower(), _one.name.lower(), *_one.also):
-        _BY_NAME.setdefault(_name, _one)
 
 def _family(language: Language) -> str:
     return language.code.partition("-")[0]
 
 
-_TELLING: dict[str, set[str]] = {}
-"""Function word -> the languages that use it. Single letters are left out: they are symbols in a scientific text."""
-for _one in LANGUAGES:
-    for _word in _one.words:
-        if len(_word) > 1 or not _word.isascii():
-            _TELLING.setdefault(_word, set()).add(_family(_one))
+def _by_name() -> dict[str, Language]:
+    names: dict[str, Language] = {}
+    for language in LANGUAGES:
+        for name in (language.code.lower(), language.name.lower(), *language.also):
+            names.setdefault(name, language)
+    return names
+
+
+def _telling() -> dict[str, set[str]]:
+    words: dict[str, set[str]] = {}
+    for language in LANGUAGES:
+        for word in language.words:
+            if len(word) > 1 or not word.isascii():
+                words.setdefault(word, set()).add(_family(language))
+    return words
+
+
+_BY_NAME = _by_name()
+_TELLING = _telling()
+"""Function word -> the languages that use it. Single letters are left out: they are symbols in formulas."""
 _FEWEST_LETTERS = 20
 """Below, a text is too short to be judged."""
 _FEWEST_HITS = 3
@@ -37,7 +47,9 @@ _OWN_SCRIPT = 0.1
 """The least part of the letters that a language not in Latin letters needs of its own."""
 _FOREIGN_SCRIPT = 0.5
 _WORDS = re.compile(r"[^\W\d_]+")
-_FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|\\\[.*?\\\]|\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\[A-Za-z]+", re.DOTALL)
+_FORMULA = re.compile(
+    r"\$\$.*?\$\$|\$[^$]*\$|\\\[.*?\\\]|\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\[A-Za-z]+", re.DOTALL
+)
 
 
 def normalise(text: str) -> str:
@@ -63,7 +75,7 @@ def direction(text: str) -> str:
 def joins_letters(text: str) -> bool:
     """Whether the language's script needs zero-width joiners."""
     known = _find(text)
-    return known is None or bool({ARABIC, DEVANAGARI} & set(known.scripts))
+    return known is None or bool({Script.ARABIC, Script.DEVANAGARI} & set(known.scripts))
 
 
 def is_clearly_not(text: str, language: str) -> bool:
@@ -74,8 +86,8 @@ def is_clearly_not(text: str, language: str) -> bool:
     total = letters.total()
     if asked is None or total < _FEWEST_LETTERS:
         return False
-    if asked.scripts == (LATIN,):
-        foreign = total - letters[LATIN] - letters[GREEK]
+    if asked.scripts == (Script.LATIN,):
+        foreign = total - letters[Script.LATIN] - letters[Script.GREEK]
         return foreign > _FOREIGN_SCRIPT * total or _reads_as_another(words, asked)
     own = sum(letters[script] for script in asked.scripts)
     if own < _OWN_SCRIPT * total:
@@ -86,22 +98,24 @@ def is_clearly_not(text: str, language: str) -> bool:
 def _is_other_asian(asked: Language, letters: Counter[str]) -> bool:
     """Japanese is never without kana, Chinese and Korean never with many."""
     if asked.code == "ja":
-        return letters[KANA] == 0
-    if asked.scripts == (HAN,):
-        return letters[KANA] + letters[HANGUL] > letters[HAN] / 2
+        return letters[Script.KANA] == 0
+    if asked.scripts == (Script.HAN,):
+        return letters[Script.KANA] + letters[Script.HANGUL] > letters[Script.HAN] / 2
     return False
 
 
 def _find(text: str) -> Language | None:
     name = " ".join(unicodedata.normalize("NFC", text).casefold().split()).replace("_", "-") or "english"
-    return _BY_NAME.get(name) or (_BY_NAME.get(name.partition("-")[0]) if re.fullmatch(r"[a-z]{2,3}(-\w{2,8})+", name) else None)
+    return _BY_NAME.get(name) or (
+        _BY_NAME.get(name.partition("-")[0]) if re.fullmatch(r"[a-z]{2,3}(-\w{2,8})+", name) else None
+    )
 
 
 def _letters_by_script(words: Sequence[str]) -> Counter[str]:
     letters: Counter[str] = Counter()
     for word in words:
         if word.isascii():
-            letters[LATIN] += len(word)
+            letters[Script.LATIN] += len(word)
         else:
             letters.update(map(_script, word))
     return letters
@@ -109,7 +123,12 @@ def _letters_by_script(words: Sequence[str]) -> Counter[str]:
 
 def _script(character: str) -> str:
     name = unicodedata.name(character, "").partition(" ")[0]
-    return {"CJK": HAN, "HIRAGANA": KANA, "KATAKANA": KANA, "KATAKANA-HIRAGANA": KANA}.get(name, name.title())
+    return {
+        "CJK": Script.HAN,
+        "HIRAGANA": Script.KANA,
+        "KATAKANA": Script.KANA,
+        "KATAKANA-HIRAGANA": Script.KANA,
+    }.get(name, name.title())
 
 
 def _reads_as_another(words: Sequence[str], asked: Language) -> bool:

@@ -61,11 +61,14 @@ class Figure:
     @property
     def contexts(self) -> frozenset[str]:
         """What the number belongs to, by the words around it; a mark tells before from after."""
-        return frozenset([*(f">{word}" for word in self.after), *([f"<{self.before}"] if self.before else [])])
+        return frozenset(
+            [*(f">{word}" for word in self.after), *([f"<{self.before}"] if self.before else [])]
+        )
 
 
 _SIGNIFICAND = (
-    r"\d+(?:\.\d+){2,}|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|(?<!\d )(?<!\d[.,] )\d{1,3}(?:[ ']\d{3})+(?:\.\d+)?(?![\w/]|[.,-]\d)"
+    r"\d+(?:\.\d+){2,}|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?"
+    r"|(?<!\d )(?<!\d[.,] )\d{1,3}(?:[ ']\d{3})+(?:\.\d+)?(?![\w/]|[.,-]\d)"
     r"|\d+(?:\.\d+)?|\.\d+"
 )
 _COMMA_SIGNIFICAND = r"\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+,\d+(?![\d,])|" + _SIGNIFICAND
@@ -74,6 +77,7 @@ _TAIL = (
     r"(?: ?[×x·*] ?10\^\((?P<ten>[+-]?\d+)\)|[eE](?P<e>[+-]?\d+)(?!\w)|\^\((?P<power>-?\d+)\)(?!_\()"
     r"|/(?P<below>\d{1,3}(?:,\d{3})+|\d+)(?![\d/A-Za-z]|[.,]\d))?"
 )
+_DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
 _DIGIT = re.compile(r"\.?\d")
 _NUMBER = re.compile(rf"(?P<significand>{_SIGNIFICAND}){_TAIL}")
 _COMMA_NUMBER = re.compile(rf"(?P<significand>{_COMMA_SIGNIFICAND}){_TAIL}")
@@ -85,7 +89,8 @@ _NAME = re.compile(r"(?P<base>[A-Za-z]+|[α-ωΑ-Ω√∂]|[)\]]|\b\d+\+)(?P<lin
 _PREFIX = re.compile(r"(?:[a-zα-ω]{2,}|Sub|Top|Pre|Post|Mid|Near|Under|Over|Order|Rank|Level)$")
 _SIGN = re.compile(r"(?:(?:^|[\s(\[=<>≈≤≥,×/±:^]|\d[–-])[-–]|[=<>≈≤≥(,^] ?- |\b(?:minus|negative) )$")
 _SHARES_UNIT = re.compile(
-    r"(?: ?[\^_]\([^()]*\))* ?\)?,? ?(?:to|and|or|versus|vs\.?|through|up to|down to|bis|und|à|et|y|e|a|[–/±×x,-])?"
+    r"(?: ?[\^_]\([^()]*\))* ?\)?,? ?(?:to|and|or|versus|vs\.?|through|up to|down to|bis|und|à|et|y|e|a"
+    r"|[–/±×x,-])?"
     r" ?(?:≈|<|>|about|around)? ?[+-]?|\)?[\^_]\( ?[+-] ?"
 )
 _RANGE = re.compile(r" ?(?:to|[–/±-]) ?-?")
@@ -111,7 +116,7 @@ def _in_digits(text: str, decimal_comma: bool) -> Iterator[Figure]:
         if match is None:
             at = start.end()
             continue
-        figure = _figure(text, match)
+        figure = _figure(text, match, decimal_comma)
         at = figure.end
         yield figure
         if match["uncertainty"] and figure.units:
@@ -125,8 +130,8 @@ def _in_words(text: str) -> Iterator[Figure]:
         yield _quantity(text, bare, meanings(text, word.end), text[max(0, word.start - _REACH) : word.start])
 
 
-def _figure(text: str, match: re.Match[str]) -> Figure:
-    value, parts = _value(match)
+def _figure(text: str, match: re.Match[str], decimal_comma: bool) -> Figure:
+    value, parts = _value(match, decimal_comma)
     left = text[max(0, match.start() - _REACH) : match.start()]
     name = None if _IN_ERRORS.search(left) else _NAME.search(left)
     if name is None and _SIGN.search(left):
@@ -135,7 +140,12 @@ def _figure(text: str, match: re.Match[str]) -> Figure:
     measured = meanings(text, errors.end() if errors else match.end())
     bare = Figure(match[0], match.start(), match.end(), value, (), parts, digits=match["significand"])
     if name is not None and _is_name(name, measured):
-        return replace(bare, value=-value if name["sign"] else value, name=_spelt(name), surface=_shown(name[0] + match[0]))
+        return replace(
+            bare,
+            value=-value if name["sign"] else value,
+            name=_spelt(name),
+            surface=_shown(name[0] + match[0]),
+        )
     letters = None if measured or _ORDINAL.match(text, match.end()) else _LETTERS.match(text, match.end())
     if letters:
         return replace(bare, name=letters[0].lower(), surface=match[0] + letters[0])
@@ -146,28 +156,37 @@ def _figure(text: str, match: re.Match[str]) -> Figure:
 def _uncertainty(figure: Figure, significand: str, digits: str) -> Figure:
     """``1.23(4)`` is 1.23 ± 0.04."""
     decimals = len(significand.partition(".")[2])
-    return Figure(significand + digits, figure.end, figure.end, int(digits[1:-1]) / 10**decimals, figure.units, digits=digits)
+    return Figure(
+        significand + digits,
+        figure.end,
+        figure.end,
+        int(digits[1:-1]) / 10**decimals,
+        figure.units,
+        digits=digits,
+    )
 
 
-def _value(match: re.Match[str]) -> tuple[float, tuple[float, ...]]:
+def _value(match: re.Match[str], decimal_comma: bool) -> tuple[float, tuple[float, ...]]:
     """The number and, where it may also be several, those."""
-    base = _decimal(match["significand"])
+    base = _decimal(match["significand"], decimal_comma)
     exponent = match["ten"] or match["e"]
     if exponent is not None:
         return base * _power(10.0, int(exponent)), ()
     if match["power"] is not None:
         return _power(base, int(match["power"])), ()
     if match["below"] is not None:
-        below = _decimal(match["below"])
+        below = _decimal(match["below"], decimal_comma)
         return (base / below if below else 0.0), (base, below)
     groups = re.split(r"[ ']", match["significand"])
     return base, tuple(float(group) for group in groups) if len(groups) > 1 else ()
 
 
-def _decimal(significand: str) -> float:
+def _decimal(significand: str, decimal_comma: bool) -> float:
     digits = re.sub(r"[ ']", "", significand)
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
+    if not decimal_comma and re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
         digits = digits.replace(",", "")
+    elif decimal_comma and _DOTTED.fullmatch(digits):
+        digits = digits.replace(".", "").replace(",", ".")
     elif "," in digits or digits.count(".") > 1:
         whole, comma, fraction = digits.partition(",")
         digits = whole.replace(".", "") + ("." + fraction if comma else "")
@@ -227,7 +246,7 @@ def _shown(surface: str) -> str:
 
 
 def _share_units(found: list[Figure], text: str) -> list[Figure]:
-    """"9 to 12.5 K": the 9 may be kelvin too. Towards the front, so that lists are covered."""
+    """ "9 to 12.5 K": the 9 may be kelvin too. Towards the front, so that lists are covered."""
     shared = list(found)
     for index in range(len(shared) - 2, -1, -1):
         first, second = shared[index], shared[index + 1]

@@ -9,42 +9,65 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
-_SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "0123456789+-=()niabcdefghjklmoprstuvwxyz", strict=True))
-_SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-=()aehijklmnoprstuvxβγρφχ", strict=True))
+_SUPERSCRIPTS = dict(
+    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "0123456789+-=()niabcdefghjklmoprstuvwxyz", strict=True)
+)
+_SUBSCRIPTS = dict(
+    zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-=()aehijklmnoprstuvxβγρφχ", strict=True)
+)
 _SCRIPT_RUNS = re.compile(f"([{''.join(_SUPERSCRIPTS)}]+)|([{''.join(_SUBSCRIPTS)}]+)")
 _SAME_CHARACTER = str.maketrans(
     {
-        "−": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "⁃": "-", "‒": "–", "―": "—", "º": "°", "˚": "°", "∘": "°",
-        "✕": "×", "✖": "×", "⨯": "×", "∼": "≈", "≃": "≈", "≅": "≈", "⁓": "≈", "≲": "≤", "≳": "≥", "⩽": "≤", "⩾": "≥",
-        "≦": "≤", "≧": "≥", "⁄": "/", "∕": "/", "⋅": "·", "∙": "·", "•": "·", "⊙": "⊙", "☉": "⊙", "ϵ": "ε", "ϕ": "φ",
+        "−": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "⁃": "-", "‒": "–", "―": "—", "º": "°", "˚": "°",
+        "∘": "°",
+        "✕": "×", "✖": "×", "⨯": "×", "∼": "≈", "≃": "≈", "≅": "≈", "⁓": "≈", "≲": "≤", "≳": "≥", "⩽": "≤",
+        "⩾": "≥",
+        "≦": "≤", "≧": "≥", "⁄": "/", "∕": "/", "⋅": "·", "∙": "·", "•": "·", "⊙": "⊙", "☉": "⊙", "ϵ": "ε",
+        "ϕ": "φ",
         "’": "'", "‘": "'", "′": "'", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ", "\u200b": "",
         "٪": "%", "٫": ".", "٬": ",",
     }
 )  # fmt: skip
 
 _SYMBOLS = {
-    "times": "×", "cdot": "·", "pm": "±", "mp": "±", "sim": "≈", "approx": "≈", "simeq": "≈", "cong": "≈", "thicksim": "≈",
-    "leq": "≤", "le": "≤", "leqslant": "≤", "lesssim": "≤", "geq": "≥", "ge": "≥", "geqslant": "≥", "gtrsim": "≥",
-    "ll": "<", "gg": ">", "lt": "<", "gt": ">", "neq": "≠", "ne": "≠", "to": "→", "rightarrow": "→", "longrightarrow": "→",
-    "circ": "°", "degree": "°", "textdegree": "°", "celsius": "°C", "prime": "'", "AA": "Å", "angstrom": "Å", "odot": "⊙",
-    "mu": "μ", "textmu": "μ", "micro": "μ", "upmu": "μ", "Omega": "Ω", "ohm": "Ω", "sigma": "σ", "alpha": "α", "beta": "β",
-    "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "vartheta": "θ",
-    "iota": "ι", "kappa": "κ", "lambda": "λ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "varrho": "ρ", "tau": "τ",
+    "times": "×", "cdot": "·", "pm": "±", "mp": "±", "sim": "≈", "approx": "≈", "simeq": "≈", "cong": "≈",
+    "thicksim": "≈",
+    "leq": "≤", "le": "≤", "leqslant": "≤", "lesssim": "≤", "geq": "≥", "ge": "≥", "geqslant": "≥",
+    "gtrsim": "≥",
+    "ll": "<", "gg": ">", "lt": "<", "gt": ">", "neq": "≠", "ne": "≠", "to": "→", "rightarrow": "→",
+    "longrightarrow": "→",
+    "circ": "°", "degree": "°", "textdegree": "°", "celsius": "°C", "prime": "'", "AA": "Å", "angstrom": "Å",
+    "odot": "⊙",
+    "mu": "μ", "textmu": "μ", "micro": "μ", "upmu": "μ", "Omega": "Ω", "ohm": "Ω", "sigma": "σ", "alpha": "α",
+    "beta": "β",
+    "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+    "vartheta": "θ",
+    "iota": "ι", "kappa": "κ", "lambda": "λ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "varrho": "ρ",
+    "tau": "τ",
     "upsilon": "υ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
-    "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "infty": "∞", "ell": "l",
-    "hbar": "ħ", "sqrt": "√", "ldots": "...", "dots": "...", "cdots": "...", "percent": "%", "permil": "‰", "sun": "⊙",
+    "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "infty": "∞",
+    "ell": "l",
+    "hbar": "ħ", "sqrt": "√", "ldots": "...", "dots": "...", "cdots": "...", "percent": "%", "permil": "‰",
+    "sun": "⊙",
     "lbrace": "(", "rbrace": ")", "langle": "<", "rangle": ">", "textendash": "–", "textemdash": "—",
     "quad": " ", "qquad": " ", "thinspace": " ", "newline": " ", "nobreakspace": " ", "textasciitilde": "≈",
-    "nano": "n", "milli": "m", "centi": "c", "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "pico": "p", "femto": "f",
-    "metre": "m", "meter": "m", "second": "s", "gram": "g", "kelvin": "K", "electronvolt": "eV", "hertz": "Hz", "pascal": "Pa",
+    "nano": "n", "milli": "m", "centi": "c", "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "pico": "p",
+    "femto": "f",
+    "metre": "m", "meter": "m", "second": "s", "gram": "g", "kelvin": "K", "electronvolt": "eV", "hertz": "Hz",
+    "pascal": "Pa",
     "volt": "V", "ampere": "A", "watt": "W", "tesla": "T", "joule": "J",
 }  # fmt: skip
 _SILENT = frozenset(
-    "text textrm textit textbf textsf texttt textsc textup textnormal textmd textsl emph mathrm mathbf mathbb mathcal mathit "
-    "mathsf mathtt mathfrak mathscr mathnormal boldsymbol bm rm bf it sf tt cal em sc operatorname mbox hbox ensuremath "
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle scriptstyle limits nolimits mathop "
-    "mathrel mathbin mathord phantom hspace vspace textsuperscript textsubscript hat widehat tilde widetilde bar overline "
+    "text textrm textit textbf textsf texttt textsc textup textnormal textmd textsl emph mathrm mathbf mathbb "
+    "mathcal mathit "
+    "mathsf mathtt mathfrak mathscr mathnormal boldsymbol bm rm bf it sf tt cal em sc operatorname mbox hbox "
+    "ensuremath "
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr displaystyle textstyle scriptstyle limits "
+    "nolimits mathop "
+    "mathrel mathbin mathord phantom hspace vspace textsuperscript textsubscript hat widehat tilde widetilde "
+    "bar overline "
     "underline vec dot ddot boldmath protect noindent color textcolor dfrac si unit".split()
 )
 
@@ -63,6 +86,7 @@ _NESTING = 5
 """Scripts and groups are unwrapped this deep; what is nested deeper keeps its braces."""
 
 
+@lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """``text`` in linear notation: scripts as ``^(…)`` and ``_(…)``, no dollars, braces or commands."""
     linear = text if text.isascii() else _one_alphabet(text)

@@ -34,7 +34,18 @@ class Refusal:
     """Ask again in the paraphrase form; once is enough."""
 
 
-_SETTLED = frozenset({"SAFETY", "PROHIBITED_CONTENT", "SPII", "BLOCKLIST", "JAILBREAK", "MODEL_ARMOR", "IMAGE_SAFETY", "LANGUAGE"})
+_SETTLED = frozenset(
+    {
+        "SAFETY",
+        "PROHIBITED_CONTENT",
+        "SPII",
+        "BLOCKLIST",
+        "JAILBREAK",
+        "MODEL_ARMOR",
+        "IMAGE_SAFETY",
+        "LANGUAGE",
+    }
+)
 """Finish and block reasons that the same paper would meet again."""
 _READABLE = frozenset({"", "STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED"})
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
@@ -49,7 +60,9 @@ def read(reply: ModelReply, papers: Sequence[Paper], *, language: str) -> Mappin
     refusal = _unread(reply, alone=len(papers) == 1)
     if refusal:
         return {paper.arxiv_id: refusal for paper in papers}
-    commands = frozenset(name for paper in papers for name in _COMMAND.findall(f"{paper.title} {paper.abstract}"))
+    commands = frozenset(
+        name for paper in papers for name in _COMMAND.findall(f"{paper.title} {paper.abstract}")
+    )
     given: dict[str, list[Answer]] = {}
     for answer in answers.read(reply.text or "", commands):
         given.setdefault(answer.arxiv_id, []).append(answer)
@@ -73,7 +86,9 @@ def _unread(reply: ModelReply, *, alone: bool) -> Refusal | None:
     if reply.text and reply.text.strip():
         return None
     if stop == "MAX_TOKENS":
-        return Refusal("cut off before the answer", "it was cut off; think less and answer briefly.", again=True)
+        return Refusal(
+            "cut off before the answer", "it was cut off; think less and answer briefly.", again=True
+        )
     return Refusal("empty answer", "", again=True)
 
 
@@ -81,7 +96,11 @@ def _missing(*, any_given: bool, cut_off: bool) -> Refusal:
     if cut_off:
         return Refusal("cut off", "it was cut off; answer briefly.", again=True)
     if any_given:
-        return Refusal("no answer for this paper", "it had no object with this arxiv_id; copy the id exactly.", again=True)
+        return Refusal(
+            "no answer for this paper",
+            "it had no object with this arxiv_id; copy the id exactly.",
+            again=True,
+        )
     return Refusal("malformed answer", "it was not the JSON that was asked for.", again=True)
 
 
@@ -89,7 +108,9 @@ def _judged(
     paper: Paper, given: Sequence[Answer], papers: Sequence[Paper], reply: ModelReply, language: str
 ) -> Summary | Refusal:
     if len(given) > 1:
-        return Refusal("two answers for this paper", "it had more than one object with this arxiv_id.", again=True)
+        return Refusal(
+            "two answers for this paper", "it had more than one object with this arxiv_id.", again=True
+        )
     answer = given[0]
     if has_control_characters(answer.objective + answer.finding):
         return Refusal("control characters", "it had control characters; double every backslash.", again=True)

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.models import Paper
+from bot.summary.cleaning import visible
 from bot.summary.grounding import unsupported
-from bot.summary.injection import foreign_matter, honest, is_addressed, speaks_of_itself
+from bot.summary.injection import echoes_address, foreign_matter, honest, speaks_of_itself
 from bot.summary.language import code, is_clearly_not, normalise
 from bot.summary.prompt import leaks
 from bot.summary.sentences import split
@@ -59,7 +60,7 @@ _COPIED = 0.8
 _SHORT_ABSTRACT = 40
 """Words; a shorter abstract can hardly be summarised without repeating it."""
 _SHINGLE = 6
-_SUBJECT = 0.2
+_SUBJECT = 0.25
 """The least part of an answer's content words that its paper must share; own summaries share 0.4 and more."""
 _FEWEST_CONTENT_WORDS = 5
 _CLOSER = 0.25
@@ -69,7 +70,15 @@ _FEWEST_ACRONYMS = 3
 _PLACEHOLDERS = frozenset(
     "n/a na none null unknown string not applicable not stated not specified not available see abstract "
     "objective finding no objective no finding todo tbd".split()
-) | {"not applicable", "not stated", "not specified", "not available", "see abstract", "no objective", "no finding"}
+) | {
+    "not applicable",
+    "not stated",
+    "not specified",
+    "not available",
+    "see abstract",
+    "no objective",
+    "no finding",
+}
 _WORD = re.compile(r"[^\W_]+")
 _STOP = re.compile(r"[.!?。！？]")
 _CAPITALS = 0.8
@@ -77,7 +86,7 @@ _CAPITALS = 0.8
 
 def source_of(paper: Paper) -> str:
     """What an answer may draw on."""
-    return f"{paper.title}\n{honest(paper.abstract)}"
+    return f"{visible(paper.title)}\n{honest(visible(paper.abstract))}"
 
 
 def first_fault(draft: Draft) -> Fault | None:
@@ -98,8 +107,11 @@ def _empty(draft: Draft) -> Fault | None:
 
 def _itself(draft: Draft) -> Fault | None:
     for name, text in draft.fields:
-        if speaks_of_itself(text, draft.source) or is_addressed(text):
-            return Fault(f"the {name} speaks of itself or of its instructions", "it spoke of itself or of instructions, not of the paper.")
+        if speaks_of_itself(text, draft.source) or echoes_address(text):
+            return Fault(
+                f"the {name} speaks of itself or of its instructions",
+                "it spoke of itself or of instructions, not of the paper.",
+            )
     return None
 
 
@@ -112,7 +124,9 @@ def _leak(draft: Draft) -> Fault | None:
 def _foreign(draft: Draft) -> Fault | None:
     found = foreign_matter(draft.objective, draft.source) or foreign_matter(draft.finding, draft.source)
     if found:
-        return Fault(f"it contains {found}", "it contained a link, a mention or markup; plain sentences only.")
+        return Fault(
+            f"it contains {found}", "it contained a link, a mention or markup; plain sentences only."
+        )
     return None
 
 
@@ -120,7 +134,10 @@ def _too_long(draft: Draft) -> Fault | None:
     for name, text in draft.fields:
         stops = len(_STOP.findall(text))
         if len(text) > _MOST_CHARACTERS or (stops > _MOST_SENTENCES and len(split(text)) > _MOST_SENTENCES):
-            return Fault(f"the {name} is too long: {len(text)} characters", f"the field {name} was too long; three sentences at most.")
+            return Fault(
+                f"the {name} is too long: {len(text)} characters",
+                f"the field {name} was too long; three sentences at most.",
+            )
     return None
 
 
@@ -148,7 +165,9 @@ def _copied(draft: Draft) -> Fault | None:
     if len(abstract) + _SHINGLE <= _SHORT_ABSTRACT:
         return None
     if len(abstract & _shingles(draft.text)) >= _COPIED * len(abstract):
-        return Fault("it copies the abstract whole", "it copied the abstract; summarise it in your own words.")
+        return Fault(
+            "it copies the abstract whole", "it copied the abstract; summarise it in your own words."
+        )
     return None
 
 
@@ -158,7 +177,9 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def _subject(draft: Draft) -> Fault | None:
-    fault = Fault("it is not about this paper", "it did not speak of what this paper's title and abstract speak of.")
+    fault = Fault(
+        "it is not about this paper", "it did not speak of what this paper's title and abstract speak of."
+    )
     if not _same_language(draft):
         names = acronyms(draft.text)
         strange = len(names) >= _FEWEST_ACRONYMS and not names & acronyms(draft.source)
@@ -175,7 +196,9 @@ def _subject(draft: Draft) -> Fault | None:
 
 
 def _same_language(draft: Draft) -> bool:
-    return code(draft.language).partition("-")[0] == "en" and not is_clearly_not(draft.paper.abstract[:_BEGINNING], "en")
+    return code(draft.language).partition("-")[0] == "en" and not is_clearly_not(
+        draft.paper.abstract[:_BEGINNING], "en"
+    )
 
 
 def _numbers(draft: Draft) -> Fault | None:

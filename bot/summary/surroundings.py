@@ -9,24 +9,39 @@ from __future__ import annotations
 import re
 
 _FUNCTION_WORDS = frozenset(
-    "a an the of in on at to for from by with and or nor but as is are was were be been being has have had do does did that "
-    "this these those it its their our we they which who whose than then there here not no only also both each any all some "
-    "such so if when while where after before between within without into onto over under about up down out off per via "
-    "using using can could may might must should will would more most less least very other same different new further "
+    "a an the of in on at to for from by with and or nor but as is are was were be been being has have had do "
+    "does did that "
+    "this these those it its their our we they which who whose than then there here not no only also both "
+    "each any all some "
+    "such so if when while where after before between within without into onto over under about up down out "
+    "off per via "
+    "using using can could may might must should will would more most less least very other same different "
+    "new further "
     "approximately around roughly nearly almost exactly just even still well respectively total times fold".split()
 )
 _WORDS_AFTER = 3
 _AFTER = re.compile(r"[ -]+([A-Za-zÀ-ɏ]{2,}|[A-Za-zα-ω](?![A-Za-z]))")
 _RELATION = re.compile(r"([A-Za-zα-ωΑ-Ω][\w']*(?:[\^_]\([^()]*\))?) ?([=<>≈≤≥+×*/-]) ?(?:[+-])?$")
 _WORD_BEFORE = re.compile(r"([A-Za-zÀ-ɏ]{2,})[ -]$")
-_FACTOR = re.compile(r"\b(?:factor|multiple)s? of (?:about |≈ ?|up to |nearly |almost |over |more than )?$", re.IGNORECASE)
-_MANNERS = (
-    ("about", r"about|approximately|approx\.?|around|roughly|circa|ca\.?|close to|some|≈|order of|etwa|rund|environ|unos"),
-    ("under", r"nearly|almost|just under|under|below|less than|fewer than|up to|at most|[<≤]|fast|knapp|près de|casi|quasi"),
-    ("over", r"over|more than|above|exceed(?:s|ing|ed)?|greater than|larger than|higher than|at least|beyond|upwards of|well over|[>≥]"
-             r"|über|mehr als|plus de|más de|oltre"),
-)  # fmt: skip
-_HEDGES = [(manner, re.compile(rf"(?<![A-Za-z])(?:{words}) ?(?:an? )?$", re.IGNORECASE)) for manner, words in _MANNERS]
+_FACTOR = re.compile(
+    r"\b(?:factor|multiple)s? of (?:about |≈ ?|up to |nearly |almost |over |more than )?$", re.IGNORECASE
+)
+_MANNERS = {
+    "about": (
+        r"about|approximately|approx\.?|around|roughly|circa|ca\.?|close to|some|≈|order of|etwa|rund|environ|unos"
+    ),
+    "under": (
+        r"nearly|almost|just under|under|below|less than|fewer than|up to|at most|[<≤]|fast|knapp|près de|casi|quasi"
+    ),
+    "over": (
+        r"over|more than|above|exceed(?:s|ing|ed)?|greater than|larger than|higher than|at least|beyond|"
+        r"upwards of|[>≥]|über|mehr als|plus de|más de|oltre"
+    ),
+}
+_HEDGES = {
+    manner: re.compile(rf"(?<![A-Za-z])(?:{words}) ?(?:an? )?$", re.IGNORECASE)
+    for manner, words in _MANNERS.items()
+}
 
 
 def after(text: str, end: int) -> tuple[str, ...]:
@@ -55,7 +70,7 @@ def before(left: str) -> str:
 
 def hedges(left: str) -> frozenset[str]:
     """How the number is softened: ``about``, ``under`` (nearly, up to), ``over`` (more than)."""
-    return frozenset(manner for manner, pattern in _HEDGES if pattern.search(left))
+    return frozenset(manner for manner, pattern in _HEDGES.items() if pattern.search(left))
 
 
 def stem(word: str) -> str:

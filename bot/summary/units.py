@@ -20,7 +20,9 @@ class Meaning:
 
 
 _MULTIPLE = re.compile(
-    r"\s?-?(" + "|".join(re.escape(word) for word in sorted(MULTIPLES, key=len, reverse=True)) + r")(?![A-Za-z])"
+    r"\s?-?("
+    + "|".join(re.escape(word) for word in sorted(MULTIPLES, key=len, reverse=True))
+    + r")(?![A-Za-z])"
 )
 _SYMBOL = re.compile(
     r"percentage points?\b|% points?\b|per cent\b|p\.p\.|(?:wt|at|vol|mol|atom|atomic)\.? ?%"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
-from bot.tex.tree import Group, Kind, Node, Prose, Row, Script, Style, Symbol, Text
+from bot.tex.tree import Group, Kind, Node, Prose, Row, Script, Space, Style, Symbol, Text
 
 GRAVE, ACUTE, CIRCUMFLEX, TILDE = "\u0300", "\u0301", "\u0302", "\u0303"
 MACRON, OVERLINE, BREVE, DOT, DIAERESIS = "\u0304", "\u0305", "\u0306", "\u0307", "\u0308"
@@ -64,9 +64,10 @@ def _compose(char: str, mark: str) -> str:
 
 def accent(mark: str, body: Row) -> Row | None:
     """``body`` with ``mark`` on its letters, or None when it is more than one letter or word."""
-    if len(body) != 1:
+    letters = [node for node in body if not isinstance(node, Space)]
+    if len(letters) != 1:
         return None
-    node = body[0]
+    node = letters[0]
     if isinstance(node, Text | Symbol) and len(node.text) <= _LONGEST_WORD:
         is_word = not isinstance(node, Symbol) or node.kind in (Kind.ORDINARY, Kind.RELATION, Kind.OPERATOR)
         return (replace(node, text=accented(node.text, mark)),) if is_word or len(node.text) == 1 else None

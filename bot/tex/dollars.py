@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 from bot.tex.outline import Dollar
 from bot.tex.symbols import SYMBOLS
@@ -20,6 +20,9 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\.", re.DOTALL)
 _TWO_WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}[,.;:)'’”]*\s+[(`“‘]?(?=[A-Za-z]{2,})")
 _LONE_WORD = re.compile(r"(?<=\s)[a-z]{2,}(?=\s)")
 _AMOUNT = re.compile(r"\s?\d[\d.,]*\s*(?:[KMBkm]|bn)?\s*(?:[-–—/,(]|--)?\s*")
+_SPOKEN_AMOUNT = re.compile(
+    r"\d[\d.,]*\s*(?:/\s?[a-z]{3}|(?:[KMB]|bn|million|billion|trillion|USD|per|and|to|or|vs\.?|versus|in|for)\b)"
+)
 _DIGIT_FOLLOWS = re.compile(r"\s?\.?\d")
 _SCRIPT = re.compile(r"[_^]\{|\^\w|\w_\w\b")
 
@@ -27,7 +30,7 @@ _STRAY_PRICE, _MONEY_PRICE, _MISMATCH_PRICE = 5.0, 2.0, 4.0
 _IMPOSSIBLE = 1e9
 
 
-class _State(Enum):
+class _State(IntEnum):
     PROSE = auto()
     INLINE = auto()
     DISPLAY = auto()
@@ -141,4 +144,4 @@ def _price_as_formula(gap: str, source: str, closing: Dollar) -> float:
         price += 2.0
         if _AMOUNT.fullmatch(gap):
             price += 3.0
-    return price
+    return price + (3.0 if _SPOKEN_AMOUNT.match(gap) else 0.0)

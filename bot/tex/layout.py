@@ -79,7 +79,8 @@ class Layout:
             return f" {line.out} "
         last = line.pieces[-1] if line.pieces else None
         spaced = isinstance(follows, Text) and follows.text[:1].isspace()
-        if last and last.kind is Kind.RELATION and len(line.pieces) > 1 and spaced:
+        if last and last.kind is Kind.RELATION and spaced:
+            # ``$x =$ 5``, ``a\\leq 5``: the space behind is typed, the one before is TeX's.
             return f"{line.out[: len(line.out) - len(last.out)].rstrip()} {last.out}"
         return line.out
 
@@ -152,7 +153,7 @@ class Layout:
             text[:1],
             text[-1:],
             spaced=node.spaced,
-            factor=len(text) == 1 or not text.isalpha(),
+            factor=len(text) == 1 or not text.isalpha() or node.kind is Kind.OPERATOR,
             large=text in LARGE_OPERATORS,
             bar=text if text in BARS and node.kind is Kind.ORDINARY else "",
         )
@@ -203,7 +204,7 @@ def _enclose_quotients(pieces: list[Piece], gaps: list[Gap]) -> None:
         before = pieces[index - 1] if index and gaps[index] is not Gap.EXPLICIT else None
         after = pieces[index + 1] if index + 1 < len(pieces) and gaps[index + 1] is not Gap.EXPLICIT else None
         if (before and multiplies(before, Kind.CLOSE)) or (after and multiplies(after, Kind.OPEN)):
-            pieces[index] = replace(piece, out=f"({piece.out})", head="(", tail=")", kind=Kind.ORDINARY)
+            pieces[index] = replace(piece, out=f"({piece.out})", head="", tail=")")
 
 
 def _enclosed(text: str, needed: bool) -> str:

@@ -31,6 +31,7 @@ _BARE_LINK = re.compile(r"\s*(?:[=<>+\-/|(,]\s*)?(?=\\[A-Za-z])")
 _WORD = re.compile(r"[^\W\d_]+[\u0300-\u036f\u20d0-\u20ff]*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _COMPOUND = re.compile(r":=|=:|<=(?!=)|>=|=>|->|==")
+_ENVIRONMENT_NAME = re.compile(r"\s*\{[^{}\\$]{0,40}\}")
 _PRIMES = re.compile(r"'+")
 _NEGATIVE = re.compile(r"-\d+")
 _SEVERAL_DIGITS = re.compile(r"\d{2,}")
@@ -121,7 +122,8 @@ class Parser(Reader):
         before = self.source[cursor.position - 1 : cursor.position]
         match = _CARET.match(self.source, cursor.position, cursor.end)
         cursor.position += 1
-        if match is None or not (before.isalnum() or before in tuple(")]}|")):
+        is_cut = self.source[cursor.position : cursor.position + 1] == "{" and not self.region(cursor)
+        if match is None or is_cut or not (before.isalnum() or before in tuple(")]}|")):
             return (Text("^"),)
         if match["run"]:
             cursor.position = match.end()
@@ -163,8 +165,10 @@ class Parser(Reader):
         if name in PROSE_HANDLERS:
             return PROSE_HANDLERS[name](self, cursor, name)
         if name in ("begin", "end"):
-            self.raw_argument(cursor)
+            self._skip_name(cursor)
             return (Text(" "),)
+        if name == "deg" and self.source[:start].rstrip("{ ")[-1:].isdigit():
+            return (Text("°"),)
         if self._is_mathematical(name) or name in TEXT_SYMBOLS:
             cursor.position = start
             return (Math(self._bare_formula(cursor)),)
@@ -205,6 +209,11 @@ class Parser(Reader):
             cursor.position -= 1  # the space that ended a command's name parts it from the next word
         return row.finish()
 
+    def _skip_name(self, cursor: Cursor) -> None:
+        """Step over the name of an environment that never began or never ended."""
+        if match := _ENVIRONMENT_NAME.match(self.source, cursor.position, cursor.end):
+            cursor.position = match.end()
+
     def _is_mathematical(self, name: str) -> bool:
         return name in SYMBOLS or name in MATH_HANDLERS or name in MACROS or name in SYNONYMS
 
@@ -217,162 +226,6 @@ class Parser(Reader):
             cursor.position -= 1
             return name[:-1]
         return name
-
-    # --- formulas ---------------------------------------------------------------------------------
-
-    def formula(self, start: int, end: int) -> Row:
-        if self.depth >= DEEPEST:
-            return self.flat(start, end)
-        self.depth += 1
-        try:
-            cursor, row = Cursor(start, end), FormulaRow()
-            while cursor.has_more:
-                self._step(cursor, row)
-            return row.finish()
-        finally:
-            self.depth -= 1
-
-    def _step(self, cursor: Cursor, row: FormulaRow) -> None:
-        char = self.source[cursor.position]
-        if char == "\\":
-            self._math_backslash(cursor, row)
-        elif char == "{":
-            group = self.region(cursor)
-            cursor.position = group.end if group else cursor.position + 1
-            if group:
-                row.add(Group(self.formula(group.body_start, group.body_end)))
-        elif char in "^_":
-            self._script(cursor, row)
-        elif match := _WORD.match(self.source, cursor.position, cursor.end):
-            cursor.position = match.end()
-            row.add(Symbol(match[0]))
-        elif match := _NUMBER.match(self.source, cursor.position, cursor.end):
-            cursor.position = match.end()
-            row.add(Symbol(match[0]))
-        elif match := _COMPOUND.match(self.source, cursor.position, cursor.end):
-            cursor.position = match.end()
-            row.add(Symbol(match[0], Kind.RELATION))
-        elif match := _PRIMES.match(self.source, cursor.position, cursor.end):
-            cursor.position = match.end()
-            row.script(sup=(Symbol(match[0]),))
-        elif char.isspace() or char == "&":
-            cursor.position += 1
-            row.add(Space(explicit=False))
-        else:
-            row.add(*self._math_sign(cursor, char))
-
-    def _math_sign(self, cursor: Cursor, char: str) -> Row:
-        cursor.position += 1
-        if char in "$}":
-            return ()
-        if char == "~":
-            return (Space(),)
-        if char == "%":
-            follows = self.source[cursor.position : cursor.position + 1]
-            before = self.source[cursor.position - 2 : cursor.position - 1]
-            is_comment = follows in ("\n", "\r") or not (before.isalnum() or before in tuple(" })~"))
-            return () if is_comment else (Symbol("%"),)
-        return (CHARACTERS.get(char) or Symbol(char),)
-
-    def _script(self, cursor: Cursor, row: FormulaRow) -> None:
-        raised = self.source[cursor.position] == "^"
-        before = self.source[max(cursor.position - 2, 0) : cursor.position]
-        cursor.position += 1
-        match = None
-        if raised and before[-1:].isdigit():
-            # 10^-3 and 10^12 raise one character in TeX, which nobody means.
-            match = _NEGATIVE.match(self.source, cursor.position, cursor.end)
-            if before == "10":
-                match = match or _SEVERAL_DIGITS.match(self.source, cursor.position, cursor.end)
-        if match:
-            cursor.position = match.end()
-        body = (Symbol(match[0]),) if match else self.math_argument(cursor)
-        if raised:
-            row.script(sup=body)
-        else:
-            row.script(sub=body)
-
-    def _math_backslash(self, cursor: Cursor, row: FormulaRow) -> None:
-        ahead = Cursor(cursor.position, cursor.end)
-        name = self.name(ahead)
-        if name in DECLARATIONS:
-            row.face(DECLARATIONS[name])
-            cursor.position = ahead.position
-            self.skip_space(cursor)
-        elif name in _INFIX:
-            row.split(_INFIX[name])
-            cursor.position = ahead.position
-        elif name == "div" and self._is_divergence(row.last):
-            row.add(Symbol("div", Kind.OPERATOR))
-            cursor.position = ahead.position
-        else:
-            for node in self.math_command(cursor):
-                if isinstance(node, Script) and node.base is None:
-                    row.script(node.sub, node.sup)
-                else:
-                    row.add(node)
-
-    @staticmethod
-    def _is_divergence(last: Node | None) -> bool:
-        """``\\div`` with nothing to divide is many authors' divergence."""
-        apart = (Kind.BINARY, Kind.RELATION, Kind.OPEN, Kind.PUNCTUATION)
-        return last is None or (isinstance(last, Symbol) and (last.kind in apart or last.text in "∂∇Δ"))
-
-    def math_command(self, cursor: Cursor) -> Row:
-        if region := self.region(cursor):
-            return self._math_region(cursor, region)
-        name = self._name(cursor, MATH_HANDLERS)
-        name = SYNONYMS.get(name, name) if name not in SYMBOLS and name not in MATH_HANDLERS else name
-        if name in MATH_HANDLERS:
-            return MATH_HANDLERS[name](self, cursor, name)
-        if name.isalpha() and not self.region(cursor, "{"):
-            self.skip_space(cursor)
-        symbol = self._symbols.get(name) or SYMBOLS.get(name) or MACROS.get(name)
-        if symbol:
-            return (symbol,)
-        if name in ("begin", "end"):
-            self.raw_argument(cursor)
-            return (Space(),)
-        if name in DECLARATIONS or name in "()[]":
-            return ()
-        return self._unknown(cursor, name)
-
-    def _math_region(self, cursor: Cursor, region: Region) -> Row:
-        if region.name in (r"\(", r"\["):
-            cursor.position = region.end
-            return (Group(self.formula(region.body_start, region.body_end)),)
-        return self._environment(cursor)
-
-    def _environment(self, cursor: Cursor) -> Row:
-        self.depth += 1
-        try:
-            return environment(self, cursor) or ()
-        finally:
-            self.depth -= 1
-
-    def _unknown(self, cursor: Cursor, name: str) -> Row:
-        """A command nobody but its author knows: its name, and its argument as that of a function."""
-        if self.region(cursor, "{"):
-            body = self.math_argument(cursor)
-            if not name.isalpha() or name.startswith(_WRAPPERS):
-                return (Group(body),)
-            opening, closing = Symbol("(", Kind.OPEN), Symbol(")", Kind.CLOSE)
-            return (Symbol(name, Kind.OPERATOR), *((opening, *body, closing) if body else ()))
-        if found := guessed(name):
-            following, symbol = found
-            return (symbol, Symbol(following)) if following else (symbol,)
-        if name in TEXT_SYMBOLS:
-            return (Symbol(name) if len(name) == 1 and name.isalpha() else Symbol(TEXT_SYMBOLS[name]),)
-        return (Symbol(name, Kind.OPERATOR if len(name) > 2 else Kind.ORDINARY),)
-
-
-def _with_variants(source: str) -> dict[str, Symbol]:
-    """What differs from the table of symbols in this text, which uses both forms of a letter."""
-    return {
-        name: Symbol(variant)
-        for name, (other, char, variant) in VARIANTS.items()
-        if f"\\{name}" in source and (char in source or re.search(rf"\\{other}(?![A-Za-z])", source))
-    }
 
 
 def parse(source: str) -> Row:

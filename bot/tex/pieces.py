@@ -85,8 +85,8 @@ class Line:
             return first.factor
         if first.kind is Kind.OPEN:
             return _closes_last(self.pieces)
-        callable_kinds = (Kind.ORDINARY, Kind.OPERATOR)
-        return first.factor and first.kind in callable_kinds and _closes_last(self.pieces[1:])
+        is_function = first.factor and first.kind in (Kind.ORDINARY, Kind.OPERATOR)
+        return is_function and self.pieces[1].head in ("(", "[") and _closes_last(self.pieces[1:])
 
     @property
     def is_sum(self) -> bool:
@@ -138,24 +138,32 @@ def settle_operators(pieces: list[Piece], gaps: Sequence[Gap]) -> None:
             continue
         before = pieces[index - 1] if index else None
         after = pieces[index + 1] if index + 1 < len(pieces) else None
-        if before is None or before.sign or before.kind in _NOT_OPERANDS:
-            pieces[index] = replace(piece, kind=Kind.ORDINARY, sign=True)
+        if before is None or before.sign or before.kind in _NOT_OPERANDS or _is_sign_of(before, piece):
+            with_limits = not piece.tail  # \oplus_{i}: a sum, not a sign
+            kind = Kind.OPERATOR if with_limits else Kind.ORDINARY
+            pieces[index] = replace(piece, kind=kind, large=with_limits, sign=not with_limits)
         elif after is None or after.kind in (Kind.RELATION, Kind.CLOSE, Kind.PUNCTUATION):
             pieces[index] = replace(piece, kind=Kind.ORDINARY)
         elif piece.head == ":":
-            pieces[index] = _colon(piece, gaps[index : index + 2], pieces[index + 1 :])
+            pieces[index] = _colon(piece, gaps[index : index + 2], pieces[index + 1 : index + 40])
         elif gaps[index] or gaps[index + 1]:
             pieces[index] = replace(piece, spaced=True)
 
 
-_NOT_OPERANDS = (Kind.OPEN, Kind.RELATION, Kind.BINARY, Kind.PUNCTUATION, Kind.OPERATOR)
+_NOT_OPERANDS = (Kind.OPEN, Kind.RELATION, Kind.BINARY, Kind.PUNCTUATION)
+_SIGNS = frozenset("+-−±∓")
 _ARROWS = frozenset("→↦↪↠⇒⇀")
+
+
+def _is_sign_of(before: Piece, piece: Piece) -> bool:
+    """``log -x``, but ``supp × ℝ``."""
+    return before.kind is Kind.OPERATOR and piece.head in _SIGNS
 
 
 def _colon(piece: Piece, gaps: Sequence[Gap], following: Sequence[Piece]) -> Piece:
     """``f: X → Y`` and ``{x : x > 0}`` and ``1:2``."""
     if gaps[0]:
         return replace(piece, spaced=True)
-    if gaps[1] or any(other.head in _ARROWS for other in following[:40]):
+    if gaps[1] or any(other.head in _ARROWS for other in following):
         return replace(piece, kind=Kind.PUNCTUATION, spaced=True)
     return piece

@@ -99,6 +99,8 @@ def _citation(reader: Reader, cursor: Cursor, _: str) -> Row:
     while (start := _option_start(reader, cursor)) is not None:
         notes.append(reader.prose(start, cursor.position - 1, start - 1))
     keys = ", ".join(key.strip() for key in reader.raw_argument(cursor).split(","))
+    if not keys and not notes:
+        return ()
     before = (*notes[0], Text(" ")) if len(notes) > 1 and notes[0] else ()
     after = (Text(", "), *notes[-1]) if notes and notes[-1] else ()
     return (Prose((Text("["), *before, Text(keys), *after, Text("]"))),)
@@ -154,47 +156,44 @@ def _ensured(reader: Reader, cursor: Cursor, _: str) -> Row:
     return (Math(reader.math_argument(cursor)),)
 
 
-def _handlers() -> dict[str, Handler]:
-    table: dict[str, Handler] = {
-        name: _letter_accent if name.isalpha() else _accent for name in TEXT_ACCENTS
-    }
-    for names, handler in (
-        ("emph textit textsl", _styled(Face.EMPHASIS)),
-        ("textbf", _styled(Face.STRONG)),
-        ("texttt code", _code),
-        ("textsc textrm textsf textup textmd textnormal text mbox hbox fbox underline uline uwave dotuline", _transparent),
-        ("boxed textsuperscript* sout hl uppercase lowercase MakeUppercase section subsection paragraph", _transparent),
-        ("title keywords Keywords abstract caption subsubsection centerline hfuzz", _transparent),
-        ("textcolor colorbox scalebox raisebox foreignlanguage fcolorbox hyperlink hypertarget", _second),
-        ("hyperref", _drop_option_then_words),
-        ("url nolinkurl path doi", _address),
-        ("href", _link),
-        ("cite citep citet citealp citealt citeauthor citeyear citeyearpar cites parencite textcite", _citation),
-        ("Citet Citep citeN ncite autocite footcite nocite citep* citet*", _citation),
-        ("ref eqref cref Cref autoref pageref nameref refeq vref", _reference),
-        ("footnote thanks footnotetext", _footnote),
-        ("enquote textquote say", _quoted),
-        ("verb lstinline verb*", _verbatim),
-        ("textsuperscript textsubscript", _script),
-        ("ce ch", _chemistry),
-        ("SI si qty unit num ang SIrange qtyrange unicode", _as_formula),
-        ("hspace hspace* vspace vspace* mspace hskip vskip kern mkern mskip", _as_formula),
-        ("ensuremath", _ensured),
-        ("label color phantom hphantom vphantom pagestyle bibliographystyle includegraphics index", _drop_argument),
-        ("hypersetup footnotemark*", _drop_argument),
-        ("noindent centering xspace footnotemark protect allowbreak nobreak maketitle tiny scriptsize small", _nothing),
-        ("normalsize large Large LARGE huge Huge footnotesize relax null indent strut displaystyle limits", _nothing),
-        ("raggedright newblock nobreakdash leavevmode bf* frenchspacing expandafter", _nothing),
-    ):
-        table.update((name, handler) for name in names.split())
-    table.update((name, _space) for name in SPACES)
-    table.update((name, _nothing) for name in "-/@!")
-    return table
-
-
-def _drop_option_then_words(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _words_of_reference(reader: Reader, cursor: Cursor, _: str) -> Row:
     reader.option(cursor)
     return (Prose(reader.prose_argument(cursor)),)
 
 
-HANDLERS = _handlers()
+_TABLE: tuple[tuple[Handler, str], ...] = (
+    (_styled(Face.EMPHASIS), "emph textit textsl"),
+    (_styled(Face.STRONG), "textbf"),
+    (_code, "texttt code"),
+    (_transparent, "textsc textrm textsf textup textmd textnormal text mbox hbox fbox boxed underline uline"),
+    (_transparent, "uwave sout hl uppercase lowercase MakeUppercase section subsection subsubsection paragraph"),
+    (_transparent, "title keywords Keywords abstract caption centerline"),
+    (_second, "textcolor colorbox scalebox raisebox foreignlanguage hyperlink hypertarget"),
+    (_words_of_reference, "hyperref"),
+    (_address, "url nolinkurl path doi"),
+    (_link, "href"),
+    (_citation, "cite citep citet citealp citealt citeauthor citeyear citeyearpar cites parencite textcite"),
+    (_citation, "Citet Citep citeN ncite autocite footcite nocite citep* citet*"),
+    (_reference, "ref eqref cref Cref autoref pageref nameref refeq vref"),
+    (_footnote, "footnote thanks footnotetext"),
+    (_quoted, "enquote textquote say"),
+    (_verbatim, "verb lstinline"),
+    (_script, "textsuperscript textsubscript"),
+    (_chemistry, "ce ch"),
+    (_as_formula, "SI si qty unit num ang SIrange qtyrange unicode"),
+    (_as_formula, "hspace hspace* vspace vspace* mspace hskip vskip kern mkern mskip \\"),
+    (_ensured, "ensuremath"),
+    (_drop_argument, "label color phantom hphantom vphantom pagestyle bibliographystyle includegraphics index"),
+    (_drop_argument, "hypersetup"),
+    (_nothing, "noindent centering xspace footnotemark protect allowbreak nobreak maketitle null indent strut"),
+    (_nothing, "tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge relax newblock"),
+    (_nothing, "displaystyle limits nobreakdash frenchspacing expandafter raggedright leavevmode"),
+)
+
+HANDLERS: dict[str, Handler] = {
+    **{name: handler for handler, names in _TABLE for name in names.split()},
+    **{name: _letter_accent if name.isalpha() else _accent for name in TEXT_ACCENTS},
+    **dict.fromkeys(SPACES, _space),
+    **dict.fromkeys("-/@!", _nothing),
+}
+"""What a command does in running text, by name."""

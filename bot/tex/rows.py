@@ -86,4 +86,4 @@ def over(upper: Row, lower: Row) -> Row:
 
 def atop(upper: Row, lower: Row) -> Row:
     """``a \\atop b``: one above the other, no line between."""
-    return (*upper, Symbol(",", Kind.PUNCTUATION, spaced=True), *lower)
+    return (*upper, Symbol(",", Kind.PUNCTUATION, spaced=True), *lower) if upper else lower

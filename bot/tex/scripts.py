@@ -18,7 +18,7 @@ _UP = dict(
         strict=True,
     )
 )
-_UP.update({char: char for char in "'*†‡°′″"} | {"∗": "*", "⊤": "ᵀ"})
+_UP.update({char: char for char in "'*†‡°′″®™©"} | {"∗": "*", "⊤": "ᵀ"})
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _ONE_THING = re.compile(r"\d+(?:\.\d+)?|\S[\u0300-\u036f\u20d0-\u20ff]*")
 _INDEX_WORD = re.compile(r"[A-Za-zÀ-ɏ]+\d*")
@@ -45,6 +45,7 @@ def _translated(text: str, table: dict[str, str]) -> str | None:
 
 def written_index(text: str) -> str:
     """``_c``, ``_0.5``, ``_loc``, else ``_(i,j)``."""
+    text = text.replace("∗", "*")
     return f"_{text}" if _stands_alone(text) or _INDEX_WORD.fullmatch(text) else f"_({text})"
 
 

@@ -24,6 +24,8 @@ def separator(pieces: Sequence[Piece], gaps: Sequence[Gap], index: int, setting:
         return " "
     if setting is Setting.TIGHT:
         return " " if gap is Gap.EXPLICIT and left.tail.isalpha() and right.head.isalpha() else ""
+    if right.kind is Kind.PUNCTUATION or (right.out == "." and index == len(pieces) - 1):
+        return ""
     if gap is Gap.EXPLICIT:
         return " "
     spaced = _by_class(left, right, gap, first=index == 1)
@@ -54,12 +56,13 @@ def _by_class(left: Piece, right: Piece, gap: Gap, first: bool) -> bool | None:
         return _around_relation(left, right, gap, first)
     if Kind.BINARY in (left.kind, right.kind):
         return (left.kind is Kind.BINARY and left.spaced) or (right.kind is Kind.BINARY and right.spaced)
-    if right.kind in (Kind.PUNCTUATION, Kind.CLOSE) or left.kind is Kind.OPEN:
+    if right.kind is Kind.CLOSE or left.kind is Kind.OPEN:
         return False
     if left.kind is Kind.PUNCTUATION:
         return left.spaced or bool(gap)
     if left.kind is Kind.OPERATOR:
-        return not (left.large and right.large) and (left.large or right.kind is not Kind.OPEN or left.runs_on)
+        opens = ((right.kind is Kind.OPEN and not right.bar) or right.head in ("(", "[")) and left.out[-1] != ")"
+        return not (left.large and right.large) and (left.large or left.runs_on or not opens)
     if right.kind is Kind.OPERATOR:
         return not left.sign
     if right.kind is Kind.OPEN:

@@ -189,5 +189,8 @@ TEXT_SYMBOLS = {
 }
 """Commands of running text that stand for characters (``␣`` is a space)."""
 
-SWALLOWING = frozenset("ss SS o O l L ae AE oe OE aa AA i j dj DJ th TH dh DH ng NG S P".split())
-"""Letters after which authors put a space only to end the command: ``S\\o rensen``."""
+SWALLOWING = frozenset(
+    "ss SS o O l L ae AE oe OE aa AA i j dj DJ th TH dh DH ng NG S P slash textless textemdash textendash"
+    " textquotedblleft textquoteleft lq textasciitilde textbackslash".split()
+)
+"""Commands after which authors put a space only to end them: ``S\\o rensen``."""

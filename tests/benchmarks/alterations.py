@@ -13,17 +13,28 @@ from collections.abc import Callable, Iterator
 NUMBER = re.compile(r"(?<![\d.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\d])")
 _EXPONENT = re.compile(r"(10\s*\^\s*\{?\s*[-+]?)(\d+)(\}?)")
 _UNIT = (
-    r"(?P<gap>\s*(?:\\[,;: ]|~|\$|\\mathrm\{|\\text\{|\\rm\s|\{)*\s*)(?P<unit>nm|mm|cm|km|ms|ns|ps|fs|GHz|MHz|kHz|THz|meV|keV|MeV|GeV|"
+    r"(?P<gap>\s*(?:\\[,;: ]|~|\$|\\mathrm\{|\\text\{|\\rm\s|\{)*\s*)(?P<unit>nm|mm|cm|km|ms|ns|ps|fs|GHz|MHz"
+    r"|kHz|THz|meV|keV|MeV|GeV|"
     r"TeV|mK|GPa|MPa|mT|kpc|Mpc|Gpc|mW|kW|MW|mA|mV|kV|GB|MB|Gyr|Myr|mg|kg|μm|\\mu\s*m)(?![A-Za-z])"
 )
 _WITH_UNIT = re.compile(NUMBER.pattern + _UNIT)
 _PREFIXED = {
-    "nm": "μm", "mm": "nm", "cm": "mm", "km": "m", "ms": "μs", "ns": "ms", "ps": "ns", "fs": "ps", "GHz": "MHz", "MHz": "kHz",
-    "kHz": "GHz", "THz": "GHz", "meV": "eV", "keV": "MeV", "MeV": "GeV", "GeV": "TeV", "TeV": "GeV", "mK": "K", "GPa": "MPa",
-    "MPa": "GPa", "mT": "T", "kpc": "Mpc", "Mpc": "kpc", "Gpc": "Mpc", "mW": "W", "kW": "W", "MW": "kW", "mA": "A", "mV": "V",
+    "nm": "μm", "mm": "nm", "cm": "mm", "km": "m", "ms": "μs", "ns": "ms", "ps": "ns", "fs": "ps",
+    "GHz": "MHz", "MHz": "kHz",
+    "kHz": "GHz", "THz": "GHz", "meV": "eV", "keV": "MeV", "MeV": "GeV", "GeV": "TeV", "TeV": "GeV", "mK": "K",
+    "GPa": "MPa",
+    "MPa": "GPa", "mT": "T", "kpc": "Mpc", "Mpc": "kpc", "Gpc": "Mpc", "mW": "W", "kW": "W", "MW": "kW",
+    "mA": "A", "mV": "V",
     "kV": "V", "GB": "MB", "MB": "GB", "Gyr": "Myr", "Myr": "Gyr", "mg": "g", "kg": "g", "μm": "nm",
 }  # fmt: skip
-_FACTORS = {"nm": ("μm", 1e-3), "GHz": ("MHz", 1e3), "meV": ("eV", 1e-3), "ms": ("s", 1e-3), "GPa": ("MPa", 1e3), "Mpc": ("kpc", 1e3)}
+_FACTORS = {
+    "nm": ("μm", 1e-3),
+    "GHz": ("MHz", 1e3),
+    "meV": ("eV", 1e-3),
+    "ms": ("s", 1e-3),
+    "GPa": ("MPa", 1e3),
+    "Mpc": ("kpc", 1e3),
+}
 _WORDS = "two three four five six seven eight nine ten eleven twelve".split()
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b", re.IGNORECASE)
 
@@ -42,7 +53,13 @@ def _put(sentence: str, match: re.Match[str], text: str) -> str:
 
 def _stated(number: str, source: str) -> bool:
     """The falsified number is in the source by chance, so that it is no falsification."""
-    return re.search(rf"(?<![\d.]){re.escape(number.replace(',', ''))}(?!\.?\d)", source.replace(",", "").replace("{", "")) is not None
+    return (
+        re.search(
+            rf"(?<![\d.]){re.escape(number.replace(',', ''))}(?!\.?\d)",
+            source.replace(",", "").replace("{", ""),
+        )
+        is not None
+    )
 
 
 def digit(sentence: str, source: str, chance: random.Random) -> str | None:
@@ -84,7 +101,11 @@ def sign(sentence: str, source: str, chance: random.Random) -> str | None:
     if match is None:
         return None
     changed = match[2] if match[1] else "-" + match[2]
-    return None if re.search(rf"(?<![\d.\w]){re.escape(changed)}(?![\d.])", source) else _put(sentence, match, changed)
+    return (
+        None
+        if re.search(rf"(?<![\d.\w]){re.escape(changed)}(?![\d.])", source)
+        else _put(sentence, match, changed)
+    )
 
 
 def prefix(sentence: str, source: str, chance: random.Random) -> str | None:
@@ -106,9 +127,15 @@ def swap(sentence: str, source: str, chance: random.Random) -> str | None:
     there = [
         match[0]
         for match in NUMBER.finditer(source)
-        if len(match[0]) > 1 and match[0] != number and not re.match(r"[\s\\,~${}a-z]*" + re.escape(here["unit"]), source[match.end() :])
+        if len(match[0]) > 1
+        and match[0] != number
+        and not re.match(r"[\s\\,~${}a-z]*" + re.escape(here["unit"]), source[match.end() :])
     ]
-    there = [other for other in there if not re.search(rf"(?<![\d.]){re.escape(other)}[^.\d]{{0,25}}{re.escape(here['unit'])}", source)]
+    there = [
+        other
+        for other in there
+        if not re.search(rf"(?<![\d.]){re.escape(other)}[^.\d]{{0,25}}{re.escape(here['unit'])}", source)
+    ]
     if not there:
         return None
     return _put(sentence, here, chance.choice(there) + here[0][len(number) :])
@@ -119,7 +146,11 @@ def word(sentence: str, source: str, chance: random.Random) -> str | None:
     match = _pick(_WORD, sentence, chance)
     if match is None:
         return None
-    others = [w for w in _WORDS if not re.search(rf"\b{w}\b", source, re.IGNORECASE) and not _stated(str(_WORDS.index(w) + 2), source)]
+    others = [
+        w
+        for w in _WORDS
+        if not re.search(rf"\b{w}\b", source, re.IGNORECASE) and not _stated(str(_WORDS.index(w) + 2), source)
+    ]
     return _put(sentence, match, chance.choice(others)) if others else None
 
 
@@ -146,7 +177,16 @@ _SUBSCRIPT = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋
 
 def unicode_maths(sentence: str) -> str:
     text = re.sub(r"\\(?:mathrm|text|rm|mathbf|mathit)\b\s*", "", sentence)
-    for tex, character in {"times": "×", "pm": "±", "sim": "∼", "approx": "≈", "mu": "μ", "circ": "°", "leq": "≤", "geq": "≥"}.items():
+    for tex, character in {
+        "times": "×",
+        "pm": "±",
+        "sim": "∼",
+        "approx": "≈",
+        "mu": "μ",
+        "circ": "°",
+        "leq": "≤",
+        "geq": "≥",
+    }.items():
         text = re.sub(rf"\\{tex}\b\s*", character, text)
     text = re.sub(r"\\([,;: ])", "\u2009", text).replace("\\%", "%").replace("~", "\u00a0")
     text = re.sub(r"\^(?:\{([-+]?\d+)\}|(\d))", lambda m: (m[1] or m[2]).translate(_SUPERSCRIPT), text)
@@ -163,6 +203,9 @@ def _prefixed(match: re.Match[str]) -> str:
     return f"{float(match[1]) * factor:.10g} {unit}"
 
 
+_MEASURE = r"(?<![\d.,–-])(?<!to )(?<!and )(\d+(?:\.\d+)?) (nm|GHz|meV|ms|GPa|Mpc)(?![A-Za-z^])(?! and| to)"
+_PERCENT = r"(?<![\d.,–$-])(?<!to )(?<!and )(\d+(?:\.\d+)?)\\?%(?! to| and|[-–])"
+_EXACT_PERCENT = r"(?<![\d.,$~–+-])(?<!to )(\d{2}\.\d+)(?=\\?%)"
 PARAPHRASES: dict[str, Callable[[str], str]] = {
     "TeX to Unicode": unicode_maths,
     "thousands with comma": _in_every(r"(?<![\d.,$^{_\w/-])\d{5,7}(?![\d.,/-]|\w)", lambda m: f"{int(m[0]):,}"),
@@ -170,13 +213,13 @@ PARAPHRASES: dict[str, Callable[[str], str]] = {
     "thousands without": _in_every(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])", lambda m: m[0].replace(",", "")),
     "scientific": _in_every(r"(?<![\d.,$^{_\w/-])\d{3,7}(?= [a-z])", lambda m: f"{float(m[0]):.6e}"),
     "power as e": _in_every(r"(\d(?:\.\d+)?)\s*\\times\s*10\^\{(-?\d+)\}", lambda m: f"{m[1]}e{m[2]}"),
-    "unit prefix": _in_every(r"(?<![\d.,–-])(?<!to )(?<!and )(\d+(?:\.\d+)?) (nm|GHz|meV|ms|GPa|Mpc)(?![A-Za-z^])(?! and| to)", _prefixed),
+    "unit prefix": _in_every(_MEASURE, _prefixed),
     "per cent": _in_every(r"(?<=\d)\s?\\?%", lambda m: " per cent"),
-    "fraction": _in_every(r"(?<![\d.,–$-])(?<!to )(?<!and )(\d+(?:\.\d+)?)\\?%(?! to| and|[-–])", lambda m: f"{float(m[1]) / 100:.8g}"),
+    "fraction": _in_every(_PERCENT, lambda m: f"{float(m[1]) / 100:.8g}"),
     "written out": _in_every(r"(?<![\d.,$^{_\w(/+-])([2-9])(?= [a-z]{4,})", lambda m: _WORDS[int(m[1]) - 2]),
     "in digits": _in_every(r"(?<!-)" + _WORD.pattern + "(?!-)", lambda m: str(_WORDS.index(m[1].lower()) + 2)),
     "range": _in_every(r"(?<![\w.$-])(\d+(?:\.\d+)?)(?:--?|–)(\d+(?:\.\d+)?)(?![\w.-])", lambda m: f"{m[1]} to {m[2]}"),
-    "rounded, said": _in_every(r"(?<![\d.,$~–+-])(?<!to )(\d{2}\.\d+)(?=\\?%)", lambda m: f"about {round(float(m[1]))}"),
+    "rounded, said": _in_every(_EXACT_PERCENT, lambda m: f"about {round(float(m[1]))}"),
 }  # fmt: skip
 
 

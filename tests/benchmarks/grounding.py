@@ -65,14 +65,21 @@ def measure(count: int) -> tuple[Tally, Tally, Tally]:
         for sentence in (one.text for one in split(abstract)):
             numeric = re.search(r"\d", sentence) is not None
             missing = unsupported(sentence, source)
-            refused.count("with digits" if numeric else "without digits", bool(missing), f"{missing} {sentence[:100]}", bool(missing))
+            refused.count(
+                "with digits" if numeric else "without digits",
+                bool(missing),
+                f"{missing} {sentence[:100]}",
+                bool(missing),
+            )
             for kind, change in ALTERATIONS.items():
                 if (altered := change(sentence, source, chance)) is not None:
                     found = bool(unsupported(altered, source))
                     caught.count(kind, found, _changed_part(sentence, altered), not found)
             for kind, other in paraphrases(sentence):
                 missing = unsupported(other, source)
-                rewritten.count(kind, bool(missing), f"{missing} {_changed_part(sentence, other)}", bool(missing))
+                rewritten.count(
+                    kind, bool(missing), f"{missing} {_changed_part(sentence, other)}", bool(missing)
+                )
     return caught, refused, rewritten
 
 

@@ -26,6 +26,9 @@ from tests.benchmarks import naive_search
 from tests.benchmarks.random_queries import QueryMaker
 
 PAPERS = Path(__file__).resolve().parents[3] / "shared" / "arxiv" / "papers.jsonl.gz"
+SAMPLE = 3000
+"""Papers that take part."""
+
 OTHERS = 6
 """Papers that each query is asked of beside its own two."""
 
@@ -149,7 +152,7 @@ def twenty_topics() -> list[Topic]:
 
 
 def main(queries: int = 5000, seed: int = 1) -> None:
-    papers = list(recorded_papers())
+    papers = random.Random(seed).sample(list(recorded_papers()), SAMPLE)
     items = [announced(paper) for paper in papers[:2000]]
     for state in ("first feed of a process", "the same again"):
         seconds, verdicts = seconds_for_a_feed(items, twenty_topics())

@@ -1,7 +1,7 @@
 """arXiv's search as its observed behaviour describes it, done the slow and obvious way.
 
 A second opinion for `bot.query` and `bot.matching`, of which it uses nothing: characters are read one by
-one, the grammar is plain recursion, and every text is taken apart again for every question.
+one, the grammar is plain recursion, and nothing is done for speed but keeping what was computed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ALIASES = {"math.mp": "math-ph", "cs.sy": "eess.sy", "q-fin.ec": "econ.gn", "sta
 ALIASES |= {"cs.na": "math.na", "math.it": "cs.it"}
 ALIASES |= {there: here for here, there in ALIASES.items()}
 STOP = """a an and are as at be but by for if in into is it no not of on or such that the their then there
-these they this to was will with""".split()  # noqa: SIM905
+these they this to was will with""".split()
 LIGATURES = {
     "ø": "o",
     "ł": "l",
@@ -39,6 +39,7 @@ LIGATURES = {
     "ŋ": "n",
 }
 
+as_read = cache(to_text)
 porter = snowballstemmer.stemmer("porter")
 
 
@@ -243,11 +244,12 @@ def text_has(whole: str, text: str, quoted: bool, stemmed: bool = True) -> bool:
 
 @cache
 def readings_of(whole: str) -> list[tuple[list[str], list[str]]]:
-    """The text's words but stop words, as typed and as read, each also stemmed. Kept, or this takes hours."""
-    found = [[word for word in plain_words(text) if word not in STOP] for text in (whole, to_text(whole))]
+    """The text's words but stop words, as typed and as read, each also stemmed."""
+    found = [[word for word in plain_words(text) if word not in STOP] for text in (whole, as_read(whole))]
     return [(words, porter.stemWords(words)) for words in found]
 
 
+@cache
 def plain_words(text: str, wild: str = "") -> list[str]:
     """Lower case, no accents, no possessive; everything between letters and digits parts words."""
     letters = ""
@@ -282,7 +284,7 @@ def fits(pattern: str, word: str) -> bool:
 
 def is_author(text: str, quoted: bool, author: str) -> bool:
     wild = "" if quoted else "*?"
-    readings = [name for name in (name_of(author), name_of(to_text(author))) if name]
+    readings = [name for name in (name_of(author), name_of(as_read(author))) if name]
     if "," in text:
         surname, given = text.split(",", 1)
         ways = [(name_of(surname, wild), name_of(given, wild))] if name_of(surname, wild) else []
@@ -324,6 +326,7 @@ def in_order(given: list[str], others: list[str], short_for: Any) -> bool:
     )
 
 
+@cache
 def name_of(text: str, wild: str = "") -> list[str]:
     """The words of a name, ``ae``, ``oe`` and ``ue`` taken for umlauts."""
     name = []

@@ -78,7 +78,7 @@ class QueryMaker:
                     [paper.arxiv_id, f"{paper.arxiv_id}v2", paper.arxiv_id.split("/")[-1], "2601.99999"]
                 )
             case "doi:" | "jr:" | "rn:":
-                known = paper.dois[0] if field == "doi:" else paper.journal_ref
+                known = (*paper.dois, "10.1/y")[0] if field == "doi:" else paper.journal_ref or "Nature"
                 return chance.choice([known, known.upper(), f'"{known}"', known[:9] + "*", "10.1/x"])
             case "co:":
                 return self._words(paper.comment or "12 pages", paper)

@@ -212,6 +212,15 @@ def test_nothing_impolite_to_arxiv_itself() -> None:
     ]
 
 
+def test_home_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """``~/`` is the home folder; one of nobody's is a fault."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert parse(f"{MINIMAL}database: ~/x.db\n", Path("s.yaml"), {}).database == tmp_path / "x.db"
+    assert faults(f"{MINIMAL}database: ~nobody-here/x.db\n") == [
+        "subscribers.yaml:4:11: database: nobody's home folder is known as '~nobody-here'"
+    ]
+
+
 # --- files that can't be read --------------------------------------------------------------------
 
 

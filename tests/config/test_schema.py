@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.validators import extend
+from jsonschema import Draft202012Validator, ValidationError  # type: ignore[import-untyped]
+from jsonschema.validators import extend  # type: ignore[import-untyped]
 
 from bot.config import parse, schema, starter
 from bot.errors import ConfigError
@@ -161,10 +161,8 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 def refers_elsewhere(path: tuple[Any, ...]) -> bool:
     """Whether what stands here is judged by more than its form: a table, the file's other keys, the disk."""
-    return (
-        path[0] == "topics"
-        and len(path) == 2
-        or bool({"topics", "categories", "query", "name"} & set(path[1:]))
+    return (path[0] == "topics" and len(path) == 2) or bool(
+        {"topics", "categories", "query", "name"} & set(path[1:])
     )
 
 
@@ -202,7 +200,7 @@ BEYOND = re.compile(
 
 
 @given(documents())
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=30)
 def test_valid_documents(document: dict[str, Any]) -> None:
     """What is valid by the manual is taken by the loader and admitted by the schema."""
     VALIDATOR.validate(document)
@@ -210,7 +208,7 @@ def test_valid_documents(document: dict[str, Any]) -> None:
 
 
 @given(mutations())
-@hypothesis_settings(max_examples=400)
+@hypothesis_settings(max_examples=120)
 def test_mutated_documents(document: dict[str, Any]) -> None:
     """The schema refuses exactly what the loader refuses, but for what refers to something else."""
     assert VALIDATOR.is_valid(document) == (loads(document) or is_beyond_a_schema(document))

@@ -32,28 +32,6 @@ def test_what_is_commented_out_is_valid_too(tmp_path: Path) -> None:
     assert settings.warnings == ()
 
 
-def test_each_setting_can_be_switched_on_alone(tmp_path: Path) -> None:
-    """Any one block of commented-out lines, put in by itself, is in its place or names what it misses."""
-    lines = starter().splitlines(keepends=True)
-    on = [n for n, line in enumerate(lines) if COMMENTED_OUT.match(line) and "schema >" not in line]
-    blocks = [
-        [n for n in on if n >= first and set(range(first, n)) <= set(on)]
-        for first in on
-        if first - 1 not in on
-    ]
-    assert len(blocks) > 5
-    for block in blocks:
-        text = "".join(line[1:] if n in block else line for n, line in enumerate(lines))
-        if "email:" in text.partition("Ada Lovelace")[0] or "nickelates]" not in "".join(
-            lines[n] for n in block
-        ):
-            parse(text + mail_if_missing(text), tmp_path / "subscribers.yaml", SECRETS)
-
-
-def mail_if_missing(text: str) -> str:
-    return "" if "\nemail:" in text else "\nemail: {host: localhost, sender: a@example.org}\n"
-
-
 def test_it_says_what_gemini_costs() -> None:
     """The price of a hundred papers, and what the free tier does with what is sent to it."""
     assert "100 papers cost about $" in starter()

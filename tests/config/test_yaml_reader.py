@@ -38,6 +38,7 @@ def value_of(text: str) -> Any:
 
 
 @given(JSON.filter(lambda value: isinstance(value, dict | list)))
+@hypothesis_settings(max_examples=60)
 def test_json_is_yaml(value: Any) -> None:
     """Every JSON document within the bounds is read as what it says."""
     assert value_of(json.dumps(value)) == value
@@ -63,7 +64,7 @@ def test_json_is_yaml(value: Any) -> None:
         ("12:30", "12:30"),
         ("1_000", "1_000"),
         ("2026-11-22", "2026-11-22"),
-        ("9" * 400, int(float("9" * 300 + "e99")) if False else float("inf")),
+        ("9" * 400, float("inf")),
         ("1.2.3", "1.2.3"),
     ],
 )
@@ -77,6 +78,7 @@ def test_core_schema(text: str, value: object) -> None:
     st.text(st.characters(codec="utf-8", exclude_characters="\n\r\x85\u2028\u2029"), min_size=1, max_size=20),
     st.data(),
 )
+@hypothesis_settings(max_examples=50)
 def test_places_inside_quotes(text: str, data: st.DataObject) -> None:
     """Each character of a quoted text is found where it is written, escapes or not."""
     offset = data.draw(st.integers(0, len(text) - 1))
@@ -100,7 +102,7 @@ def test_places_inside_quotes(text: str, data: st.DataObject) -> None:
     ("line", "offset", "column"),
     [
         ("key: abcdef", 3, 9),
-        ("key: 'it''s x'", 5, 12),
+        ("key: 'it''s x'", 5, 13),
         (r'key: "a\"b\\c\u0041d"', 6, 20),
         ("key: &anchor abc", 1, 15),
     ],
@@ -156,7 +158,7 @@ def mutated(draw: st.DrawFn) -> str:
 
 
 @given(mutated() | st.text(max_size=60))
-@hypothesis_settings(max_examples=150)
+@hypothesis_settings(max_examples=80)
 def test_no_text_makes_it_fall_over(text: str) -> None:
     """Whatever the file says, it is read or answered with faults, each on one line with its place."""
     try:

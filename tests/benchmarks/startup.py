@@ -1,0 +1,55 @@
+"""How long `--version`, `schema` and `check` take to start, against a bare interpreter that imports
+pydantic and click. Whole processes, CPU time, medians; run as ``python -m tests.benchmarks.startup``.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+RUNS = 9
+BOUND = 2.0
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def seconds(*arguments: str, folder: Path) -> float:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [sys.executable, *arguments], cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main() -> None:
+    commands = {
+        "bare": ("-c", "import pydantic, click"),
+        "--version": ("-m", "bot", "--version"),
+        "schema": ("-m", "bot", "schema"),
+        "check": ("-m", "bot", "check"),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in commands}
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        seconds("-m", "bot", "init", folder=folder)
+        for arguments in commands.values():
+            seconds(*arguments, folder=folder)
+        for _ in range(RUNS):
+            for name, arguments in commands.items():
+                taken[name].append(seconds(*arguments, folder=folder))
+    bare = statistics.median(taken["bare"])
+    print(f"bare interpreter with pydantic and click: {bare * 1000:.0f} ms")
+    for name in ("--version", "schema", "check"):
+        median = statistics.median(taken[name])
+        print(f"{name:<10} {median * 1000:.0f} ms, ratio {median / bare:.2f} (bound {BOUND})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+"""The front door: what a person types, what they read, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.adapters.store import open_store
+from bot.cli import cli, main
+from tests.conftest import ROOT
+from tests.samples import NOON, paper, subscriber
+
+
+@dataclass(frozen=True)
+class Said:
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Said]
+
+YAML = """\
+arxiv: {contact: you@example.org, api_url: "http://127.0.0.1:9/api", rss_url: "http://127.0.0.1:9"}
+topics:
+  microscopy: {keywords: [ptychography], categories: [cond-mat.mtrl-sci]}
+subscribers:
+  - {name: ada, topics: [microscopy], file: reports/}
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Types a command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("ARXIV_DIGEST_CONFIG", "GEMINI_API_KEY", "SLACK_BOT_TOKEN", "SMTP_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+
+    def type_in(*arguments: str) -> Said:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        said = capsys.readouterr()
+        status = ended.value.code
+        assert isinstance(status, int)
+        return Said(status, said.out, said.err)
+
+    return type_in
+
+
+@pytest.fixture
+def configured(run: Run, tmp_path: Path) -> Run:
+    """The same with a configuration in place."""
+    (tmp_path / "subscribers.yaml").write_text(YAML)
+    return run
+
+
+def test_init_writes_a_configuration_that_check_accepts(run: Run, tmp_path: Path) -> None:
+    """Valid as it stands, without any account; and never overwritten."""
+    assert run("init").status == 0
+    checked = run("check")
+    assert checked.status == 0
+    assert "no faults" in checked.out
+    written = (tmp_path / "subscribers.yaml").read_bytes()
+
+    again = run("init")
+    assert again.status == 2
+    assert "exists already" in again.err
+    assert (tmp_path / "subscribers.yaml").read_bytes() == written
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("-c", "here.yaml", "check"), ("check", "-c", "here.yaml"), ("check", "--config", "here.yaml", "--verbose")],
+)
+def test_global_options_go_before_or_after_the_command(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """As contract 1 has it."""
+    (tmp_path / "here.yaml").write_text(YAML)
+    said = run(*arguments)
+    assert said.status == 0
+    assert "here.yaml" in said.out
+
+
+def test_the_environment_names_the_configuration(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """$ARXIV_DIGEST_CONFIG is the default of --config."""
+    (tmp_path / "there.yaml").write_text(YAML)
+    monkeypatch.setenv("ARXIV_DIGEST_CONFIG", "there.yaml")
+    assert run("check").status == 0
+
+
+def test_check_shows_how_arxiv_reads_a_query(configured: Run) -> None:
+    """What is sent, and how arXiv's grammar takes it."""
+    said = configured("check")
+    assert 'sent to arXiv: ((all:"ptychography") AND (cat:cond-mat.mtrl-sci))' in said.out.replace(
+        '(all:"ptychography" AND cat:cond-mat.mtrl-sci)', '((all:"ptychography") AND (cat:cond-mat.mtrl-sci))'
+    )
+    assert "arXiv reads:" in said.out
+
+
+def test_check_warns_of_names_that_vanished(configured: Run, tmp_path: Path) -> None:
+    """A misspelt rename would start anew without its history."""
+    (tmp_path / "state").mkdir()
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    store.subscriptions.sync([subscriber("adda"), subscriber("ada")], NOON)
+    store.close()
+    said = configured("check")
+    assert said.status == 0
+    assert "'adda' that the configuration no longer has" in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("bogus",), "No such command 'bogus'"),
+        (("once", "--only", "adda"), "unknown subscriber 'adda' (did you mean 'ada'?)"),
+        (("preview", "nobody"), "unknown subscriber 'nobody'; there are: ada"),
+        (("explain", "no-id", "ada"), "'no-id' is not an arXiv id"),
+        (("check", "--nonsense"), "No such option"),
+    ],
+)
+def test_a_wrong_command_line_exits_2_and_says_why(
+    configured: Run, arguments: tuple[str, ...], expected: str
+) -> None:
+    """Nothing is touched, and the message names the remedy."""
+    said = configured(*arguments)
+    assert said.status == 2
+    assert expected in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_broken_yaml_exits_2_with_a_line_a_fault(configured: Run, tmp_path: Path) -> None:
+    """All at once, with file, line and column."""
+    (tmp_path / "subscribers.yaml").write_text(YAML.replace("[microscopy]", "[microscpy]").replace("file", "fle"))
+    said = configured("once")
+    assert said.status == 2
+    assert "subscribers.yaml:5:26: subscribers[0].topics[0]: unknown topic 'microscpy'" in said.err
+    assert "(did you mean 'microscopy'?)" in said.err
+    assert "'fle'" in said.err
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_second_process_on_the_database_exits_2(configured: Run, tmp_path: Path) -> None:
+    """`once` beside a daemon: nothing is touched, and the holder is named."""
+    (tmp_path / "state").mkdir()
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    said = configured("once")
+    store.close()
+    assert said.status == 2
+    assert "holds this database" in said.err
+
+
+def test_status_and_explain_before_the_first_round(configured: Run) -> None:
+    """They only read, and say so when there is nothing yet."""
+    said = configured("status", "--json")
+    assert said.status == 0
+    assert json.loads(said.out)["papers"]["seen"] == 0
+    assert "never" in configured("status").out
+    assert "Nothing was polled yet" in configured("explain", "2611.00001", "ada").out
+    assert "no database yet" in configured("retry").out
+
+
+def test_explain_says_what_became_of_a_paper(configured: Run, tmp_path: Path) -> None:
+    """Seen, matched or not and why; links and versions are understood."""
+    (tmp_path / "state").mkdir()
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    ada = subscriber("ada")
+    store.subscriptions.sync([ada], NOON)
+    store.papers.add([paper("2611.00001", title="Strings", abstract="On strings.")], NOON)
+    store.close()
+    said = configured("explain", "https://arxiv.org/abs/2611.00001v2", "ada")
+    assert "2611.00001 “Strings”, submitted 15 November 2026" in said.out
+    assert "Topic microscopy did not match" in said.out
+    assert "2611.00042 was never seen" in configured("explain", "2611.00042", "ada").out
+
+
+def test_backup_copies_beside_a_holder(configured: Run, tmp_path: Path) -> None:
+    """Also while the daemon runs; never over an existing file."""
+    (tmp_path / "state").mkdir()
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    assert configured("backup", "copy.db").status == 0
+    assert (tmp_path / "copy.db").stat().st_size > 0
+    said = configured("backup", "copy.db")
+    store.close()
+    assert said.status == 2
+    assert "never overwrites" in said.err
+
+
+def test_demo_leaves_digests_to_look_at(run: Run, tmp_path: Path) -> None:
+    """The whole pipeline, without account, key or network."""
+    said = run("demo")
+    assert said.status == 0
+    out = tmp_path / "arxiv-digest-demo"
+    assert "arxiv-digest-demo/mail.html" in said.out
+    mail = (out / "mail.html").read_text()
+    assert "ptychography" in mail
+    assert "\\text" not in mail
+    assert "arxiv.org/abs/" in (out / "slack.html").read_text()
+    (report,) = (out / "report").glob("*.md")
+    assert "- **Objective**:" in report.read_text()
+    assert (out / "report" / "index.html").exists()
+    assert not (tmp_path / "state").exists()
+
+
+def test_the_readme_names_commands_and_options_that_exist() -> None:
+    """Documentation is tested: every `arxiv-digest …` in the README is a command with these options."""
+    text = (ROOT / "README.md").read_text()
+    found = re.findall(r"arxiv-digest ((?:--[a-z-]+ )*[a-z]+)((?: --[a-z-]+)*)", text)
+    assert len(found) > 10
+    context = click.Context(cli)
+    for name, options in found:
+        command = cli.get_command(context, name.split()[-1])
+        if name in ("bot", "digest"):
+            continue
+        assert command is not None, name
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert set(options.split()) <= known, (name, options)
+
+
+def test_every_command_has_help(run: Run) -> None:
+    """`--help` reads like a good man page: each command has a text of its own."""
+    listing = run("--help")
+    assert listing.status == 0
+    for name in cli.list_commands(click.Context(cli)):
+        assert name in listing.out
+        said = run(name, "--help")
+        assert said.status == 0
+        assert len(said.out) > 200
