@@ -191,7 +191,7 @@ def _query(text: str) -> str:
 
 _ANYTHING = r"[\s\S]*"
 
-TIME_ZONE = Text(_ANYTHING, "a time zone", meaning=_zone, editors=lambda: {"enum": zones()})
+TIME_ZONE = Text(_ANYTHING, "a time zone", meaning=_zone, editors=lambda: {"$ref": "#/$defs/timezone"})
 SCHEDULE = Text(
     _ANYTHING, "a schedule", meaning=_schedule, editors=lambda: {"pattern": anchored(schedule.PATTERN)}
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.config.document import DOCUMENT
+from bot.config.fields import zones
 from bot.config.kinds import Schema
 
 
@@ -16,4 +17,5 @@ def schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "arxiv-digest configuration",
         **DOCUMENT.schema(),
+        "$defs": {"timezone": {"enum": zones()}},
     }

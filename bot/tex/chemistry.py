@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.tex.tree import Kind, Node, Row, Script, Space, Style, Symbol, Text
-from bot.tex.tree import Face as _Face
+from bot.tex.tree import Face, Kind, Node, Row, Script, Space, Style, Symbol, Text
 
 _ARROWS = {
     "<=>>": "⇌", "<<=>": "⇌", "<=>": "⇌", "<-->": "⇄", "<->": "↔", "->": "→", "<-": "←", "→": "→", "⇌": "⇌",
@@ -58,7 +57,7 @@ def chemistry(source: str) -> Row:
             nodes.append(Text(_BONDS.get(text, text)))
         after_species = kind in ("word", "digit", "down") or text in (")", "]")
         after_species |= kind == "number" and bool(nodes) and isinstance(nodes[-1], Script)
-    return (Style(_Face.ROMAN, tuple(nodes)),)
+    return (Style(Face.ROMAN, tuple(nodes)),)
 
 
 def _plain(text: str) -> Row:

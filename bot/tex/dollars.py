@@ -75,7 +75,7 @@ class _Chain:
 _Readings = dict[_State, _Reading]
 
 
-def formulas(source: str, dollars: Sequence[Dollar], end: int) -> dict[int, Formula]:
+def find_formulas(source: str, dollars: Sequence[Dollar], end: int) -> dict[int, Formula]:
     """The formulas that ``dollars`` delimit, by where they start; ``end`` is where their region ends.
 
     A dollar that is in none of them is a literal one.

@@ -20,9 +20,22 @@ _CASES = frozenset(["cases", "dcases", "rcases"])
 _WITH_COLUMNS = frozenset(["array", "tabular", "alignat", "alignedat", "subarray", "tabularx"])
 
 MATH_ENVIRONMENTS = frozenset(
-    ["equation", "align", "aligned", "gather", "gathered", "multline", "eqnarray", "displaymath", "math"]
-    + ["split", "flalign", "dmath", "subequations", "alignat", "alignedat", "array", "subarray"]
-    + [*_FENCES, *_CELLS_APART]
+    [
+        *(
+            "equation",
+            "align",
+            "aligned",
+            "gather",
+            "gathered",
+            "multline",
+            "eqnarray",
+            "displaymath",
+            "math",
+        ),
+        *("split", "flalign", "dmath", "subequations", "alignat", "alignedat", "array", "subarray"),
+        *_FENCES,
+        *_CELLS_APART,
+    ]
 )
 """Environments whose body is a formula (with or without a star)."""
 
@@ -88,7 +101,9 @@ def _join_cells(cells: list[Row], name: str) -> Row:
             continue
         if nodes:
             comma = name in _CELLS_APART or (name in _CASES and not _ends_a_clause(nodes))
-            nodes.append(Symbol(",", Kind.PUNCTUATION, spaced=True) if comma else Space(explicit=name in _CASES))
+            nodes.append(
+                Symbol(",", Kind.PUNCTUATION, spaced=True) if comma else Space(explicit=name in _CASES)
+            )
         nodes.extend(_trimmed(cell))
     return tuple(nodes)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.tex.accents import accent, standalone
 from bot.tex.notation import Notation
 from bot.tex.pieces import BARS, Gap, Line, Piece, Setting, settle_bars, settle_operators
-from bot.tex.spacing import multiplies, separator
+from bot.tex.spacing import is_name, multiplies, separator
 from bot.tex.symbols import LARGE_OPERATORS, ROMAN_OPERATORS
 from bot.tex.tree import (
     Accent,
@@ -32,6 +32,7 @@ from bot.tex.tree import (
 )
 
 _DEGREE = "∘"
+_LIMITS = ("lim", "sup", "inf", "max", "min", "arg ", "ess ", "inj ")
 _DERIVATIVES = ("d", "∂")
 _LINKING_WORDS = frozenset(
     "in on if and or for as with where when otherwise at is else with from almost a.e. i.e. s.t. iff".split()
@@ -51,8 +52,9 @@ class Layout:
         written: list[str] = []
         for index, node in enumerate(row):
             if isinstance(node, Math):
-                follows = row[index + 1] if index + 1 < len(row) else None
-                written.append(self._formula(node, follows))
+                before = row[index - 1] if index else None
+                after = row[index + 1] if index + 1 < len(row) else None
+                written.append(self._formula(node, before, after))
             else:
                 written.append(self._in_prose(node))
         return "".join(written)
@@ -68,21 +70,28 @@ class Layout:
             case Space():
                 return " "
             case Script(None, sub, sup):
-                low, high = self.line(sub, Setting.TIGHT).out.strip(), self.line(sup, Setting.TIGHT).out.strip()
+                low, high = (
+                    self.line(sub, Setting.TIGHT).out.strip(),
+                    self.line(sup, Setting.TIGHT).out.strip(),
+                )
                 return self._notation.scripts(low, high)[0]
             case _:
                 return self.line((node,)).out
 
-    def _formula(self, node: Math, follows: Node | None) -> str:
+    def _formula(self, node: Math, before: Node | None, after: Node | None) -> str:
+        """A formula, with the spaces that its first and last atoms want from the words around them."""
         line = self.line(node.body)
-        if node.display:
-            return f" {line.out} "
-        last = line.pieces[-1] if line.pieces else None
-        spaced = isinstance(follows, Text) and follows.text[:1].isspace()
-        if last and last.kind is Kind.RELATION and spaced:
-            # ``$x =$ 5``, ``a\\leq 5``: the space behind is typed, the one before is TeX's.
-            return f"{line.out[: len(line.out) - len(last.out)].rstrip()} {last.out}"
-        return line.out
+        if node.display or not line.pieces:
+            return f" {line.out} " if node.display else line.out
+        first, last = line.pieces[0], line.pieces[-1]
+        behind = before.text[-1:] if isinstance(before, Text) else ""
+        ahead = after.text[:1] if isinstance(after, Text) else ""
+        out = line.out
+        if last.kind is Kind.RELATION and ahead.isspace():
+            out = f"{out[: len(out) - len(last.out)].rstrip()} {last.out}"
+        if is_name(first) and behind.isalnum():
+            out = f" {out}"
+        return f"{out} " if is_name(last) and ahead.isalnum() else out
 
     # --- formulas ---------------------------------------------------------------------------------
 
@@ -116,7 +125,10 @@ class Layout:
             case Text(text):
                 return _words(self._notation.characters(text), text)
             case Prose((Text(text),)):
-                return self._piece(Text(f" {text} " if text in _LINKING_WORDS and setting is not Setting.TIGHT else text), setting)
+                return self._piece(
+                    Text(f" {text} " if text in _LINKING_WORDS and setting is not Setting.TIGHT else text),
+                    setting,
+                )
             case Prose(body) | Math(body):
                 return _words(self.prose(body), _visible(body))
             case Script():
@@ -160,7 +172,10 @@ class Layout:
 
     def _script(self, node: Script, setting: Setting) -> Piece:
         base = self._piece(node.base, setting) if node.base is not None else Piece("")
-        sub, sup = self.line(node.sub, Setting.TIGHT).out.strip(), self.line(node.sup, Setting.TIGHT).out.strip()
+        sub, sup = (
+            self.line(node.sub, Setting.TIGHT).out.strip(),
+            self.line(node.sup, Setting.TIGHT).out.strip(),
+        )
         if base.quotient or (base.runs_on and isinstance(node.base, Root)):
             base = replace(base, out=f"({base.out})", head="(", quotient=False)
         if sup == _DEGREE:
@@ -172,7 +187,9 @@ class Layout:
     def _fraction(self, numerator: Row, denominator: Row, setting: Setting) -> Piece:
         dense = max(setting, Setting.DENSE)
         upper, lower = self.line(numerator, dense), self.line(denominator, dense)
-        above = _enclosed(upper.out.strip(), upper.is_sum or (" " in upper.out.strip() and not upper.is_factor))
+        above = _enclosed(
+            upper.out.strip(), upper.is_sum or (" " in upper.out.strip() and not upper.is_factor)
+        )
         is_derivative = upper.head in _DERIVATIVES and lower.head == upper.head and _is_differential(lower)
         below = _enclosed(lower.out.strip(), not (lower.is_factor or is_derivative) or lower.is_sum)
         return Piece(f"{above}/{below}", head="1", tail="1", factor=False, quotient=True)
@@ -204,7 +221,9 @@ def _enclose_quotients(pieces: list[Piece], gaps: list[Gap]) -> None:
         before = pieces[index - 1] if index and gaps[index] is not Gap.EXPLICIT else None
         after = pieces[index + 1] if index + 1 < len(pieces) and gaps[index + 1] is not Gap.EXPLICIT else None
         if (before and multiplies(before, Kind.CLOSE)) or (after and multiplies(after, Kind.OPEN)):
-            pieces[index] = replace(piece, out=f"({piece.out})", head="", tail=")")
+            is_argument = before and before.kind is Kind.OPERATOR and not before.out.startswith(_LIMITS)
+            head = "(" if is_argument else ""
+            pieces[index] = replace(piece, out=f"({piece.out})", head=head, tail=")")
 
 
 def _enclosed(text: str, needed: bool) -> str:
@@ -234,5 +253,3 @@ def _as_one(line: Line, kind: Kind) -> Piece:
     return Piece(
         line.out, kind, line.head, line.tail, factor=line.is_factor, runs_on=line.runs_on, spaced=True
     )
-
-

@@ -176,7 +176,10 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_bold, "mathbf boldsymbol bm pmb bold mathbfit mathbold"),
     (_blackboard, "mathbb Bbb mathds mathbbm"),
     (_transparent, "mathcal mathscr mathfrak frak EuScript mathpzc goth scr mathsc mathord mathinner"),
-    (_transparent, "smash boxed ensuremath cancel bcancel xcancel rlap llap mathrlap mathllap mathclap lefteqn"),
+    (
+        _transparent,
+        "smash boxed ensuremath cancel bcancel xcancel rlap llap mathrlap mathllap mathclap lefteqn",
+    ),
     (_words, "text mbox hbox fbox textrm textnormal textup textsf textmd textsc intertext shortintertext"),
     (_as_prose, "emph textit textsl textbf texttt url href path cite citep citet citealp cites ref eqref"),
     (_as_prose, "cref Cref autoref footnote thanks footnotemark enquote verb textquote"),

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import re
 
-from bot.tex.dollars import formulas
-from bot.tex.environments import LISTS, MATH_ENVIRONMENTS, environment, list_label
+from bot.tex.dollars import find_formulas
+from bot.tex.environments import LISTS, MATH_ENVIRONMENTS, list_label
 from bot.tex.fonts import DECLARATIONS
-from bot.tex.macros import MACROS, SYNONYMS, guessed
+from bot.tex.formula_reader import FormulaReader
+from bot.tex.macros import MACROS, SYNONYMS
 from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
-from bot.tex.math_commands import binomial
 from bot.tex.outline import WHOLE, Region
-from bot.tex.prose_commands import HANDLERS as PROSE_HANDLERS
-from bot.tex.reader import DEEPEST, Cursor, Reader
-from bot.tex.rows import FormulaRow, ProseRow, atop, over
-from bot.tex.symbols import CHARACTERS, SWALLOWING, SYMBOLS, TEXT_SYMBOLS, VARIANTS
-from bot.tex.tree import Face, Group, Kind, Math, Node, Prose, Row, Script, Space, Style, Symbol, Text
+from bot.tex.prose_commands import HANDLERS
+from bot.tex.reader import DEEPEST, Cursor
+from bot.tex.rows import FormulaRow, ProseRow
+from bot.tex.symbols import SWALLOWING, SYMBOLS, TEXT_SYMBOLS
+from bot.tex.tree import Face, Math, Prose, Row, Script, Style, Text
 from bot.tex.typography import typeset
 
 _SPECIAL = re.compile(r"[\\{}$^_~]|(?:https?|ftp)://|www\.")
@@ -28,29 +28,19 @@ _URL = re.compile(r"(?:(?:https?|ftp)://|www\.)(?:[^\s{}\\$<>\"^]|\\[_#%&~$](?:\
 _URL_ESCAPE = re.compile(r"\\(.)(?:\{\})?")
 _CARET = re.compile(r"\^(?:(?=[{\\])|(?P<run>-?\d+|(?:th|st|nd|rd)\b|[A-Za-z](?![A-Za-z])|[*+]))")
 _BARE_LINK = re.compile(r"\s*(?:[=<>+\-/|(,]\s*)?(?=\\[A-Za-z])")
-_WORD = re.compile(r"[^\W\d_]+[\u0300-\u036f\u20d0-\u20ff]*")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_COMPOUND = re.compile(r":=|=:|<=(?!=)|>=|=>|->|==")
-_ENVIRONMENT_NAME = re.compile(r"\s*\{[^{}\\$]{0,40}\}")
-_PRIMES = re.compile(r"'+")
-_NEGATIVE = re.compile(r"-\d+")
-_SEVERAL_DIGITS = re.compile(r"\d{2,}")
 _MONEY = re.compile(r"\s?\.?\d")
-_INFIX = {"over": over, "atop": atop, "choose": binomial}
-_WRAPPERS = ("math", "text", "font", "bm", "bold")
+_CARRIERS = tuple(")]}|")
 
 
-class Parser(Reader):
+class Parser(FormulaReader):
     """One text. ``parse`` is the way in."""
-
-    __slots__ = ("_lists", "_symbols")
 
     def __init__(self, source: str) -> None:
         super().__init__(source)
         self._lists: list[int] = []
-        self._symbols = _with_variants(source)
+        self._verbatim = False
 
-    # --- running text ---------------------------------------------------------------------------
+    # --- parts ----------------------------------------------------------------------------------
 
     def prose(self, start: int, end: int, region: int) -> Row:
         if self.depth >= DEEPEST:
@@ -61,16 +51,24 @@ class Parser(Reader):
         finally:
             self.depth -= 1
 
+    def code_argument(self, cursor: Cursor) -> Row:
+        outside, self._verbatim = self._verbatim, True
+        body = self.prose_argument(cursor)
+        self._verbatim = outside
+        return body
+
     def _prose(self, start: int, end: int, region: int) -> Row:
-        dollars = [dollar for dollar in self.outline.dollars.get(region, ()) if start <= dollar.position < end]
-        found = formulas(self.source, dollars, end) if dollars else {}
+        dollars = [
+            dollar for dollar in self.outline.dollars.get(region, ()) if start <= dollar.position < end
+        ]
+        found = find_formulas(self.source, dollars, end) if dollars else {}
         cursor, row = Cursor(start, end), ProseRow()
         while cursor.has_more:
             special = _SPECIAL.search(self.source, cursor.position, end)
             stop = special.start() if special else end
             if stop > cursor.position:
                 plain = self.source[cursor.position : stop]
-                row.add(Text(plain if self.verbatim else typeset(plain)))
+                row.add(Text(plain if self._verbatim else typeset(plain)))
                 cursor.position = stop
             elif formula := found.get(stop):
                 row.add(Math(self.formula(formula.body_start, formula.body_end), formula.display))
@@ -123,7 +121,7 @@ class Parser(Reader):
         match = _CARET.match(self.source, cursor.position, cursor.end)
         cursor.position += 1
         is_cut = self.source[cursor.position : cursor.position + 1] == "{" and not self.region(cursor)
-        if match is None or is_cut or not (before.isalnum() or before in tuple(")]}|")):
+        if match is None or is_cut or not (before.isalnum() or before in _CARRIERS):
             return (Text("^"),)
         if match["run"]:
             cursor.position = match.end()
@@ -135,7 +133,7 @@ class Parser(Reader):
         before = self.source[cursor.position - 1 : cursor.position]
         cursor.position += 1
         region = self.region(cursor, "{")
-        if region is None or not (before.isalnum() or before in tuple(")]}|")):
+        if region is None or not (before.isalnum() or before in _CARRIERS):
             return (Text("_"),)
         return (Script(None, sub=self.math_argument(cursor)),)
 
@@ -157,15 +155,15 @@ class Parser(Reader):
             cursor.position = region.end
             return self._prose_region(region)
         start = cursor.position
-        name = self._name(cursor, PROSE_HANDLERS)
+        name = self.command_name(cursor, HANDLERS)
         if name in TEXT_SYMBOLS and self.source[cursor.position : cursor.position + 1] not in ("^", "_"):
             if name in SWALLOWING:
                 self.skip_space(cursor)
             return (Text(TEXT_SYMBOLS[name].replace("␣", " ")),)
-        if name in PROSE_HANDLERS:
-            return PROSE_HANDLERS[name](self, cursor, name)
+        if name in HANDLERS:
+            return HANDLERS[name](self, cursor, name)
         if name in ("begin", "end"):
-            self._skip_name(cursor)
+            self.skip_environment_name(cursor)
             return (Text(" "),)
         if name == "deg" and self.source[:start].rstrip("{ ")[-1:].isdigit():
             return (Text("°"),)
@@ -183,7 +181,7 @@ class Parser(Reader):
         if name in (r"\(", r"\["):
             return (Math(self.formula(region.body_start, region.body_end), name == r"\["),)
         if name in MATH_ENVIRONMENTS:
-            return (Math(self._environment(Cursor(region.start, region.end)), display=True),)
+            return (Math(self.read_environment(Cursor(region.start, region.end)), display=True),)
         if name in ("verbatim", "lstlisting"):
             return (Style(Face.CODE, (Text(self.source[region.body_start : region.body_end]),)),)
         if name in LISTS:
@@ -197,35 +195,20 @@ class Parser(Reader):
         """A formula without dollars: commands, their scripts, and single signs between them."""
         row = FormulaRow()
         while cursor.has_more:
-            self._step(cursor, row)
+            self.step(cursor, row)
             while self.source[cursor.position : cursor.position + 1] in ("^", "_") and cursor.has_more:
-                self._step(cursor, row)
+                self.step(cursor, row)
             link = _BARE_LINK.match(self.source, cursor.position, cursor.end)
             if link is None or not self._is_mathematical(self.name(Cursor(link.end(), cursor.end))):
                 break
             while cursor.position < link.end():
-                self._step(cursor, row)
+                self.step(cursor, row)
         if self.source[cursor.position - 1].isspace():
             cursor.position -= 1  # the space that ended a command's name parts it from the next word
         return row.finish()
 
-    def _skip_name(self, cursor: Cursor) -> None:
-        """Step over the name of an environment that never began or never ended."""
-        if match := _ENVIRONMENT_NAME.match(self.source, cursor.position, cursor.end):
-            cursor.position = match.end()
-
     def _is_mathematical(self, name: str) -> bool:
         return name in SYMBOLS or name in MATH_HANDLERS or name in MACROS or name in SYNONYMS
-
-    def _name(self, cursor: Cursor, known: object) -> str:
-        """The command's name, with its star only where the starred form is a command of its own."""
-        name = self.name(cursor)
-        if len(name) > 1 and name.endswith("*"):
-            if isinstance(known, dict) and name in known:
-                return name
-            cursor.position -= 1
-            return name[:-1]
-        return name
 
 
 def parse(source: str) -> Row:

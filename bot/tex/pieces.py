@@ -85,7 +85,8 @@ class Line:
             return first.factor
         if first.kind is Kind.OPEN:
             return _closes_last(self.pieces)
-        is_function = first.factor and first.kind in (Kind.ORDINARY, Kind.OPERATOR)
+        is_name = first.factor or (len(first.out) > 2 and first.out.isalpha())
+        is_function = is_name and first.kind in (Kind.ORDINARY, Kind.OPERATOR)
         return is_function and self.pieces[1].head in ("(", "[") and _closes_last(self.pieces[1:])
 
     @property

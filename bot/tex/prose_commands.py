@@ -29,10 +29,7 @@ def _styled(face: Face) -> Handler:
 
 
 def _code(reader: Reader, cursor: Cursor, _: str) -> Row:
-    outside, reader.verbatim = reader.verbatim, True
-    body = reader.prose_argument(cursor)
-    reader.verbatim = outside
-    return (Style(Face.CODE, body),)
+    return (Style(Face.CODE, reader.code_argument(cursor)),)
 
 
 def _transparent(reader: Reader, cursor: Cursor, _: str) -> Row:
@@ -166,7 +163,10 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_styled(Face.STRONG), "textbf"),
     (_code, "texttt code"),
     (_transparent, "textsc textrm textsf textup textmd textnormal text mbox hbox fbox boxed underline uline"),
-    (_transparent, "uwave sout hl uppercase lowercase MakeUppercase section subsection subsubsection paragraph"),
+    (
+        _transparent,
+        "uwave sout hl uppercase lowercase MakeUppercase section subsection subsubsection paragraph",
+    ),
     (_transparent, "title keywords Keywords abstract caption centerline"),
     (_second, "textcolor colorbox scalebox raisebox foreignlanguage hyperlink hypertarget"),
     (_words_of_reference, "hyperref"),
@@ -183,9 +183,15 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_as_formula, "SI si qty unit num ang SIrange qtyrange unicode"),
     (_as_formula, "hspace hspace* vspace vspace* mspace hskip vskip kern mkern mskip \\"),
     (_ensured, "ensuremath"),
-    (_drop_argument, "label color phantom hphantom vphantom pagestyle bibliographystyle includegraphics index"),
+    (
+        _drop_argument,
+        "label color phantom hphantom vphantom pagestyle bibliographystyle includegraphics index",
+    ),
     (_drop_argument, "hypersetup"),
-    (_nothing, "noindent centering xspace footnotemark protect allowbreak nobreak maketitle null indent strut"),
+    (
+        _nothing,
+        "noindent centering xspace footnotemark protect allowbreak nobreak maketitle null indent strut",
+    ),
     (_nothing, "tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge relax newblock"),
     (_nothing, "displaystyle limits nobreakdash frenchspacing expandafter raggedright leavevmode"),
 )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 
 from bot.tex.outline import Outline, Region, outline
 from bot.tex.tree import Row, Text
@@ -20,6 +20,7 @@ DEEPEST = 40
 _NAME = re.compile(r"\\([A-Za-z]+\*?|.)?", re.DOTALL)
 _SPACE = re.compile(r"\s*")
 _OPTION = re.compile(r"\s*\[((?:[^\[\]{}]|\{[^{}]*\}){0,300})\]")
+_ENVIRONMENT_NAME = re.compile(r"\s*\{[^{}\\$]{0,40}\}")
 _FLAT = re.compile(r"[\\{}$]")
 
 
@@ -35,18 +36,13 @@ class Cursor:
         return self.position < self.end
 
 
-@dataclass(slots=True)
 class Reader(ABC):
     """A source with its outline, and the reading of arguments."""
 
-    source: str
-    outline: Outline = field(init=False)
-    depth: int = field(default=0, init=False)
-    verbatim: bool = field(default=False, init=False)
-    """Within code, where quotes and dashes are what they are."""
-
-    def __post_init__(self) -> None:
-        self.outline = outline(self.source)
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.outline: Outline = outline(source)
+        self.depth = 0
 
     @abstractmethod
     def prose(self, start: int, end: int, region: int) -> Row:
@@ -73,6 +69,19 @@ class Reader(ABC):
         match = _NAME.match(self.source, cursor.position, cursor.end)
         cursor.position = match.end() if match else cursor.end
         return (match[1] or "") if match else ""
+
+    def command_name(self, cursor: Cursor, known: Container[str]) -> str:
+        """``name`` with its star only where ``known`` has the starred form."""
+        name = self.name(cursor)
+        if len(name) > 1 and name.endswith("*") and name not in known:
+            cursor.position -= 1
+            return name[:-1]
+        return name
+
+    def skip_environment_name(self, cursor: Cursor) -> None:
+        """Step over the name of an environment that never began or never ended."""
+        if match := _ENVIRONMENT_NAME.match(self.source, cursor.position, cursor.end):
+            cursor.position = match.end()
 
     def skip_space(self, cursor: Cursor) -> None:
         match = _SPACE.match(self.source, cursor.position, cursor.end)
@@ -134,6 +143,10 @@ class Reader(ABC):
             return self._deeper(self.prose_command, cursor)
         cursor.position += 1
         return (Text(self.source[cursor.position - 1]),)
+
+    @abstractmethod
+    def code_argument(self, cursor: Cursor) -> Row:
+        """The next argument as code: quotes and dashes are what they are."""
 
     def has_argument(self, cursor: Cursor) -> bool:
         """Whether ``{`` follows at once or after one space."""

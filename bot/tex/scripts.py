@@ -21,7 +21,7 @@ _UP = dict(
 _UP.update({char: char for char in "'*†‡°′″®™©"} | {"∗": "*", "⊤": "ᵀ"})
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _ONE_THING = re.compile(r"\d+(?:\.\d+)?|\S[\u0300-\u036f\u20d0-\u20ff]*")
-_INDEX_WORD = re.compile(r"[A-Za-zÀ-ɏ]+\d*")
+_INDEX_WORD = re.compile(r"\d?[A-Za-zÀ-ɏ]+\d*")
 _EXPONENT_WORD = re.compile(r"[A-Z][A-Za-z]+|[a-z]{4,}")
 _ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\|[^|]*\|")
 

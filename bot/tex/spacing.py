@@ -20,7 +20,7 @@ def separator(pieces: Sequence[Piece], gaps: Sequence[Gap], index: int, setting:
     if index == 0:
         return ""
     left, right, gap = pieces[index - 1], pieces[index], gaps[index]
-    if (left.runs_on and right.head.isalnum()) or _words_meet(left, right):
+    if _run_together(left, right) or _words_meet(left, right):
         return " "
     if setting is Setting.TIGHT:
         return " " if gap is Gap.EXPLICIT and left.tail.isalpha() and right.head.isalpha() else ""
@@ -44,10 +44,22 @@ def multiplies(piece: Piece, side: Kind) -> bool:
     return piece.kind is side or (piece.kind is Kind.BINARY and piece.head in "/·")
 
 
+def is_name(piece: Piece) -> bool:
+    """A named function: ``log``, ``sin²``."""
+    return piece.kind is Kind.OPERATOR and not piece.large and piece.head.isalpha()
+
+
+def _run_together(left: Piece, right: Piece) -> bool:
+    """``T_c B``, ``√2 x``; but in ``Nd_0.8Sr`` the letter ends the number."""
+    if not left.runs_on or not right.head.isalnum():
+        return False
+    ends_in_number = not left.tail and left.out[-1].isdigit()
+    return not ends_in_number or right.head.isdigit()
+
+
 def _words_meet(left: Piece, right: Piece) -> bool:
-    named = left.kind is Kind.OPERATOR and not left.large and left.tail.isalpha()
-    name_follows = right.kind is Kind.OPERATOR and not right.large and right.head.isalpha()
-    return (named and right.head.isalnum()) or (name_follows and left.tail.isalnum())
+    after_name = is_name(left) and left.tail.isalpha() and right.head.isalnum()
+    return after_name or (is_name(right) and left.tail.isalnum())
 
 
 def _by_class(left: Piece, right: Piece, gap: Gap, first: bool) -> bool | None:
@@ -61,7 +73,9 @@ def _by_class(left: Piece, right: Piece, gap: Gap, first: bool) -> bool | None:
     if left.kind is Kind.PUNCTUATION:
         return left.spaced or bool(gap)
     if left.kind is Kind.OPERATOR:
-        opens = ((right.kind is Kind.OPEN and not right.bar) or right.head in ("(", "[")) and left.out[-1] != ")"
+        opens = ((right.kind is Kind.OPEN and not right.bar) or right.head in ("(", "[")) and left.out[
+            -1
+        ] != ")"
         return not (left.large and right.large) and (left.large or left.runs_on or not opens)
     if right.kind is Kind.OPERATOR:
         return not left.sign

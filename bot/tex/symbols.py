@@ -73,7 +73,8 @@ gtrless ≷  gtreqqless ⪌  equiv ≡  approx thickapprox ≈  approxeq ≊  si
 cong ≅  asymp ≍  doteq ≐  triangleq ≜  coloneqq coloneq defeq eqdef :=  eqqcolon =:  dblcolon ∷
 in ∈  ni owns ∋  notin ∉  subset ⊂  supset ⊃  subseteq ⊆  supseteq ⊇  subsetneq varsubsetneq ⊊  supsetneq ⊋
 subseteqq ⊆  subsetneqq varsubsetneqq ⫋  supsetneqq ⫌  nsubseteq ⊈  nsupseteq ⊉  Subset ⋐  Supset ⋑
-sqsubset ⊏  sqsubseteq ⊑  sqsupset ⊐  sqsupseteq ⊒  propto varpropto ∝  prec ≺  succ ≻  preceq preccurlyeq ≼  succeq succcurlyeq ≽
+sqsubset ⊏  sqsubseteq ⊑  sqsupset ⊐  sqsupseteq ⊒  propto varpropto ∝
+prec ≺  succ ≻  preceq preccurlyeq ≼  succeq succcurlyeq ≽
 perp ⊥  parallel shortparallel ∥  nparallel ∦  mid |  nmid ∤  vdash ⊢  dashv ⊣  models vDash ⊨  Vdash ⊩
 trianglelefteq unlhd ⊴  trianglerighteq ⊵  lhd ⊲  rhd ⊳  smile ⌣  frown ⌢  pitchfork ⋔  therefore ∴  because ∵
 to rightarrow longrightarrow →  gets leftarrow longleftarrow ←  leftrightarrow longleftrightarrow ↔
@@ -165,27 +166,49 @@ VARIANTS = {"varepsilon": ("epsilon", "ε", "ϵ"), "varphi": ("phi", "φ", "ϕ")
 in a text that has both. arXiv turns only the first forms into characters, so either spelling counts."""
 
 SPACES = frozenset(
-    [",", ":", ";", ">", " ", "\n", "\t", "quad", "qquad", "enspace", "enskip", "thinspace", "medspace"]
-    + ["space", "hfill", "par", "newline", "linebreak", "nobreakspace", "smallskip", "medskip", "bigskip"]
+    [
+        *(",", ":", ";", ">", " ", "\n", "\t", "quad", "qquad", "enspace", "enskip", "thinspace", "medspace"),
+        *("space", "hfill", "par", "newline", "linebreak", "nobreakspace", "smallskip", "medskip", "bigskip"),
+    ]
 )
 """Commands that print as white space."""
 
 TEXT_SYMBOLS = {
-    **dict(_pairs("ss ß  SS ẞ  o ø  O Ø  l ł  L Ł  ae æ  AE Æ  oe œ  OE Œ  aa å  AA Å  i ı  j ȷ  dj đ  DJ Đ")),
-    **dict(_pairs("th þ  TH Þ  dh ð  DH Ð  ng ŋ  NG Ŋ  S §  P ¶  dag †  ddag ‡  textdagger †  textsection §")),
+    **dict(
+        _pairs("ss ß  SS ẞ  o ø  O Ø  l ł  L Ł  ae æ  AE Æ  oe œ  OE Œ  aa å  AA Å  i ı  j ȷ  dj đ  DJ Đ")
+    ),
+    **dict(
+        _pairs("th þ  TH Þ  dh ð  DH Ð  ng ŋ  NG Ŋ  S §  P ¶  dag †  ddag ‡  textdagger †  textsection §")
+    ),
     **dict(_pairs("textquotedblleft “  textquotedblright ”  textquoteleft ‘  textquoteright ’  lq ‘  rq ’")),
-    **dict(_pairs("textquotesingle '  textquotedbl \"  textasciitilde ~  textasciicircum ^  textbackslash \\")),
+    **dict(
+        _pairs("textquotesingle '  textquotedbl \"  textasciitilde ~  textasciicircum ^  textbackslash \\")
+    ),
     **dict(_pairs("textless <  textgreater >  textbar |  textbardbl ‖  textunderscore _  textdollar $")),
-    **dict(_pairs("textendash –  textemdash —  textellipsis …  ldots …  dots …  textbullet •  textperiodcentered ·")),
+    **dict(
+        _pairs(
+            "textendash –  textemdash —  textellipsis …  ldots …  dots …  textbullet •  textperiodcentered ·"
+        )
+    ),
     **dict(_pairs("textdegree °  textcelsius °C  textmu µ  textohm Ω  textregistered ®  texttrademark ™")),
     **dict(_pairs("textcopyright ©  copyright ©  texteuro €  euro €  textsterling £  pounds £  textyen ¥")),
     **dict(_pairs("textpm ±  texttimes ×  textdiv ÷  textminus −  textperthousand ‰  textpertenthousand ‱")),
-    **dict(_pairs("textonehalf ½  textonequarter ¼  textthreequarters ¾  textonesuperior ¹  texttwosuperior ²")),
-    **dict(_pairs("textrightarrow →  textleftarrow ←  textuparrow ↑  textdownarrow ↓  textasteriskcentered *")),
+    **dict(
+        _pairs("textonehalf ½  textonequarter ¼  textthreequarters ¾  textonesuperior ¹  texttwosuperior ²")
+    ),
+    **dict(
+        _pairs("textrightarrow →  textleftarrow ←  textuparrow ↑  textdownarrow ↓  textasteriskcentered *")
+    ),
     **dict(_pairs("textnumero №  textordmasculine º  textordfeminine ª  textbraceleft {  textbraceright }")),
     **dict(_pairs("guillemotleft «  guillemotright »  guilsinglleft ‹  guilsinglright ›  glqq „  grqq “")),
-    **dict(_pairs("slash /  LaTeX LaTeX  TeX TeX  BibTeX BibTeX  eg e.g.  ie i.e.  etc etc.  etal et␣al.  cf cf.")),
-    **dict(_pairs("wrt w.r.t.  iid i.i.d.  vs vs.  viz viz.  resp resp.  # #  % %  & &  $ $  _ _  { {  } }  | ‖")),
+    **dict(
+        _pairs(
+            "slash /  LaTeX LaTeX  TeX TeX  BibTeX BibTeX  eg e.g.  ie i.e.  etc etc.  etal et␣al.  cf cf."
+        )
+    ),
+    **dict(
+        _pairs("wrt w.r.t.  iid i.i.d.  vs vs.  viz viz.  resp resp.  # #  % %  & &  $ $  _ _  { {  } }  | ‖")
+    ),
 }
 """Commands of running text that stand for characters (``␣`` is a space)."""
 

@@ -63,7 +63,9 @@ def unit(source: str) -> Row:
         elif name in _SUFFIX_POWERS or name in ("tothe", "raiseto") or match["power"]:
             argument = _ARGUMENT.match(source, position) if name in ("tothe", "raiseto") else None
             position = argument.end() if argument else position
-            _raise(nodes, match["power"] or _SUFFIX_POWERS.get(name or "") or (argument[1] if argument else ""))
+            _raise(
+                nodes, match["power"] or _SUFFIX_POWERS.get(name or "") or (argument[1] if argument else "")
+            )
         elif name and name not in _IGNORED:
             _append(nodes, prefix + _UNITS.get(name, name), sign + (power or "1" if sign else power))
             prefix, sign, power = "", "", ""

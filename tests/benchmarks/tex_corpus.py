@@ -118,7 +118,9 @@ def report(tally: Tally) -> None:
         f"pylatexenc {tally.other_seconds * each:.0f} µs; "
         f"to_text / pylatexenc = {tally.own_seconds / tally.other_seconds:.2f}"
     )
-    print("without a mapping:", ", ".join(f"\\{name} {count}" for name, count in tally.unknown.most_common(80)))
+    print(
+        "without a mapping:", ", ".join(f"\\{name} {count}" for name, count in tally.unknown.most_common(80))
+    )
 
 
 def main() -> None:

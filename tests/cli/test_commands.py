@@ -76,7 +76,11 @@ def test_init_writes_a_configuration_that_check_accepts(run: Run, tmp_path: Path
 
 @pytest.mark.parametrize(
     "arguments",
-    [("-c", "here.yaml", "check"), ("check", "-c", "here.yaml"), ("check", "--config", "here.yaml", "--verbose")],
+    [
+        ("-c", "here.yaml", "check"),
+        ("check", "-c", "here.yaml"),
+        ("check", "--config", "here.yaml", "--verbose"),
+    ],
 )
 def test_global_options_go_before_or_after_the_command(
     run: Run, tmp_path: Path, arguments: tuple[str, ...]
@@ -139,7 +143,9 @@ def test_a_wrong_command_line_exits_2_and_says_why(
 
 def test_a_broken_yaml_exits_2_with_a_line_a_fault(configured: Run, tmp_path: Path) -> None:
     """All at once, with file, line and column."""
-    (tmp_path / "subscribers.yaml").write_text(YAML.replace("[microscopy]", "[microscpy]").replace("file", "fle"))
+    (tmp_path / "subscribers.yaml").write_text(
+        YAML.replace("[microscopy]", "[microscpy]").replace("file", "fle")
+    )
     said = configured("once")
     assert said.status == 2
     assert "subscribers.yaml:5:26: subscribers[0].topics[0]: unknown topic 'microscpy'" in said.err

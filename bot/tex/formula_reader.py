@@ -9,7 +9,7 @@ from bot.tex.fonts import DECLARATIONS
 from bot.tex.macros import MACROS, SYNONYMS, guessed
 from bot.tex.math_commands import HANDLERS
 from bot.tex.outline import Region
-from bot.tex.reader import Cursor, Reader
+from bot.tex.reader import DEEPEST, Cursor, Reader
 from bot.tex.rows import FormulaRow, atop, over
 from bot.tex.structures import binomial
 from bot.tex.symbols import CHARACTERS, SYMBOLS, TEXT_SYMBOLS, VARIANTS
@@ -38,12 +38,13 @@ class FormulaReader(Reader):
         try:
             cursor, row = Cursor(start, end), FormulaRow()
             while cursor.has_more:
-                self._step(cursor, row)
+                self.step(cursor, row)
             return row.finish()
         finally:
             self.depth -= 1
 
-    def _step(self, cursor: Cursor, row: FormulaRow) -> None:
+    def step(self, cursor: Cursor, row: FormulaRow) -> None:
+        """Read one atom, script or command into ``row``."""
         char = self.source[cursor.position]
         if char == "\\":
             self._math_backslash(cursor, row)
@@ -55,9 +56,6 @@ class FormulaReader(Reader):
         elif char in "^_":
             self._script(cursor, row)
         elif match := _WORD.match(self.source, cursor.position, cursor.end):
-            cursor.position = match.end()
-            row.add(Symbol(match[0]))
-        elif match := _NUMBER.match(self.source, cursor.position, cursor.end):
             cursor.position = match.end()
             row.add(Symbol(match[0]))
         elif match := _COMPOUND.match(self.source, cursor.position, cursor.end):
@@ -138,17 +136,17 @@ class FormulaReader(Reader):
     def math_command(self, cursor: Cursor) -> Row:
         if region := self.region(cursor):
             return self._math_region(cursor, region)
-        name = self._name(cursor, MATH_HANDLERS)
-        name = SYNONYMS.get(name, name) if name not in SYMBOLS and name not in MATH_HANDLERS else name
-        if name in MATH_HANDLERS:
-            return MATH_HANDLERS[name](self, cursor, name)
+        name = self.command_name(cursor, HANDLERS)
+        name = SYNONYMS.get(name, name) if name not in SYMBOLS and name not in HANDLERS else name
+        if name in HANDLERS:
+            return HANDLERS[name](self, cursor, name)
         if name.isalpha() and not self.region(cursor, "{"):
             self.skip_space(cursor)
         symbol = self._symbols.get(name) or SYMBOLS.get(name) or MACROS.get(name)
         if symbol:
             return (symbol,)
         if name in ("begin", "end"):
-            self._skip_name(cursor)
+            self.skip_environment_name(cursor)
             return (Space(),)
         if name in DECLARATIONS or name in "()[]":
             return ()
@@ -158,9 +156,10 @@ class FormulaReader(Reader):
         if region.name in (r"\(", r"\["):
             cursor.position = region.end
             return (Group(self.formula(region.body_start, region.body_end)),)
-        return self._environment(cursor)
+        return self.read_environment(cursor)
 
-    def _environment(self, cursor: Cursor) -> Row:
+    def read_environment(self, cursor: Cursor) -> Row:
+        """The environment at the cursor as part of a formula."""
         self.depth += 1
         try:
             return environment(self, cursor) or ()
