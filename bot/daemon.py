@@ -59,8 +59,7 @@ class Daemon:
         """Until stopped. Raises StoreError; the failure of a service never ends it."""
         while not self._stopped:
             async with self._open(self._settings) as services:
-                state = tick.start(services)
-                state.stopping = self._interrupt
+                state = tick.start(services, self._interrupt)
                 watch = asyncio.ensure_future(self._watch(services))
                 try:
                     await self._serve(services, state)

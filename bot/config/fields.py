@@ -42,7 +42,7 @@ PROSE = Text(
 )
 PATH = Text(_LINE + "{1,1000}", "a path", meaning=_with_home)
 PHRASE = Text(
-    rf"(?=.*{_VISIBLE})[^\"\u0000-\u001f\u007f]{{1,200}}",
+    rf"(?=.*{_VISIBLE})[^\u0022\u0000-\u001f\u007f]{{1,200}}",
     "a word or phrase",
     lambda text: ": each entry is a phrase already, leave the quotation marks out" if '"' in text else "",
     _searchable,
@@ -96,11 +96,11 @@ _ANY_LABEL = _LABEL.replace("A-Za-z0-9", r"A-Za-z0-9\u0080-\uffff")
 _ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}(?:\.{_LABEL})+|localhost)"
 _ANY_ADDRESS = _ADDRESS.replace(_LABEL, _ANY_LABEL)
 """With a domain in any script: the adapter that sends the mail translates it."""
-_DISPLAY = r"(?:[^<>()@,;:\\\"\[\]\u0000-\u001f\u007f]+|\"[^<>\\\"\u0000-\u001f\u007f]+\" ?)"
+_DISPLAY = r"(?:[^<>()@,;:\\\u0022\[\]\u0000-\u001f\u007f]+|\u0022[^<>\\\u0022\u0000-\u001f\u007f]+\u0022 ?)"
 _MAILBOX = rf"(?:{_ANY_ADDRESS}|(?:{_DISPLAY})?<{_ANY_ADDRESS}>)"
 _CHANNEL = r"(?:#[^\u0000-,./:-@A-Z\[-^`{-\u007f]{1,80}|[CDG][A-Z0-9]{2,20})"
 _PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
-_URL = rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::{_PORT})?(?:/[!\"$->@-~]*)?"
+_URL = rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::{_PORT})?(?:/[!\u0022$->@-~]*)?"
 _HOST = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*(?::[0-9A-Fa-f.]*){2,7})"
 
 

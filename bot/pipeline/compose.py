@@ -91,14 +91,18 @@ def _write(
 
 
 def _digest(services: Services, edition: Edition, number: int, notices: tuple[str, ...]) -> Digest:
-    summaries = services.store.summaries.get([edition.key(entry) for entry in edition.to_summarise()])
+    in_full = frozenset(edition.to_summarise())
+    summaries = services.store.summaries.get([edition.key(entry) for entry in in_full])
     built = digest.build(
         subscriber=edition.subscriber,
         number=number,
         composed_at=services.clock.now(),
         topics=edition.topics,
         queries=[query.expression(topic) for topic in edition.topics],
-        owed=[_with_summary(services, edition, entry, summaries) for entry in edition.entries],
+        owed=[
+            _with_summary(services, edition, entry, summaries) if entry in in_full else entry
+            for entry in edition.entries
+        ],
         notices=notices,
     )
     lines = claims.completeness(services, edition.subscriber, edition.topics, built.paper_count)

@@ -15,6 +15,7 @@ from bot import backoff
 from bot.errors import ArxivError
 from bot.history import ServiceWait
 from bot.models import Verdict
+from bot.pipeline.waiting import first_of
 from bot.ports import Clock
 from bot.ports.store import Notices
 
@@ -26,8 +27,9 @@ SERVICE = "arXiv"
 class ArxivGate:
     """Spaces requests, retries refusals, and knows when a cycle's patience is used up."""
 
-    def __init__(self, clock: Clock, notices: Notices) -> None:
+    def __init__(self, clock: Clock, notices: Notices, stopping: asyncio.Event | None = None) -> None:
         self._clock = clock
+        self._stopping = stopping or asyncio.Event()
         self._notices = notices
         self._lock = asyncio.Lock()
         # The process before this one may have asked a moment ago.
@@ -71,7 +73,7 @@ class ArxivGate:
 
     async def _space(self, min_interval: timedelta) -> None:
         while (left := self._last_end + min_interval.total_seconds() - self._clock.monotonic()) > 0:
-            await self._clock.sleep(left)
+            await self._sleep(left)
 
     async def _pause(self, error: ArxivError, min_interval: timedelta) -> None:
         self._failures += 1
@@ -83,7 +85,7 @@ class ArxivGate:
             self._spent = backoff.ARXIV_BUDGET
             raise ArxivError(f"{error}; gave up after five minutes of trying", Verdict()) from error
         self._spent += pause
-        await self._clock.sleep(pause.total_seconds())
+        await self._sleep(pause.total_seconds())
 
     async def _respect_earlier_wait(self) -> None:
         """A Retry-After that an earlier run was given holds for this one too."""
@@ -94,4 +96,10 @@ class ArxivGate:
         if self._spent + left > backoff.ARXIV_BUDGET:
             raise ArxivError(f"arXiv asked not to be asked again before {wait.until:%Y-%m-%d %H:%M} UTC")
         self._spent += left
-        await self._clock.sleep(left.total_seconds())
+        await self._sleep(left.total_seconds())
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait, unless told to stop: what was recorded stays, and the next poll takes up the rest."""
+        await first_of(self._clock.sleep(seconds), self._stopping.wait())
+        if self._stopping.is_set():
+            raise ArxivError("stopped before arXiv answered")

@@ -29,7 +29,6 @@ class _Search:
     topics: tuple[Topic, ...]
     expression: str
     window: Window
-    text: str
 
     @property
     def names(self) -> str:
@@ -89,8 +88,7 @@ def _searches(services: Services, settings: Settings, topics: Sequence[Topic]) -
         window = min(
             (_window(services, settings, topic, now) for topic in group), key=lambda window: window.start
         )
-        text = query.search_query(group[0], window)
-        searches.append(_Search(tuple(group), expression, window, text))
+        searches.append(_Search(tuple(group), expression, window))
     return searches
 
 
@@ -119,7 +117,7 @@ async def _search(
         status, reason = PollStatus.INCOMPLETE, str(error)
     outcome = TopicPoll(
         topic=search.topics[0].name,
-        expression=search.text,
+        expression=search.expression,
         window=search.window,
         status=status,
         found=len(reader.found),
@@ -187,7 +185,7 @@ class _ListReader:
             )
             if page.total > 0 or start > 0:
                 return page
-            known = self._services.store.papers.count_matched_in(self._search.topics[0].name, window)
+            known = self._known_in(window)
             if asked == coverage.EMPTY_CONFIRMATIONS and not coverage.empty_is_false(known):
                 return page
             await self._gate.pause_for_doubt(
@@ -197,6 +195,13 @@ class _ListReader:
                 self._arxiv.min_interval,
             )
         return await self._page(window, start)
+
+    def _known_in(self, window: Window) -> int:
+        """How many papers of the window this very question brought before; none if it was edited since."""
+        store, topic = self._services.store, self._search.topics[0].name
+        if store.polls.last_expression(topic) != self._search.expression:
+            return 0
+        return store.papers.count_matched_in(topic, window)
 
     def _keep(self, page: SearchPage, window: Window) -> None:
         now = self._services.clock.now()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import calendar, quota, schedule
@@ -37,15 +37,16 @@ class Round:
     """What survives from one round to the next within a process."""
 
     gate: ArxivGate
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event
 
 
-def start(services: Services) -> Round:
-    """Settle what a process that died left open. StoreError."""
+def start(services: Services, stopping: asyncio.Event | None = None) -> Round:
+    """Settle what a process that died left open. Once ``stopping`` is set nothing new is begun. StoreError."""
     services.store.outbox.doubt_sending()
     now = services.clock.now()
     services.store.summaries.close_open_requests(quota.pacific_day(now), now)
-    return Round(ArxivGate(services.clock, services.store.notices))
+    stopping = stopping or asyncio.Event()
+    return Round(ArxivGate(services.clock, services.store.notices, stopping), stopping)
 
 
 async def once(

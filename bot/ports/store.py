@@ -94,6 +94,9 @@ class Polls(Protocol):
     def anchor(self, topic: str) -> datetime | None:
         """Start of the topic's last complete poll (an empty one moves nothing)."""
 
+    def last_expression(self, topic: str) -> str | None:
+        """What the topic's last complete poll asked."""
+
     def begin(self, now: datetime) -> int: ...
 
     def record_topic(self, poll: int, outcome: TopicPoll) -> None: ...

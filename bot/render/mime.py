@@ -21,6 +21,9 @@ from email.utils import format_datetime, formataddr, parseaddr
 from bot.render import prose
 
 _POLICY = compat32.clone(linesep="\r\n", max_line_length=998, mangle_from_=False)
+_ENCODED_LINE = 75
+"""RFC 2047, section 2: no encoded word may be longer."""
+_NAME_BYTES = 200
 _QUOTED_PRINTABLE = Charset("utf-8")
 _QUOTED_PRINTABLE.body_encoding = QP
 _UNSAFE_IN_NAME = re.compile(r"[^a-z0-9]+")
@@ -52,7 +55,7 @@ def words(text: str, name: str = "Subject") -> str:
     cleaned = prose.clean(text)
     if cleaned.isascii() and "=?" not in cleaned:
         return cleaned
-    return Header(cleaned, "utf-8", header_name=name).encode()
+    return Header(cleaned, "utf-8", header_name=name).encode(maxlinelen=_ENCODED_LINE)
 
 
 def mailbox(address: str, name: str = "To") -> str:
@@ -60,6 +63,7 @@ def mailbox(address: str, name: str = "To") -> str:
     label, bare = parseaddr(prose.clean(address))
     local, _, domain = bare.rpartition("@")
     bare = f"{local}@{_ascii_domain(domain)}"
+    label = prose.clip(label, _NAME_BYTES)
     encoded = words(label, name)
     return formataddr((label, bare)) if encoded == label else f"{encoded} <{bare}>"
 

@@ -6,6 +6,7 @@ What LaTeX means is `tex`'s business, and each form escapes what is special in i
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -52,11 +53,13 @@ def source(latex: str, limit: int = LINE_BYTES) -> str:
     return clip(clean(latex), limit)
 
 
+@lru_cache(maxsize=4096)
 def plain(latex: str, limit: int = LINE_BYTES) -> str:
     """LaTeX as one line of readable Unicode."""
     return clip(clean(tex.to_text(source(latex, limit))), limit)
 
 
+@lru_cache(maxsize=4096)
 def markup(latex: str, limit: int = LINE_BYTES) -> Markup:
     """LaTeX as HTML that needs no more escaping: text, sub, sup and em."""
     return Markup(tex.to_html(source(latex, limit)))

@@ -138,7 +138,7 @@ def summary_lines(summary: Summary | None) -> tuple[tuple[str, str], ...]:
     if summary is None:
         return ()
     lines = (("Objective", summary.objective), ("Finding", summary.finding))
-    return tuple((label, text) for label, text in lines if text.strip())
+    return tuple((label, text) for label, text in lines if prose.plain(text))
 
 
 def is_right_to_left(digest: Digest, entry: Entry) -> bool:
@@ -156,7 +156,7 @@ def marks(entry: Entry) -> tuple[str, ...]:
         found.append(_revision(entry))
     if entry.fallback and summary_lines(entry.summary):
         found.append(FALLBACK)
-    if not entry.paper.abstract.strip() and not summary_lines(entry.summary):
+    if not prose.clean(entry.paper.abstract) and not summary_lines(entry.summary):
         found.append(NO_ABSTRACT)
     return tuple(found)
 

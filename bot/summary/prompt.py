@@ -145,18 +145,17 @@ def estimate_tokens(prompt: Prompt) -> int:
 
 def leaks(text: str) -> bool:
     """Whether ``text`` repeats the instructions or the marks."""
-    words = " ".join(re.findall(r"\w+", text.casefold()))
-    return re.search(r"\b(?:BEGIN|END) PAPER\b", text) is not None or any(run in words for run in _OWN_WORDS)
+    return re.search(r"\b(?:BEGIN|END) PAPER\b", text) is not None or not _OWN_WORDS.isdisjoint(_runs(text))
 
 
-def _runs(text: str) -> list[str]:
+def _runs(text: str) -> list[tuple[str, ...]]:
     words = re.findall(r"\w+", text.casefold())
-    return [" ".join(words[at : at + _LEAK]) for at in range(0, len(words) - _LEAK, _LEAK // 2)]
+    return [tuple(words[at : at + _LEAK]) for at in range(len(words) - _LEAK + 1)]
 
 
-_LEAK = 8
+_LEAK = 7
 """Consecutive words of the instructions that no summary has by chance."""
-_OWN_WORDS = _runs(_SYSTEM)
+_OWN_WORDS = frozenset(_runs(_SYSTEM))
 
 
 def _fenced(paper: Paper, mark: str) -> str:

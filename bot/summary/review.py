@@ -63,6 +63,7 @@ _SHINGLE = 6
 _SUBJECT = 0.25
 """The least part of an answer's content words that its paper must share; own summaries share 0.4 and more."""
 _FEWEST_CONTENT_WORDS = 5
+_FEWEST_TELLING = 3
 _CLOSER = 0.25
 _BEGINNING = 400
 """Characters of an abstract that show its language."""
@@ -186,13 +187,18 @@ def _subject(draft: Draft) -> Fault | None:
         return fault if strange else None
     own = content_words(draft.source)
     part, words = shared(draft.text, own), content_words(draft.text)
-    if not part and words:
+    if any(_is_foreign(text, own) for text in (draft.objective, draft.finding, draft.text)):
         return fault
     if part < _SUBJECT and len(words) >= _FEWEST_CONTENT_WORDS:
         return fault
     if any(shared(draft.text, content_words(other)) > part + _CLOSER for other in draft.others):
         return Fault("it is about another paper of the request", "it described another paper.")
     return None
+
+
+def _is_foreign(text: str, subject: frozenset[str]) -> bool:
+    words = content_words(text)
+    return len(words) >= _FEWEST_TELLING and not words & subject
 
 
 def _same_language(draft: Draft) -> bool:

@@ -17,7 +17,8 @@ _FENCES = {
 }  # fmt: skip
 _CELLS_APART = frozenset(["matrix", "smallmatrix", "pmatrix", "bmatrix", "Bmatrix", "vmatrix", "Vmatrix"])
 _CASES = frozenset(["cases", "dcases", "rcases"])
-_WITH_COLUMNS = frozenset(["array", "tabular", "alignat", "alignedat", "subarray", "tabularx"])
+WITH_COLUMNS = frozenset(["array", "tabular", "alignat", "alignedat", "subarray", "tabularx"])
+"""Environments whose first argument says how their columns are set."""
 
 MATH_ENVIRONMENTS = frozenset(
     [
@@ -55,7 +56,7 @@ def environment(reader: Reader, cursor: Cursor) -> Row | None:
     cursor.position = region.end
     name = region.name.rstrip("*")
     inner = Cursor(region.body_start, region.body_end)
-    if name in _WITH_COLUMNS:
+    if name in WITH_COLUMNS:
         reader.option(inner)
         reader.raw_argument(inner)
     return tabulated(reader, inner.position, inner.end, name)

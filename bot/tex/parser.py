@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.tex.dollars import find_formulas
-from bot.tex.environments import LISTS, MATH_ENVIRONMENTS, list_label
+from bot.tex.environments import LISTS, MATH_ENVIRONMENTS, WITH_COLUMNS, list_label
 from bot.tex.fonts import DECLARATIONS
 from bot.tex.formula_reader import FormulaReader
 from bot.tex.macros import MACROS, SYNONYMS
@@ -186,7 +186,10 @@ class Parser(FormulaReader):
             return (Style(Face.CODE, (Text(self.source[region.body_start : region.body_end]),)),)
         if name in LISTS:
             self._lists.append(0 if name == "enumerate" else -1)
-        body = self.prose(region.body_start, region.body_end, region.start)
+        inner = Cursor(region.body_start, region.body_end)
+        if name in WITH_COLUMNS:
+            self.raw_argument(inner)
+        body = self.prose(inner.position, inner.end, region.start)
         if name in LISTS:
             self._lists.pop()
         return (Text(" "), Prose(body), Text(" "))

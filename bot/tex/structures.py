@@ -165,6 +165,12 @@ def _set_over(reader: Reader, cursor: Cursor, name: str) -> Row:
     return (Script(base, sub=mark) if name == "underset" else Script(base, sup=mark),)
 
 
+def _before(reader: Reader, cursor: Cursor, _: str) -> Row:
+    """mathtools' ``\\prescript{14}{6}{C}``."""
+    sup, sub = reader.math_argument(cursor), reader.math_argument(cursor)
+    return (Script(Symbol(""), sub, sup), *reader.math_argument(cursor))
+
+
 def _long_arrow(reader: Reader, cursor: Cursor, name: str) -> Row:
     below = reader.option(cursor)
     above = reader.math_argument(cursor)
@@ -211,6 +217,7 @@ STRUCTURES: dict[str, Handler] = {
     **dict.fromkeys(_CLASSES, _classed),
     "not": _negated,
     **dict.fromkeys(["stackrel", "overset", "underset"], _set_over),
+    "prescript": _before,
     **dict.fromkeys(_ARROWS, _long_arrow),
     **dict.fromkeys(["pmod", "pod", "bmod", "mod"], _modulo),
     "substack": _stacked,

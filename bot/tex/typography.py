@@ -10,7 +10,8 @@ import re
 
 _SIGNS = re.compile(r"``|''|`|--")
 _DASHES = re.compile(r"(?<!-)(-{2,3})(?!-)")
-_DOUBLE_TO_SINGLE = re.compile(r"``([^`\"]{1,400}?)(?:''|\")")
+_DOUBLE = re.compile(r"(?<!`)``(?!`)([^`\"]{1,400}?)(?:''|\")")
+_LONE_DOUBLE = re.compile(r"(?<!`)``(?!`)(?![^`]{1,200}``)")
 _SINGLE = re.compile(r"(?<![`\w])`(?!`)([^`'\n]{1,200}(?:'\w[^`'\n]{0,200}){0,3})'(?![\w'])")
 _OPENING = re.compile(r"(?:(?<=[\s(\[])|^)''(?=\w)")
 
@@ -19,10 +20,10 @@ def typeset(text: str) -> str:
     """``text`` with ````x''`` as “x”, `` `x' `` as ‘x’, ``--`` as – and ``---`` as —."""
     if not _SIGNS.search(text):
         return text
-    text = _DOUBLE_TO_SINGLE.sub(r"“\1”", text)
+    text = _DOUBLE.sub(r"“\1”", text)
     text = _SINGLE.sub(r"‘\1’", text)
     text = _OPENING.sub("“", text)
-    text = text.replace("``", "“").replace("''", "”")
+    text = _LONE_DOUBLE.sub("“", text).replace("''", "”")
     return _DASHES.sub(_dash, text)
 
 

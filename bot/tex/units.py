@@ -24,8 +24,9 @@ _UNITS = {
     "astronomicalunit": "au", "bel": "B", "dalton": "Da", "day": "d", "decibel": "dB", "degree": "°",
     "electronvolt": "eV", "hectare": "ha", "hour": "h", "litre": "L", "liter": "L", "arcminute": "′",
     "minute": "min", "arcsecond": "″", "neper": "Np", "tonne": "t", "angstrom": "Å", "barn": "b", "bar": "bar",
-    "percent": "%", "Omega": "Ω", "circ": "°", "parsec": "pc", "bit": "bit", "byte": "B", "atomicmassunit": "u", "clight": "c",
-    "planckbar": "ħ", "elementarycharge": "e", "bohr": "a₀", "hartree": "Eₕ", "mmHg": "mmHg", "knot": "kn",
+    "percent": "%", "Omega": "Ω", "circ": "°", "parsec": "pc", "bit": "bit", "byte": "B", "clight": "c",
+    "atomicmassunit": "u", "planckbar": "ħ", "elementarycharge": "e", "bohr": "a₀", "hartree": "Eₕ",
+    "mmHg": "mmHg", "knot": "kn",
     # The abbreviated units.
     "fs": "fs", "ps": "ps", "ns": "ns", "us": "µs", "ms": "ms", "s": "s", "nm": "nm", "um": "µm", "mm": "mm",
     "cm": "cm", "dm": "dm", "m": "m", "km": "km", "pm": "pm", "eV": "eV", "meV": "meV", "keV": "keV",

@@ -40,7 +40,7 @@ LIGATURES = {
 }
 
 as_read = cache(to_text)
-porter = snowballstemmer.stemmer("porter")
+stemmed_word = cache(snowballstemmer.stemmer("porter").stemWord)
 
 
 class Refused(Exception):
@@ -236,7 +236,7 @@ def text_has(whole: str, text: str, quoted: bool, stemmed: bool = True) -> bool:
             if any("*" in word or "?" in word for word in wanted):
                 found = all(map(fits, wanted, part)) or (stemmed and all(map(fits, wanted, part_stems)))
             else:
-                found = part == wanted or (stemmed and part_stems == porter.stemWords(wanted))
+                found = part == wanted or (stemmed and part_stems == [stemmed_word(word) for word in wanted])
             if found and wanted:
                 return True
     return False
@@ -246,7 +246,7 @@ def text_has(whole: str, text: str, quoted: bool, stemmed: bool = True) -> bool:
 def readings_of(whole: str) -> list[tuple[list[str], list[str]]]:
     """The text's words but stop words, as typed and as read, each also stemmed."""
     found = [[word for word in plain_words(text) if word not in STOP] for text in (whole, as_read(whole))]
-    return [(words, porter.stemWords(words)) for words in found]
+    return [(words, [stemmed_word(word) for word in words]) for words in found]
 
 
 @cache

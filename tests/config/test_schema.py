@@ -208,7 +208,7 @@ def test_valid_documents(document: dict[str, Any]) -> None:
 
 
 @given(mutations())
-@hypothesis_settings(max_examples=120)
+@hypothesis_settings(max_examples=80)
 def test_mutated_documents(document: dict[str, Any]) -> None:
     """The schema refuses exactly what the loader refuses, but for what refers to something else."""
     assert VALIDATOR.is_valid(document) == (loads(document) or is_beyond_a_schema(document))
@@ -228,6 +228,15 @@ def test_the_schema_is_one() -> None:
     for section in sections(schema()):
         assert all(key["description"] and key["title"] for key in section["properties"].values())
         assert section["additionalProperties"] is False
+
+
+def test_its_patterns_are_ecma_262() -> None:
+    """Each pattern keeps to the escapes that JavaScript knows under its ``u`` flag, which editors use."""
+    patterns = set(re.findall(r'"pattern": ("(?:[^"\\\\]|\\\\.)*")', json.dumps(schema())))
+    assert len(patterns) > 15
+    for pattern in map(json.loads, patterns):
+        escapes = set(re.findall(r"\\(u[0-9a-f]{4}|.)", pattern))
+        assert {escape for escape in escapes if len(escape) == 1} <= set("^$\\\\.*+?()[]{}|/sS"), pattern
 
 
 def sections(node: Any) -> Iterator[dict[str, Any]]:

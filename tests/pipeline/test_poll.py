@@ -99,6 +99,31 @@ async def test_nothing_is_never_believed_against_what_was_returned_before(world:
     assert "nothing matches, yet 3 papers of these days did" in report.faults[0]
 
 
+async def test_an_edited_query_may_find_nothing(world: World) -> None:
+    """What the old query matched says nothing about the new one."""
+    world.source.papers = papers(3)
+    await poll_once(world)
+    world.source.papers = []
+    complete, report = await poll_once(world, topics=(topic(keywords=("unobtainium",)),))
+    assert complete
+    assert not report.faults
+
+
+async def test_a_poll_ends_when_told_to_stop(world: World) -> None:
+    """SIGTERM while arXiv keeps us waiting: what was recorded stays."""
+    world.source.papers = papers(35)
+    answered = world.source.search
+
+    async def stopping(query: str, *, start: int, size: int) -> object:
+        world.state.stopping.set()
+        return await answered(query, start=start, size=size)
+
+    world.source.search = stopping  # type: ignore[method-assign,assignment]
+    complete, _ = await poll_once(world)
+    assert not complete
+    assert seen(world) == 10
+
+
 async def test_a_list_that_shifts_between_pages_loses_nothing(world: World) -> None:
     """An entry that leaves while one pages pulls another over the border of two pages."""
     world.source.papers = papers(30)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.summary.grounding import unsupported
 
 FILMS = (
-    "Films of LaNiO$_3$, 29 nm thick, raise the critical temperature from 9 K to 12.5 K at $1.8\\times10^{5}$ A/cm$^2$. "
+    "Films of LaNiO$_3$, 29 nm thick, raise the critical temperature from 9 K to 12.5 K "
+    "at $1.8\\times10^{5}$ A/cm$^2$. "
     "A gap of $-0.3$ eV opens in 87.58\\% of 4,160 samples after 2 h at $350^\\circ$C; three annealed films, "
     "1.5 $\\mu$m wide, show a two-fold gain within $360\\pm40$ s, and $n\\geq3$ layers of SU(2) symmetry are checked "
     "by GPT-4 in 2+1 dimensions. We compare 12 layers with 5 heads, in 2019."

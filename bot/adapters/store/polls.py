@@ -32,6 +32,14 @@ class PollTable:
             )
         )
 
+    def last_expression(self, topic: str) -> str | None:
+        found = self._db.value(
+            "SELECT expression FROM topic_polls WHERE topic = ? AND status = 'complete' "
+            "ORDER BY started_at DESC LIMIT 1",
+            (topic,),
+        )
+        return None if found is None else str(found)
+
     def begin(self, now: datetime) -> int:
         return self._db.insert("polls", {"started_at": to_text(now), "finished_at": None, "complete": None})
 

@@ -1,0 +1,110 @@
+"""How the files of deploy/ are read: as Docker, a shell and the program itself would read them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import click
+from ruamel.yaml import YAML
+
+from bot.cli import cli
+from bot.cli.options import State
+
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "deploy"
+SERVICE = "arxiv-digest"
+IMAGE = "arxiv-digest-bot"
+
+
+def text(name: str) -> str:
+    return (DEPLOY / name).read_text(encoding="utf-8")
+
+
+def as_yaml(source: str) -> Any:
+    return YAML(typ="safe").load(source)
+
+
+def instructions(dockerfile: str) -> list[tuple[str, str]]:
+    """Each instruction of a Dockerfile with its arguments, continuation lines joined."""
+    lines = [line for line in dockerfile.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    joined = re.sub(r"\\\n\s*", "", "\n".join(lines))
+    pairs = (line.partition(" ") for line in joined.splitlines())
+    return [(word.upper(), rest.strip()) for word, _, rest in pairs]
+
+
+def unit(source: str) -> dict[str, list[str]]:
+    """The settings of a systemd unit: each may stand several times."""
+    found: dict[str, list[str]] = {}
+    for line in source.splitlines():
+        if line and line[0] not in "#[":
+            key, _, value = line.partition("=")
+            found.setdefault(key, []).append(value)
+    return found
+
+
+def fenced(markdown: str, language: str) -> list[str]:
+    """The lines of all code blocks in this language."""
+    blocks = re.findall(rf"^ *```{language}\n(.*?)^ *```", markdown, re.MULTILINE | re.DOTALL)
+    return [line.strip() for block in blocks for line in block.splitlines()]
+
+
+def invocations(line: str) -> Iterator[list[str]]:
+    """The arguments of every call of the program in one line of shell."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    command: list[str] = []
+    for word in [*lexer, ";"]:
+        if word in ("{", "}") or not word.strip("();<>|&"):
+            arguments = _arguments(command)
+            if arguments is not None:
+                yield arguments
+            command = []
+        else:
+            command.append(word)
+
+
+def _arguments(command: list[str]) -> list[str] | None:
+    """What the program is given by this command; None when it is another program's."""
+    words = command
+    if words[:1] == ["sudo"]:
+        words = words[1:]
+        while words and words[0].startswith("-"):
+            words = words[2:] if words[0] == "-u" else words[1:]
+    if words[:2] == ["docker", "compose"] and words[2:3] in (["run"], ["exec"]):
+        inner = words[words.index(SERVICE) + 1 :]
+        return inner if words[2] == "run" else _arguments(inner)
+    if words[:2] == ["docker", "run"]:
+        return words[words.index(IMAGE) + 1 :]
+    if words and PurePosixPath(words[0]).name == SERVICE:
+        return words[1:]
+    return None
+
+
+def accept(arguments: list[str]) -> None:
+    """Parse a command line as the program would, without running it. click.UsageError."""
+    root = click.Context(cli, info_name=SERVICE, obj=State())
+    options, rest, _ = cli.make_parser(root).parse_args(list(arguments))
+    if options.get("version"):
+        return
+    command = cli.get_command(root, rest[0]) if rest else None
+    if command is None:
+        raise click.UsageError(f"no such command: {arguments}")
+    command.make_context(rest[0], rest[1:], parent=root)
+
+
+def admitted(path: str, dockerignore: str) -> bool:
+    """Whether a file reaches the build: the last pattern that matches decides."""
+    verdict = True
+    for line in dockerignore.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        pattern = line.removeprefix("!")
+        inside = pattern == "*" or Path(path) == Path(pattern) or Path(pattern) in Path(path).parents
+        if inside or (pattern.startswith("**/") and pattern[3:] in Path(path).parts):
+            verdict = line.startswith("!")
+    return verdict
