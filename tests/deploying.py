@@ -13,9 +13,8 @@ from ruamel.yaml import YAML
 
 from bot.cli import cli
 from bot.cli.options import State
+from tests.conftest import ROOT
 
-
-ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
 SERVICE = "arxiv-digest"
 IMAGE = "arxiv-digest-bot"

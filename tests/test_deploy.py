@@ -1,31 +1,24 @@
-"""The recipes of deploy/: what they name exists, and what they run works, without Docker, systemd or GitHub."""
+"""The recipes of deploy/ name only what exists, and hold what they promise to hold."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+import click
 import pytest
 
-from bot import app, calendar, config, schedule
+from bot import calendar, config, schedule
 from bot.cli import cli
 from bot.config import environment
 from bot.settings import Secret
+from tests.conftest import ROOT
 from tests.deploying import (
     DEPLOY,
     IMAGE,
-    ROOT,
     SERVICE,
     accept,
     admitted,
@@ -37,25 +30,249 @@ from tests.deploying import (
     unit,
 )
 
-FILES = ("Dockerfile", "compose.yaml", "arxiv-digest.service", "github-actions.yaml", ".env.example", "README.md")
+FILES = (
+    "Dockerfile",
+    "compose.yaml",
+    "arxiv-digest.service",
+    "github-actions.yaml",
+    ".env.example",
+    "README.md",
+)
 SECRETS = {*environment.NAMES, *(f"{name}_FILE" for name in environment.NAMES)}
-VARIABLES = {*SECRETS, "ARXIV_DIGEST_CONFIG"}
 
 
-# --- what the files name ---------------------------------------------------------------------------
+# --- commands and variables ------------------------------------------------------------------------
 
 
-def _command_lines() -> list[list[str]]:
-    """Every call of the program in a recipe: in code, in comments that show code, in running text."""
+def _shell_lines() -> list[str]:
+    """Every line of a recipe that somebody or something is to run."""
     readme = text("README.md")
-    lines = [*fenced(readme, "sh"), *(re.sub(r"^[\d* -]+  ", "", line) for line in fenced(readme, "cron"))]
+    lines = fenced(readme, "sh") + [line.split("  ", 1)[1] for line in fenced(readme, "cron")]
     for name in FILES:
-        lines += re.findall(r"^#     (.+)$", text(name), re.MULTILINE)
-        lines += re.findall(rf"`((?:{'|'.join(cli.list_commands(None))}) -[^`]+)`".replace("(?:", f"(?:{SERVICE} )?(?:", 1), text(name))
-        lines += re.findall(rf"`({SERVICE} [^`]+)`", text(name))
+        lines += re.findall(r"^ *# {5}(\S.*)$", text(name), re.MULTILINE)
     lines += unit(text("arxiv-digest.service"))["ExecStart"]
     workflow = as_yaml(text("github-actions.yaml"))
     scripts = [step["run"] for step in workflow["jobs"]["digest"]["steps"] if "run" in step]
     for option in workflow["on"]["workflow_dispatch"]["inputs"]["command"]["options"]:
         lines += [line.replace("$COMMAND", option) for script in scripts for line in script.splitlines()]
-    return [arguments for line in lines for arguments in invocations(line)]
+    return lines
+
+
+def _spans() -> list[str]:
+    """Code in running text that is a command line, with or without the program's name."""
+    spans = [span for name in FILES for span in re.findall(r"`([^`\n]+)`", text(name))]
+    commands = cli.list_commands(click.Context(cli))
+    named = [span for span in spans if span.startswith(f"{SERVICE} ")]
+    return named + [f"{SERVICE} {span}" for span in spans if span.partition(" -")[0] in commands]
+
+
+def test_every_command_line_is_one_that_the_program_takes() -> None:
+    """No recipe uses a command, an option or an argument that does not exist."""
+    lines = [*_shell_lines(), *(span for span in _spans() if span.count(" ") > 1)]
+    calls = [arguments for line in lines for arguments in invocations(line)]
+    assert {"init", "check", "once", "run", "status", "backup", "explain", "preview"} <= {
+        word for arguments in calls for word in arguments
+    }
+    for arguments in calls:
+        accept(arguments)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "arxiv-digest onec",
+        "sudo -u x /opt/bin/arxiv-digest status --jason",
+        "arxiv-digest explain 2511.01234",
+    ],
+)
+def test_a_command_line_with_a_mistake_is_found(line: str) -> None:
+    """The check above sees a misspelt command, an unknown option, a missing argument."""
+    (arguments,) = invocations(line)
+    with pytest.raises(click.UsageError):
+        accept(arguments)
+
+
+def test_every_variable_is_one_that_the_program_reads() -> None:
+    """A misspelt variable would be silently without effect; and the example leaves none out."""
+    name = re.compile(r"\b(?:GEMINI|SLACK|SMTP|ARXIV_DIGEST)_[A-Z_]+\b")
+    known = {*SECRETS, "ARXIV_DIGEST_CONFIG"}
+    for file in FILES:
+        assert set(name.findall(text(file))) <= known, file
+    assert set(name.findall(text(".env.example"))) == known
+
+
+def test_the_example_of_the_env_file_is_read_once_filled_in(tmp_path: Path) -> None:
+    """Each line, its # taken away and a value put behind it, gives that secret; untouched it gives none."""
+    yaml = tmp_path / "subscribers.yaml"
+    yaml.write_text(
+        config.starter() + "email: {host: smtp.example.org, sender: a@example.org, username: a}\n"
+    )
+    (tmp_path / "secret").write_text("by file\n")
+    for suffix, value in (("", "direct"), ("_FILE", "by file")):
+        filled = text(".env.example")
+        for name in environment.NAMES:
+            filled = filled.replace(
+                f"#{name}{suffix}=\n", f"{name}{suffix}={'secret' if suffix else value}\n"
+            )
+        (tmp_path / ".env").write_text(filled)
+        settings = config.load(yaml, {})
+        assert settings.gemini.api_key == settings.slack.token == Secret(value)
+        assert settings.email is not None
+        assert settings.email.password == Secret(value)
+    yaml.write_text(config.starter())
+    (tmp_path / ".env").write_text(text(".env.example"))
+    assert config.load(yaml, {}).gemini.api_key is None
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    """Files and headings that are linked exist."""
+    readme = text("README.md")
+    headings = {
+        re.sub(r"[^a-z -]", "", line.lower()).strip().replace(" ", "-")
+        for line in readme.split("\n## ")[1:]
+        for line in [line.split("\n")[0]]
+    }
+    for target in re.findall(r"\]\(([^)]+)\)", readme):
+        assert target[1:] in headings if target.startswith("#") else (DEPLOY / target).is_file(), target
+
+
+# --- Docker ----------------------------------------------------------------------------------------
+
+
+def test_the_image_has_no_secret_and_no_root() -> None:
+    """A fixed uid that is not root's, nothing secret in a layer, a graceful stop, the constraints obeyed."""
+    found = instructions(text("Dockerfile"))
+    last = dict(found)
+    assert last["USER"] == "10001:10001"
+    assert "--uid 10001 " in last["RUN"]
+    assert last["STOPSIGNAL"] == "SIGTERM"
+    assert any("--constraint deploy/constraints.txt" in rest for word, rest in found if word == "RUN")
+    assert not [
+        rest for word, rest in found if word in ("ENV", "ARG") and SECRETS & set(re.split(r"\W", rest))
+    ]
+    assert [word for word, _ in found].count("FROM") == 2
+
+
+def test_the_build_gets_what_it_copies_and_nothing_secret() -> None:
+    """.dockerignore lets through the sources of every COPY, and neither secrets nor state nor git's history."""
+    rules = (ROOT / ".dockerignore").read_text()
+    copied = [rest.split()[:-1] for word, rest in instructions(text("Dockerfile")) if word == "COPY"]
+    sources = [source for words in copied if not words[0].startswith("--from") for source in words]
+    assert {"pyproject.toml", "bot", "deploy/constraints.txt"} <= set(sources)
+    for source in sources:
+        assert (ROOT / source).exists(), source
+        assert admitted(source, rules), source
+    for path in (
+        ".env",
+        "secrets/key",
+        "subscribers.yaml",
+        "state/arxiv-digest.db",
+        ".git/config",
+        "build/lib",
+    ):
+        assert not admitted(path, rules), path
+    assert not admitted("bot/cli/__pycache__/run.pyc", rules)
+
+
+def test_the_compose_file_is_locked_down() -> None:
+    """Read-only, without capabilities or new privileges, restarted, stopped in peace, state outside."""
+    service = as_yaml(text("compose.yaml"))["services"][SERVICE]
+    assert service["image"] == IMAGE
+    assert f"--tag {IMAGE} " in text("README.md")
+    assert service["read_only"] is True
+    assert [entry.partition(":")[0] for entry in service["tmpfs"]] == ["/tmp"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["restart"] == "unless-stopped"
+    assert int(service["stop_grace_period"].removesuffix("s")) > 10
+    mounts = {volume["target"]: volume for volume in service["volumes"]}
+    assert mounts["/run/secrets"]["read_only"] is True
+    assert service["environment"]["ARXIV_DIGEST_CONFIG"] == f"{mounts['/data']['target']}/subscribers.yaml"
+
+
+def test_the_compose_file_is_right_with_its_comments_taken_away() -> None:
+    """The lines that a reader is told to switch on give all three secrets, and a volume for Docker Desktop."""
+    switched_on = re.sub(
+        r"^( *)# (?=[A-Z_]+_FILE:|- type|  [st]|volumes:)", r"\1", text("compose.yaml"), flags=re.MULTILINE
+    )
+    whole = as_yaml(switched_on)
+    service = whole["services"][SERVICE]
+    secrets = {f"{name}_FILE": f"/run/secrets/{name.lower()}" for name in environment.NAMES}
+    assert secrets.items() <= service["environment"].items()
+    assert service["volumes"][-1] == {"type": "volume", "source": "state", "target": "/data/state"}
+    assert list(whole["volumes"]) == ["state"]
+
+
+# --- systemd ---------------------------------------------------------------------------------------
+
+
+def test_the_unit_stops_restarts_and_reloads_as_the_program_wants() -> None:
+    """Status 2 is left to a person, a stop has more than the program's 10 s, HUP is a reload."""
+    found = unit(text("arxiv-digest.service"))
+    assert found["Restart"] == ["on-failure"]
+    assert found["RestartPreventExitStatus"] == ["2"]
+    assert int(found["TimeoutStopSec"][0].removesuffix("s")) > 10
+    assert found["ExecReload"] == ["/bin/kill -HUP $MAINPID"]
+    state = f"/var/lib/{found['StateDirectory'][0]}"
+    assert found["WorkingDirectory"] == [state]
+    assert found["Environment"] == [f"ARXIV_DIGEST_CONFIG={state}/subscribers.yaml"]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
+def test_systemd_understands_the_unit_and_finds_it_hardened(tmp_path: Path) -> None:
+    """No unknown setting, also with the credentials switched on; exposure stays below 2 of 10."""
+    source = text("arxiv-digest.service").replace("/opt/arxiv-digest/bin/arxiv-digest", "/bin/true")
+    path = tmp_path / "arxiv-digest.service"
+    for variant in (source, re.sub(r"^#(?=LoadCredential=|Environment=)", "", source, flags=re.MULTILINE)):
+        path.write_text(variant)
+        verify = subprocess.run(
+            ["systemd-analyze", "verify", path], capture_output=True, text=True, check=False
+        )
+        complaints = [line for line in verify.stderr.splitlines() if "arxiv-digest" in line]
+        assert (verify.returncode, complaints) == (0, []), verify.stderr
+    security = ["systemd-analyze", "security", "--offline=true", "--threshold=20", path]
+    judged = subprocess.run(security, capture_output=True, text=True, check=False)
+    assert judged.returncode == 0, judged.stdout
+
+
+# --- GitHub Actions --------------------------------------------------------------------------------
+
+
+def test_the_workflow_has_no_more_rights_than_it_needs() -> None:
+    """Only the contents of its own repository, never two at once, every action at a major version."""
+    workflow = as_yaml(text("github-actions.yaml"))
+    job = workflow["jobs"]["digest"]
+    assert workflow["permissions"] == {}
+    assert job["permissions"] == {"contents": "write"}
+    assert workflow["concurrency"]["cancel-in-progress"] is False
+    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
+    assert {job["env"][name] for name in environment.NAMES} == {
+        f"${{{{ secrets.{name} }}}}" for name in environment.NAMES
+    }
+    (base,) = {rest for word, rest in instructions(text("Dockerfile")) if word == "ARG"}
+    assert f"PYTHON={job['steps'][1]['with']['python-version']}" == base
+
+
+def test_the_state_is_saved_whatever_became_of_the_run() -> None:
+    """Also after exit status 1, a time-out or a cancellation; but never when there was nothing to start from."""
+    steps = {step.get("id"): step for step in as_yaml(text("github-actions.yaml"))["jobs"]["digest"]["steps"]}
+    order = list(steps)
+    assert order.index("restore") < order.index("run") < order.index("save")
+    assert "if" not in steps["run"]
+    assert steps["save"]["if"] == "${{ always() && steps.run.outcome != 'skipped' }}"
+
+
+@pytest.mark.parametrize(("cron", "zone"), [("23 1 * * 1-5", "America/New_York"), ("23 6 * * 1-5", "UTC")])
+def test_the_workflow_runs_on_every_feed_of_arxiv_after_it_came_up(cron: str, zone: str) -> None:
+    """Each batch of 2026 is looked at on its own day, past the hour of the first look, off the full hour."""
+    if zone != "UTC":
+        assert {"cron": cron, "timezone": zone} in as_yaml(text("github-actions.yaml"))["on"]["schedule"]
+    times, now, seen = schedule.parse(cron), datetime(2026, 1, 1, tzinfo=UTC), set[date]()
+    while now.year == 2026:
+        now = schedule.next_due(times, zone, now)
+        local = now.astimezone(calendar.EASTERN)
+        assert local.time() > calendar.POLLED_AT[0]
+        assert now.minute != 0
+        seen.add(local.date())
+    days = (date(2026, 1, 1) + timedelta(days=n) for n in range(365))
+    assert {day for day in days if calendar.has_batch(day)} <= seen

@@ -60,7 +60,7 @@ class Document:
             "the comment": self.comment,
             "the journal reference": self.journal_ref,
         }
-        return [(place, passage) for place, passage in places.items() if passage]
+        return [(place, passage) for place, passage in places.items() if passage and passage.folded]
 
     @cached_property
     def _passages_with_tex(self) -> list[tuple[str, Passage]]:

@@ -88,9 +88,11 @@ def without_stop_words(found: Iterable[str]) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """The Porter stem of a folded word. Kept, since a day's papers share most of their words."""
-    stemmed: str = _PORTER.stemWord(word)
-    return stemmed
+    """The Porter stem of a folded word; one of two letters is left alone (Porter 1980).
+
+    Kept, since a day's papers share most of their words.
+    """
+    return str(_PORTER.stemWord(word)) if len(word) > 2 else word
 
 
 def joined(found: Iterable[str]) -> str:

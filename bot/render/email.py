@@ -15,7 +15,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from bot.models import Digest, Entry, Message
-from bot.render import mime, parts, prose, text, views, wording
+from bot.render import mime, parts, text, views, wording
 
 MESSAGE_BYTES = 100_000
 _CONTENTS_ABOVE = 10
@@ -110,7 +110,7 @@ def _stop(digest: Digest, contact: str) -> tuple[str, str]:
         return "To change or stop it, see", quote(contact, safe=":/?#[]@!$&'()*+,;=%~")
     if "@" not in address:
         return "To change or stop it, ask whoever runs this digest.", ""
-    about = f"unsubscribe {prose.clip(prose.clean(digest.subscriber), prose.NAME_BYTES)}"
+    about = f"unsubscribe {wording.named(digest.subscriber)}"
     return (
         "To change or stop it, write to",
         f"mailto:{quote(address, safe='@+')}?subject={quote(about, safe='')}",

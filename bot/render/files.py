@@ -51,6 +51,6 @@ def safe_name(name: str) -> str:
     A name that had to be changed gets a mark of its own, so that two never share a file.
     """
     safe = prose.clip(_UNSAFE.sub("-", prose.clean(name)).strip("-."), _NAME_BYTES).rstrip(prose.ELLIPSIS)
-    if safe == name:
+    if safe and safe == name:
         return safe
     return "-".join(filter(None, (safe, hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:6])))

@@ -49,7 +49,7 @@ def render(digest: Digest) -> str:
         script_source=_SCRIPT_SOURCE,
         headline=wording.headline(digest),
         day=wording.long_day(wording.local_date(digest)),
-        subscriber=_name(digest.subscriber),
+        subscriber=wording.named(digest.subscriber),
         number=digest.number,
         counted=wording.papers(digest.paper_count),
         topics=wording.topics(digest, first=10),
@@ -88,7 +88,7 @@ def _listed(report: ReportRef) -> dict[str, object]:
         "url": quote(report.file_name),
         "markdown_url": quote(str(PurePosixPath(report.file_name).with_suffix(".md"))),
         "day": wording.long_day(report.date),
-        "subscriber": _name(report.subscriber),
+        "subscriber": wording.named(report.subscriber),
         "number": report.number,
         "counted": wording.papers(report.count),
     }
@@ -97,7 +97,3 @@ def _listed(report: ReportRef) -> dict[str, object]:
 def _queries(digest: Digest) -> Sequence[str]:
     asked = zip(digest.topics, digest.queries, strict=False)
     return [f"{wording.topic(topic.name)}: {prose.source(query)}" for topic, query in asked]
-
-
-def _name(subscriber: str) -> str:
-    return prose.clip(prose.clean(subscriber), prose.NAME_BYTES)

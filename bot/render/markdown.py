@@ -61,7 +61,7 @@ def _basic_info(digest: Digest) -> Iterator[str]:
     yield f"# {escape(wording.headline(digest))} {wording.local_date(digest).year}"
     yield ""
     yield "# Basic Info"
-    model = wording.joined(digest.models)
+    model = wording.models(digest)
     writer = f"**{escape(model)}**" if model else "**arxiv-digest** (without a language model)"
     time = f"**{wording.local_time(digest)}** ({digest.timezone})"
     queries = wording.joined([f'**"{escape(prose.source(query))}"**' for query in digest.queries])

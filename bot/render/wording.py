@@ -58,9 +58,14 @@ def long_day(day: date) -> str:
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def named(name: str) -> str:
+    """A name from the configuration or a service, fit to print."""
+    return prose.clip(prose.clean(name), prose.NAME_BYTES) or "unnamed"
+
+
 def topic(name: str) -> str:
     """A topic's name as words: ``electron-microscopy`` reads electron microscopy."""
-    return prose.clip(prose.clean(name.replace("-", " ").replace("_", " ")), prose.NAME_BYTES) or name
+    return named(name.replace("-", " ").replace("_", " "))
 
 
 def month(day: date) -> str:
@@ -173,6 +178,11 @@ def sentences(lines: Iterable[str], limit: int = prose.SENTENCES_BYTES) -> tuple
     return tuple(kept)
 
 
+def models(digest: Digest) -> str:
+    """Who wrote the summaries, by name; empty when no model did."""
+    return joined([named(model) for model in digest.models[:3]])
+
+
 def origin(digest: Digest) -> str:
     """Who wrote the summaries; empty when there are none."""
     written = [
@@ -181,7 +191,7 @@ def origin(digest: Digest) -> str:
     if any(summary.source is SummarySource.EXTRACTIVE for summary in written):
         return EXTRACTS
     if digest.models:
-        return f"Summaries by {listed(digest.models, 3)}, from the abstracts. The abstract is what counts."
+        return f"Summaries by {models(digest)}, from the abstracts. The abstract is what counts."
     return ""
 
 
@@ -189,8 +199,7 @@ def reason(digest: Digest) -> str:
     """Why the reader gets this."""
     names = [topic(item.name) for item in digest.topics]
     followed = joined(names) if len(names) <= 10 else listed(names, 10)
-    who = prose.clip(prose.clean(digest.subscriber), prose.NAME_BYTES)
-    return f"You get this because “{who}” follows {followed or 'new papers'} on arXiv."
+    return f"You get this because “{named(digest.subscriber)}” follows {followed or 'new papers'} on arXiv."
 
 
 def _withdrawal(paper: Paper) -> str:

@@ -40,7 +40,7 @@ LIGATURES = {
 }
 
 as_read = cache(to_text)
-stemmed_word = cache(snowballstemmer.stemmer("porter").stemWord)
+porter = snowballstemmer.stemmer("porter")
 
 
 class Refused(Exception):
@@ -247,6 +247,12 @@ def readings_of(whole: str) -> list[tuple[list[str], list[str]]]:
     """The text's words but stop words, as typed and as read, each also stemmed."""
     found = [[word for word in plain_words(text) if word not in STOP] for text in (whole, as_read(whole))]
     return [(words, [stemmed_word(word) for word in words]) for words in found]
+
+
+@cache
+def stemmed_word(word: str) -> str:
+    """Porter's algorithm does not touch words of one or two letters."""
+    return str(porter.stemWord(word)) if len(word) > 2 else word
 
 
 @cache

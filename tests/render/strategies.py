@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -35,7 +35,9 @@ NASTY = (
 _nasty = st.integers(0, len(NASTY) - 1).map(lambda index: NASTY[index])
 texts = _nasty | st.text(max_size=60)
 names = st.text(min_size=1, max_size=40).filter(str.strip)
-moments = st.datetimes(datetime(1991, 8, 14), datetime(2100, 1, 1), timezones=st.just(UTC))
+moments = st.integers(0, 3 * 10**9).map(
+    lambda seconds: datetime(1991, 8, 14, tzinfo=UTC) + timedelta(seconds=seconds)
+)
 identifiers = st.from_regex(r"[0-9]{4}\.[0-9]{5}|[a-z]{2,5}(-[a-z]{2})?/[0-9]{7}", fullmatch=True)
 
 

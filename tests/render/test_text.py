@@ -30,7 +30,7 @@ def test_formulas_are_not_torn() -> None:
     """A line ends at a space, never at a hyphen inside a formula."""
     page = text.render(samples.digest())
     assert "Nd₁₋ₓSrₓNiO₂" in page
-    assert not [line for line in page.splitlines() if line.endswith(("-", "₋"))]
+    assert not [line for line in page.splitlines() if line.endswith(("-", "₋")) and set(line) != {"-"}]
 
 
 def test_arabic_lines_begin_in_arabic() -> None:

@@ -23,7 +23,7 @@ FILMS = paper(
     "2611.04201",
     title=r"Control of thin NbN films by a ScN buffer layer",
     abstract=(
-        r"Superconducting films of niobium nitride are used in photon detectors, and their quality depends on the substrate. "
+        r"Superconducting films of niobium nitride are used in photon detectors. Their quality depends on the substrate. "
         r"We study how a ScN buffer layer acts on the growth of 29 nm thick NbN films on silicon. "
         r"The critical temperature $T_c$ rises from 9 K to 12.5 K, and the resistivity falls by 40\%. "
         r"Transmission electron microscopy attributes the gain to better lattice matching at the interface."
@@ -42,7 +42,7 @@ ROBOTS = paper(
 GOOD = {
     "arxiv_id": "2611.04201",
     "objective": "Investigate how a ScN buffer layer affects thin NbN films.",
-    "finding": "The buffer layer raises the critical temperature from 9 K to 12.5 K; microscopy shows better lattice matching.",
+    "finding": "The buffer layer raises the critical temperature from 9 K to 12.5 K; the lattice matching is better.",
 }
 OTHER = {
     "arxiv_id": "2611.09002",
@@ -95,7 +95,7 @@ def test_wrapping_is_tolerated(text: str) -> None:
 def test_latex_survives() -> None:
     r"""``\beta`` is no backspace, ``\alpha`` no broken JSON."""
     text = json.dumps([GOOD]).replace(
-        "microscopy", r"$\beta$-NbN and $\alpha$-NbN with $\nu \times \rho$ in microscopy"
+        "matching", r"$\beta$-NbN and $\alpha$-NbN with $\nu \times \rho$ in matching"
     )
     found = judged(text)
     assert isinstance(found, Summary)

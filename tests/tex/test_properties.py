@@ -176,8 +176,11 @@ def test_plain_words_of_any_script_are_kept(words: list[str]) -> None:
 
 
 @given(TEXTS)
-def test_money_and_words_survive_any_neighbourhood(source: str) -> None:
-    """A word in front of and behind anything at all is still read."""
+def test_words_survive_any_neighbourhood(source: str) -> None:
+    """A word in front of and behind anything at all is still read; an accent may fall on it."""
     shown = to_text(f"before {source} after")
+    letters = "".join(
+        char for char in unicodedata.normalize("NFKD", shown) if not unicodedata.combining(char)
+    )
     assert shown.startswith("before")
-    assert "after" in shown
+    assert "after" in letters

@@ -1,0 +1,139 @@
+"""`check --live` and `once` against services that answer: one line each, with the remedy."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+from bot.demo.arxiv import ArxivService
+from bot.demo.gemini import Fault, GeminiService
+from bot.demo.slack import SlackService
+from bot.demo.smtp import SmtpService
+
+
+@dataclass
+class Services:
+    """All four, running in a thread of their own: the commands start their own event loop."""
+
+    arxiv: ArxivService
+    gemini: GeminiService
+    slack: SlackService
+    smtp: SmtpService
+
+    def yaml(self) -> str:
+        return f"""\
+arxiv: {{contact: you@example.org, api_url: "{self.arxiv.api_url}", rss_url: "{self.arxiv.rss_url}",
+        min_interval: 0.01s}}
+gemini: {{base_url: "{self.gemini.base_url}"}}
+slack: {{base_url: "{self.slack.base_url}"}}
+email: {{host: 127.0.0.1, port: {self.smtp.port}, security: none, username: bot, sender: bot@example.org}}
+topics:
+  microscopy: {{keywords: [ptychography], categories: [cond-mat.mtrl-sci]}}
+subscribers:
+  - {{name: ada, topics: [microscopy], slack: "#em-papers", email: ada@example.org}}
+  - {{name: bob, topics: [microscopy], slack: "#secret"}}
+"""
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    ready, stop = threading.Event(), asyncio.Event()
+    found: list[Services] = []
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with AsyncExitStack() as stack:
+            arxiv = await stack.enter_async_context(ArxivService())
+            gemini = await stack.enter_async_context(GeminiService())
+            slack = await stack.enter_async_context(SlackService(token="xoxb-right"))
+            smtp = await stack.enter_async_context(SmtpService(users={"bot": "right"}))
+            slack.workspace.add_channel("em-papers")
+            slack.workspace.add_channel("secret", is_member=False)
+            found.append(Services(arxiv, gemini, slack, smtp))
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert ready.wait(10)
+    yield found[0]
+    loop.call_soon_threadsafe(stop.set)
+    thread.join(10)
+    loop.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, services: Services) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "GEMINI_API_KEY": "key",
+        "SLACK_BOT_TOKEN": "xoxb-right",
+        "SMTP_PASSWORD": "right",
+    }.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "subscribers.yaml").write_text(services.yaml())
+    return tmp_path
+
+
+def check_live(capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "--live"])
+    lines = capsys.readouterr().out.splitlines()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, [line for line in lines if line.startswith(("ok", "FAIL"))]
+
+
+def test_each_service_and_each_channel_has_a_line(
+    folder: Path, services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What works is said, what doesn't comes with the remedy in words."""
+    status, lines = check_live(capsys)
+    text = "\n".join(lines)
+    assert status == 1
+    assert text.count("arXiv") == 2
+    assert "ok   Gemini gemini-flash-latest" in text
+    (secret,) = (line for line in lines if "#secret" in line)
+    assert secret.startswith("FAIL")
+    assert "/invite" in secret
+    (member,) = (line for line in lines if "#em-papers" in line)
+    assert member.startswith("ok")
+    assert any(line.startswith("ok   SMTP 127.0.0.1") for line in lines)
+    assert not services.smtp.mails
+    assert not services.slack.posts()
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "remedy"),
+    [
+        ("GEMINI_API_KEY", "Gemini", "GEMINI_API_KEY"),
+        ("SLACK_BOT_TOKEN", "Slack", "SLACK_BOT_TOKEN"),
+        ("SMTP_PASSWORD", "SMTP", "SMTP_PASSWORD"),
+    ],
+)
+def test_a_wrong_secret_is_named_but_never_shown(
+    folder: Path,
+    services: Services,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    subject: str,
+    remedy: str,
+) -> None:
+    """The remedy says which variable; the value appears nowhere."""
+    wrong = "xoxb-wrong-0000" if "SLACK" in name else "wrong-0000"
+    monkeypatch.setenv(name, wrong)
+    if "GEMINI" in name:
+        services.gemini.fault_for = lambda _: Fault.INVALID_KEY
+    status, lines = check_live(capsys)
+    assert status == 1
+    failed = [line for line in lines if line.startswith("FAIL") and subject in line]
+    assert failed
+    assert remedy in failed[0]
+    assert wrong not in "\n".join(lines)
