@@ -1,0 +1,57 @@
+"""The vocabulary: frozen values that every room understands.
+
+Nothing here decides, parses or performs I/O. Datetimes are aware UTC unless a field says otherwise.
+"""
+
+from bot.models.digests import Digest, Entry
+from bot.models.failures import Check, Fault, Limit, Verdict
+from bot.models.messages import Envelope, Message, OutboxState, Receipt
+from bot.models.papers import (
+    ARXIV_SITE,
+    FEED_LIMIT,
+    AnnouncedPaper,
+    Announcement,
+    AnnounceType,
+    Paper,
+    SearchPage,
+)
+from bot.models.queries import Branch, DateRange, Operator, QueryTree, Term, Window
+from bot.models.subscriptions import Kind, Schedule, Subscriber, Target, Topic
+from bot.models.summaries import ModelReply, ModelUse, Prompt, Summary, SummaryKey, SummarySource
+
+__all__ = [
+    "ARXIV_SITE",
+    "FEED_LIMIT",
+    "AnnounceType",
+    "AnnouncedPaper",
+    "Announcement",
+    "Branch",
+    "Check",
+    "DateRange",
+    "Digest",
+    "Entry",
+    "Envelope",
+    "Fault",
+    "Kind",
+    "Limit",
+    "Message",
+    "ModelReply",
+    "ModelUse",
+    "Operator",
+    "OutboxState",
+    "Paper",
+    "Prompt",
+    "QueryTree",
+    "Receipt",
+    "Schedule",
+    "SearchPage",
+    "Subscriber",
+    "Summary",
+    "SummaryKey",
+    "SummarySource",
+    "Target",
+    "Term",
+    "Topic",
+    "Verdict",
+    "Window",
+]

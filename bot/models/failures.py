@@ -1,0 +1,59 @@
+"""What a failure means, and where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Limit(StrEnum):
+    """The limit that a quota refusal names."""
+
+    PER_MINUTE = "per minute"
+    PER_DAY = "per day"
+    NOT_OFFERED = "not offered"
+    """The model has no quota at all on this account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a failure means for the next attempt."""
+
+    permanent: bool = False
+    """Trying again unchanged can't succeed."""
+    in_doubt: bool = False
+    """The service may have accepted what was sent."""
+    retry_after: timedelta | None = None
+    """How long the service itself asked us to wait."""
+    limit: Limit | None = None
+    remedy: str = ""
+    """What a person can do, in words; empty when waiting is all there is to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `check --live`: what a service said when it was asked."""
+
+    subject: str
+    """``Slack #em-papers``"""
+    ok: bool
+    detail: str = ""
+    remedy: str = ""
+    """What a person can do, in words; empty when all is well or waiting is all there is to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a configuration file, where a person will look for it (1-based)."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    """``subscribers[2].topics[0]``; empty for the file as a whole."""
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}:{self.column}: "
+        return where + (f"{self.path}: " if self.path else "") + self.message

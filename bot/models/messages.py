@@ -1,0 +1,79 @@
+"""Rendered messages on their way to a target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from bot.models.subscriptions import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One rendered message, complete: sending it needs nothing but its target.
+
+    ``payload`` is what the channel sends byte for byte: for slack the JSON object of
+    ``chat.postMessage`` without ``channel``, ``thread_ts`` and ``metadata``; for email the whole
+    MIME message; for file a JSON object of file name to text.
+    """
+
+    part: int
+    """1 for the first part of a digest."""
+    parts: int
+    payload: bytes
+    arxiv_ids: tuple[str, ...]
+    """The papers in this part; the parts of a digest hold each paper exactly once."""
+
+
+class OutboxState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    IN_DOUBT = "in doubt"
+    SENT = "sent"
+    FAILED = "failed"
+    ENDED = "ended"
+    """Given up on purpose: its target left the configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a service said of an accepted message: Slack's channel id and ``ts``, a path, a reply."""
+
+    channel: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message on its way to one target: one row of the outbox."""
+
+    id: int
+    digest_id: int
+    subscriber: str
+    target: Target
+    part: int
+    parts: int
+    payload: bytes
+    arxiv_ids: tuple[str, ...]
+    created_at: datetime
+    state: OutboxState
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    wait_until: datetime | None = None
+    """A Retry-After of the service."""
+    first_attempt_at: datetime | None = None
+    """Start of the oldest attempt whose outcome is open, for looking in a channel's history."""
+    receipt: Receipt | None = None
+    thread: Receipt | None = None
+    """The receipt of part 1, for the parts that follow in its thread."""
+    error: str = ""
+
+    @property
+    def key(self) -> str:
+        """The mark by which this message is found again in a channel's history.
+
+        The payload's hash tells it from a message of the same number in another database.
+        """
+        return f"outbox-{self.id}-{sha256(self.payload).hexdigest()[:16]}"
