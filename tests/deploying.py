@@ -1,16 +1,22 @@
-"""How the files of deploy/ are read: as Docker, a shell and the program itself would read them."""
+"""The files of deploy/ as Docker, a shell and the program read them, and a machine to run them on."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import sys
+import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import click
 from ruamel.yaml import YAML
 
+from bot import app, config
 from bot.cli import cli
 from bot.cli.options import State
 from tests.conftest import ROOT
@@ -18,6 +24,8 @@ from tests.conftest import ROOT
 DEPLOY = ROOT / "deploy"
 SERVICE = "arxiv-digest"
 IMAGE = "arxiv-digest-bot"
+
+NOWHERE = 'api_url: "http://127.0.0.1:9/api"\n  rss_url: "http://127.0.0.1:9"\n  contact'
 
 
 def text(name: str) -> str:
@@ -107,3 +115,53 @@ def admitted(path: str, dockerignore: str) -> bool:
         if inside or (pattern.startswith("**/") and pattern[3:] in Path(path).parts):
             verdict = line.startswith("!")
     return verdict
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A folder for what is installed, and one for the data."""
+
+    programs: Path
+    data: Path
+    home: Path
+
+    @property
+    def yaml(self) -> Path:
+        return self.data / "subscribers.yaml"
+
+    @property
+    def database(self) -> Path:
+        return self.data / "state" / "arxiv-digest.db"
+
+    def environ(self, **more: str) -> dict[str, str]:
+        path = f"{self.programs}{os.pathsep}{os.environ['PATH']}"
+        return {"PATH": path, "HOME": str(self.home), "PYTHONPATH": str(ROOT), **more}
+
+    def configure(self) -> None:
+        """The starter configuration, with an arXiv that nobody reaches."""
+        self.data.mkdir(exist_ok=True)
+        self.yaml.write_text(config.starter().replace("contact", NOWHERE, 1))
+
+    def poll(self, ended: datetime, *, complete: bool = True) -> None:
+        """Record a poll that ended then."""
+        store = app.open_store(self.database)
+        store.polls.finish(store.polls.begin(ended - timedelta(seconds=9)), ended, complete)
+        store.close()
+
+
+def install(folder: Path) -> Machine:
+    """The program where a shell finds it, as an installation would put it there."""
+    programs, home = folder / "bin", folder / "home"
+    programs.mkdir()
+    home.mkdir()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    module, function = project["scripts"]["arxiv-digest"].split(":")
+    scripts = {
+        "arxiv-digest": f"#!{sys.executable}\nfrom {module} import {function}\n{function}()\n",
+        "python": f'#!/bin/sh\nexec {sys.executable} "$@"\n',
+        "sleep": "#!/bin/sh\n",
+    }
+    for name, script in scripts.items():
+        (programs / name).write_text(script)
+        (programs / name).chmod(0o755)
+    return Machine(programs, folder / "data", home)

@@ -127,11 +127,8 @@ def test_the_example_of_the_env_file_is_read_once_filled_in(tmp_path: Path) -> N
 def test_links_of_the_readme_lead_somewhere() -> None:
     """Files and headings that are linked exist."""
     readme = text("README.md")
-    headings = {
-        re.sub(r"[^a-z -]", "", line.lower()).strip().replace(" ", "-")
-        for line in readme.split("\n## ")[1:]
-        for line in [line.split("\n")[0]]
-    }
+    titles = re.findall(r"^## (.+)$", readme, re.MULTILINE)
+    headings = {title.lower().replace(" ", "-") for title in titles}
     for target in re.findall(r"\]\(([^)]+)\)", readme):
         assert target[1:] in headings if target.startswith("#") else (DEPLOY / target).is_file(), target
 
@@ -230,7 +227,7 @@ def test_systemd_understands_the_unit_and_finds_it_hardened(tmp_path: Path) -> N
         )
         complaints = [line for line in verify.stderr.splitlines() if "arxiv-digest" in line]
         assert (verify.returncode, complaints) == (0, []), verify.stderr
-    security = ["systemd-analyze", "security", "--offline=true", "--threshold=20", path]
+    security = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(path)]
     judged = subprocess.run(security, capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stdout
 

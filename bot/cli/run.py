@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
@@ -46,29 +47,28 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     def open_services(settings: Settings) -> AbstractAsyncContextManager[Services]:
         return app.open_services(settings, store, progress, clock)
 
-    store.subscriptions.sync(settings.subscribers, clock.now())
-    async with open_services(settings) as services:
-        _announce(services, settings)
     daemon = Daemon(settings, open_services, _Reloader(state, settings), tell)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, daemon.stop)
     loop.add_signal_handler(signal.SIGINT, daemon.stop)
     loop.add_signal_handler(signal.SIGHUP, daemon.look)
+    store.subscriptions.sync(settings.subscribers, clock.now())
+    _announce(store, settings, clock.now())
     await daemon.run()
     logger.info("stopped")
 
 
-def _announce(services: Services, settings: Settings) -> None:
+def _announce(store: Store, settings: Settings, now: datetime) -> None:
     """Each subscriber's next digest time, for the person who just started it."""
     for subscriber in settings.subscribers:
-        zone = ZoneInfo(subscriber.timezone)
         if subscriber.schedule.cron is None:
             when = "as soon as papers are found"
         else:
-            due = tick.next_digest_of(services.store, subscriber, services.clock.now())
-            when = f"{due.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"
+            due = tick.next_digest_of(store, subscriber, now)
+            when = f"{due.astimezone(ZoneInfo(subscriber.timezone)):%a %Y-%m-%d %H:%M %Z}"
         click.echo(f"{subscriber.name}: next digest {when} ({subscriber.schedule.text})")
-    click.echo(f"next poll {tick.next_poll(services, settings):%a %Y-%m-%d %H:%M UTC}")
+    poll = tick.next_poll_after(*store.polls.last_finished(), settings, now)
+    click.echo(f"next poll {poll:%a %Y-%m-%d %H:%M UTC}")
 
 
 class _Reloader:

@@ -44,7 +44,7 @@ def _nothing_yet(settings: Settings) -> dict[str, Any]:
     return {
         "database": str(settings.database),
         "papers": {"seen": 0, "matched": 0, "summarised": 0, "waiting": 0},
-        "polls": {"last": None, "complete": None, "topics": []},
+        "polls": {"last": None, "complete": None, "next": None, "topics": [], "feeds": []},
         "gemini": None,
         "subscribers": [],
         "alerts": [],
