@@ -11,6 +11,10 @@ from markupsafe import Markup
 from bot.models import Digest, Entry
 from bot.render import languages, prose, wording
 
+_AUTHORS = 10
+_ALL_AUTHORS = 300
+_ABSTRACT_BYTES = 8_000
+
 ENVIRONMENT = jinja2.Environment(
     loader=jinja2.PackageLoader("bot.render"),
     autoescape=True,
@@ -52,10 +56,12 @@ class PaperView:
     right_to_left: bool
     abstract: Markup
     comment: Markup
+    all_authors: str
+    """Where ``authors`` leaves some out, and the abstract was asked for."""
 
 
-def paper(digest: Digest, entry: Entry, number: int | None = None, *, authors: int = 10) -> PaperView:
-    """The view of one entry; ``authors``: how many of them are named."""
+def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: bool = False) -> PaperView:
+    """The view of one entry; the authors' ``abstract`` and comment are in it only when asked for."""
     item = entry.paper
     lines = wording.summary_lines(entry.summary)
     title = prose.markup(item.title, prose.TITLE_BYTES)
@@ -69,7 +75,7 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, authors: i
         pdf_url=item.pdf_url,
         html_url=item.html_url,
         withdrawn=entry.withdrawn,
-        authors=wording.authors(item, authors),
+        authors=wording.authors(item, _AUTHORS),
         date=wording.short_date(item.published),
         categories=tuple(filter(None, wording.categories(item).split(", "))),
         topics=tuple(wording.topic(name) for name in entry.topics),
@@ -77,14 +83,17 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, authors: i
         lines=tuple(Line(label, prose.markup(text)) for label, text in lines),
         language="" if entry.fallback else languages.code(digest.language).removeprefix("en"),
         right_to_left=right_to_left,
-        abstract=prose.markup(item.abstract, 8_000),
-        comment=prose.markup(item.comment, prose.COMMENT_BYTES),
+        abstract=prose.markup(item.abstract, _ABSTRACT_BYTES) if abstract else Markup(),
+        comment=prose.markup(item.comment, prose.COMMENT_BYTES) if abstract else Markup(),
+        all_authors=wording.authors(item, _ALL_AUTHORS) if abstract and len(item.authors) > _AUTHORS else "",
     )
 
 
-def papers(digest: Digest, entries: Sequence[Entry], first: int | None = None) -> tuple[PaperView, ...]:
+def papers(
+    digest: Digest, entries: Sequence[Entry], first: int | None = None, *, abstract: bool = False
+) -> tuple[PaperView, ...]:
     """The views of several entries, numbered from ``first`` on if that is given."""
     return tuple(
-        paper(digest, entry, None if first is None else number)
+        paper(digest, entry, None if first is None else number, abstract=abstract)
         for number, entry in enumerate(entries, start=first or 1)
     )

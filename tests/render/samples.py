@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.models import Digest, Entry, Paper, Summary, SummarySource, Topic
+from bot.render.html import ReportRef
 
 COMPOSED_AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MODEL = "gemini-flash-latest"
@@ -253,3 +254,14 @@ def _entry(
         updated=published,
     )
     return Entry(paper, tuple(topics.split()), Summary(objective, finding, SummarySource.GEMINI, MODEL))
+
+
+def reports() -> tuple[ReportRef, ...]:
+    """A folder with the digests of some weeks."""
+    days = [COMPOSED_AT.date() - timedelta(days=days) for days in (0, 3, 4, 5, 6, 7, 10, 26, 27)]
+    return tuple(
+        ReportRef(
+            f"{day}-ada-{41 - index}.html", "ada", 41 - index, day, (11, 4, 0, 7, 1, 12, 3, 9, 5)[index]
+        )
+        for index, day in enumerate(days)
+    )

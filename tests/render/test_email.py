@@ -38,7 +38,7 @@ def told(messages: Sequence[Message]) -> list[str]:
     return [arxiv_id for message in messages for arxiv_id in message.arxiv_ids]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(strategies.digests)
 def test_any_text_gives_a_valid_mail_with_each_paper_once(digest: Digest) -> None:
     """Whatever a title contains: valid, small enough, well nested, linking only to arXiv."""
@@ -93,7 +93,7 @@ def test_subject_says_what_is_inside() -> None:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(strategies.texts)
 def test_subject_survives_its_encoding(title: str) -> None:
     """Every script arrives as it was, in encoded words that RFC 2047 allows."""

@@ -109,7 +109,7 @@ def test_escapes(latex: str, escaped: str) -> None:
     assert markdown.escape(latex) == escaped
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @example(samples.morning())
 @given(strategies.digests)
 def test_no_text_breaks_the_structure(digest: Digest) -> None:

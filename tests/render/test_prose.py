@@ -22,6 +22,7 @@ def test_clean_text_is_one_line_that_can_be_encoded(text: str) -> None:
 
 @given(strategies.texts)
 def test_cleaning_twice_changes_nothing(text: str) -> None:
+    """What is clean stays as it is, however many rooms it passes through."""
     assert prose.clean(prose.clean(text)) == prose.clean(text)
 
 

@@ -31,7 +31,7 @@ def read(digest: Digest) -> list[list[dict[str, Any]]]:
     return [limits.slack_blocks(message.payload) for message in slack.render(digest)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(strategies.digests)
 def test_any_text_keeps_every_limit_and_loses_no_paper(digest: Digest) -> None:
     """Whatever a title contains, Slack accepts the message and each paper is in exactly one."""
@@ -42,7 +42,7 @@ def test_any_text_keeps_every_limit_and_loses_no_paper(digest: Digest) -> None:
     assert told == [entry.paper.arxiv_id for entry in (*digest.entries, *digest.titles, *digest.revised)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(strategies.digests)
 def test_rerendering_with_other_summaries_keeps_limits_and_papers(digest: Digest) -> None:
     """A message edited in place has the papers it had, however long the new summaries are."""

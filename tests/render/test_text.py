@@ -11,7 +11,7 @@ from bot.render import text
 from tests.render import samples, strategies
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(strategies.digests)
 def test_every_paper_is_there_and_nothing_is_hidden(digest: Digest) -> None:
     """Each paper with its address, and no control character that a terminal would obey."""
