@@ -81,7 +81,6 @@ def clause(text: str, paper: Paper | AnnouncedPaper = PAPER) -> str:
         "abs:infinite-layer",
         'abs:"methods. the lattice"',
         "abs:lattice's",
-        "abs:fly",
         "abs:bernoulli",
         'ti:"state of the art"',
         'ti:"state art"',
@@ -189,7 +188,7 @@ def test_all_looks_everywhere(text: str) -> None:
     assert verdict(text) is YES
 
 
-@pytest.mark.parametrize("word", ["s", "x", "is", "us", "ss", "ies", "ing", "1", "é"])
+@pytest.mark.parametrize("word", ["s", "z", "is", "us", "ss", "ies", "ing", "7", "é"])
 def test_the_shortest_words_are_words(word: str) -> None:
     """A stemmer that leaves nothing of ``s`` must not make it match everywhere."""
     assert verdict(f"all:{word}", replace(PAPER, journal_ref="", comment="")) is NO
@@ -498,7 +497,7 @@ def test_a_query_of_thousands_of_terms_is_walked_without_recursion() -> None:
         ("cat:cs.LG", "cat:cs.LG not found in its categories (cond-mat.supr-con, math.ST, quant-ph)"),
         ("nickelate ANDNOT all:cuprate", "all:cuprate found in the abstract and excluded"),
         ("NOT absent", "all:* is every paper"),
-        ('au:"Hwang, Harold"', 'au:"Hwang, Harold" found in the authors (harold y hwang)'),
+        ('au:"Hwang, Harold"', 'au:"Hwang, Harold" found in the authors (Harold Y. Hwang)'),
         ("au:lovelace", "au:lovelace not found in the authors"),
         (
             "submittedDate:[2027 TO 2027]",

@@ -85,6 +85,7 @@ READINGS = {
     "lastUpdatedDate:[20260101 TO 20260102]": "submittedDate:[202601010000 TO 202601022359]",
     "submittedDate:[2024 TO 202402]": "submittedDate:[202401010000 TO 202402292359]",
     "submittedDate:[20260101000059 TO 20260101235959]": "submittedDate:[202601010000 TO 202601012359]",
+    "submittedDate:[20260102\nTO 20260102]": "submittedDate:[202601020000 TO 202601022359]",
     'submittedDate:"202601020304 TO 202602030405"': "submittedDate:[202601020304 TO 202602030405]",
     "a AND submittedDate:[2026 TO 2026] b": (
         "all:a AND (submittedDate:[202601010000 TO 202612312359] OR all:b)"
@@ -131,6 +132,7 @@ FAULTS = {
     "submittedDate:[2026 TO *]": ("needs a range", 0),
     "a AND submittedDate:2026": ("needs a range", 6),
     "submittedDate:[2026+TO+2027]": ("needs a range", 0),
+    "submittedDate:[2026  TO 2027]": ("needs a range", 0),
     "submittedDate:[20261 TO 2027]": ("20261", 0),
     "submittedDate:[202613 TO 2027]": ("202613", 0),
     "submittedDate:[2026 TO 20270230]": ("20270230", 0),

@@ -29,9 +29,9 @@ def name_words(text: str, *, wild: bool = False) -> Name:
 
 
 def names_of(printed: Iterable[str]) -> tuple[Name, ...]:
-    """The words of many names; a large collaboration has thousands."""
-    lines = _DIGRAPHS.sub(lambda m: m[0][0], fold("\n".join(printed))).split("\n")
-    return tuple(name for line in lines if (name := tuple(words(line))))
+    """The words of each of many names, at one go: a large collaboration has thousands."""
+    lines = fold("\n".join(author.replace("\n", " ") for author in printed))
+    return tuple(tuple(words(line)) for line in _DIGRAPHS.sub(lambda m: m[0][0], lines).split("\n"))
 
 
 def readings(author: str) -> list[str]:
@@ -96,12 +96,13 @@ class Wanted:
         """Whether not even the words are there among those of all names, so that nobody need look closer."""
         return not all(any(_present(person, present) for person in author) for author in self.authors)
 
-    def found(self, names: Sequence[Name]) -> list[Name] | None:
-        """The authors that are meant, one for each asked for; None when one isn't there."""
-        found = [
-            next((n for n in names if any(p.is_named(n) for p in author)), None) for author in self.authors
+    def found(self, names: Sequence[Name]) -> list[int] | None:
+        """Which of the names are meant, one for each author asked for; None when one isn't there."""
+        places = [
+            next((i for i, name in enumerate(names) if any(person.is_named(name) for person in author)), None)
+            for author in self.authors
         ]
-        return [name for name in found if name] if self.authors and all(found) else None
+        return None if None in places or not places else [place for place in places if place is not None]
 
 
 @lru_cache(maxsize=1024)
@@ -119,13 +120,13 @@ def _persons(text: str, *, wild: bool) -> tuple[_Person, ...]:
     name = name_words(text, wild=wild)
     if not name:
         return ()
-    splits = [(name[i:], name[:i]) for i in range(1, len(name))] + [
-        (name[:i], name[i:]) for i in range(1, len(name))
-    ]
-    persons = [
-        _Person(last, given, beginnings=False) for last, given in splits if len(max(last, key=len)) > 1
-    ]
-    return (_Person(name, (), beginnings=False), *persons)
+    cuts = range(1, len(name))
+    splits = [(name[i:], name[:i]) for i in cuts] + [(name[:i], name[i:]) for i in cuts]
+    whole = _Person(name, (), beginnings=False)
+    return (
+        whole,
+        *(_Person(*split, beginnings=False) for split in splits if len(max(split[0], key=len)) > 1),
+    )
 
 
 def _equal(word: str, other: str) -> bool:

@@ -71,14 +71,16 @@ class Document:
         return "|".join(passage.folded for _, passage in self._passages)
 
     @cached_property
-    def _printed_names(self) -> list[str]:
+    def printed_names(self) -> list[str]:
+        """The authors as typed, and where one has LaTeX, as it reads too."""
         authors = self.paper.authors
         single = split_authors(authors) if isinstance(authors, str) else authors
         return [reading for author in single for reading in readings(author)]
 
     @cached_property
     def names(self) -> tuple[Name, ...]:
-        return names_of(self._printed_names)
+        """The words of `printed_names`, one by one."""
+        return names_of(self.printed_names)
 
     @cached_property
     def words_of_names(self) -> frozenset[str]:
@@ -95,7 +97,7 @@ class Document:
 
     @cached_property
     def _folded_names(self) -> str:
-        return fold("|".join(self._printed_names))
+        return fold("|".join(self.printed_names))
 
     @cached_property
     def categories(self) -> frozenset[str]:

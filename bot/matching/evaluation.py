@@ -30,7 +30,7 @@ class Match:
 
     @property
     def clause(self) -> str:
-        """By which clause: ``all:"ptychography" found in the abstract; cat:cs.* found in its categories (cs.LG)``."""
+        """By which clause: ``all:"ptychography" found in the abstract; cat:cs.* found in …``."""
         if not self.decisive:
             return "nothing excludes it"
         groups = groupby(self.decisive[:_NAMED], key=lambda decided: decided[1])

@@ -68,7 +68,7 @@ def _authors(term: Term, document: Document) -> Finding:
     if people.missing(document.words_of_names):
         return _found_in("the authors", found=False)
     if found := people.found(document.names):
-        return _found_in(f"the authors ({', '.join(' '.join(name) for name in found)})")
+        return _found_in(f"the authors ({', '.join(document.printed_names[i] for i in found)})")
     if document.authors_are_certain:
         return _found_in("the authors", found=False)
     return UNKNOWN, "can't be told: the announcement joins the authors' names"
@@ -87,7 +87,7 @@ def _dois(term: Term, document: Document) -> Finding:
 
 def _stands_among(codes: Collection[str], term: Term) -> bool:
     code = term.text.lower()
-    return any(map(wildcards(code).fullmatch, codes)) if is_wild(code) else code in codes
+    return any(map(wildcards(code, letter=".").fullmatch, codes)) if is_wild(code) else code in codes
 
 
 def _identifier(term: Term, document: Document) -> Finding:

@@ -15,44 +15,10 @@ from functools import lru_cache
 import snowballstemmer
 
 STOP_WORDS = frozenset(
-    [
-        *(
-            "a",
-            "an",
-            "and",
-            "are",
-            "as",
-            "at",
-            "be",
-            "but",
-            "by",
-            "for",
-            "if",
-            "in",
-            "into",
-            "is",
-            "it",
-            "no",
-            "not",
-        ),
-        *(
-            "of",
-            "on",
-            "or",
-            "such",
-            "that",
-            "the",
-            "their",
-            "then",
-            "there",
-            "these",
-            "they",
-            "this",
-            "to",
-            "was",
-        ),
-        *("will", "with"),
-    ]
+    """
+    a an and are as at be but by for if in into is it no not of on or such that the their then there these
+    they this to was will with
+    """.split()
 )
 """Lucene's English stop words."""
 
@@ -105,6 +71,6 @@ def is_wild(text: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def wildcards(text: str) -> re.Pattern[str]:
-    """``*`` for any letters and ``?`` for any one, neither reaching over a space; the rest as it stands."""
-    return re.compile(re.escape(text).replace(r"\*", "[^ ]*").replace(r"\?", "[^ ]"))
+def wildcards(text: str, letter: str = "[^ ]") -> re.Pattern[str]:
+    """``*`` for any letters and ``?`` for one, the rest as it stands. By default a space is no letter."""
+    return re.compile(re.escape(text).replace(r"\*", f"{letter}*").replace(r"\?", letter))

@@ -49,7 +49,7 @@ def search_query(topic: Topic, window: Window) -> str:
 
     QueryError as `expression`.
     """
-    end = window.end.astimezone(UTC) + timedelta(seconds=59)
+    end = window.end + timedelta(minutes=1) - timedelta.resolution
     return f"{expression(topic)} AND submittedDate:[{_minute(window.start)} TO {_minute(end)}]"
 
 

@@ -146,11 +146,11 @@ def _operator(token: Token | None) -> Operator | None:
 
 # --- dates --------------------------------------------------------------------------------------
 
-_RANGE = re.compile(r"(\d+) TO (\d+)")
+_RANGE = re.compile(r"(\d+)[ \r\n]TO[ \r\n](\d+)")
 
 
 def _date_range(text: str, position: int) -> DateRange:
-    bounds = _RANGE.fullmatch(" ".join(text.split()))
+    bounds = _RANGE.fullmatch(text)
     if not bounds:
         raise QueryError(f"{DATES}: needs a range of GMT times, [YYYYMMDDHHMM TO YYYYMMDDHHMM]", position)
     return DateRange(

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import isfinite
 
 from bot.summary.formulas import is_chemical
 from bot.summary.numbers import Figure, Reading, figures
@@ -197,7 +198,7 @@ def _rounds_to(stated: Figure, figure: Figure) -> bool:
 
 def _is_rounding(rounded: float, exact: float, digits: int, hedges: frozenset[str]) -> bool:
     """To the nearest, or down when said to be exceeded, or up when said not to be reached."""
-    if not rounded or not exact or rounded * exact < 0:
+    if not rounded or not exact or rounded * exact < 0 or not isfinite(rounded * exact):
         return False
     if abs(rounded - exact) > _FARTHEST * abs(exact):
         return False

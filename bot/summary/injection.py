@@ -11,23 +11,23 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from bot.summary.sentences import split
-
+# All patterns but one are for text in lower case: that is twice as fast as ignoring case.
 _FIELD = (
-    r"(?:summar(?:y|ies)|objectives?|findings?|answers?|responses?|outputs?|repl(?:y|ies)|fields?|JSON|digest|"
+    r"(?:summar(?:y|ies)|objectives?|findings?|answers?|responses?|outputs?|repl(?:y|ies)|fields?|json|digest|"
     r"entr(?:y|ies))"
 )
 _READER = (
-    r"(?:AI|LLMs?|language models?|assistants?|summari[sz]ers?|chat ?bots?|Gemini|Claude|ChatGPT|bots?|"
-    r"(?:automated|AI) (?:readers?|reviewers?|systems?))"
+    r"(?:ai|llms?|language models?|assistants?|summari[sz]ers?|chat ?bots?|gemini|claude|chatgpt|bots?|"
+    r"(?:automated|ai) (?:readers?|reviewers?|systems?))"
 )
 _ORDERS = (
     r"write|say|output|respond|reply|print|answer|return|include|insert|append|set|state|mention|add|post|copy"
     r"|send|translate|use|put|"
-    r"emit|begin|end|repeat|report|reveal|summari[sz]e"
+    r"emit|begin|end|repeat|report|reveal|summari[sz]e|ask|tell|make"
 )
 _ORDER_TO_WRITE = (
-    r"^\W*(?:(?:please|now|instead|also|always|never|do not|don't|you (?:must|should|will|have to)|then|and)\W+)*"
+    r"^\W*(?:(?:please|now|instead|also|always|never|do not|don't|you (?:must|should|will|have to)|then"
+    r"|and)\W+)*"
     rf"(?:{_ORDERS})(?= ).{{0,80}}"
     rf"\b(?:{_FIELD}|instead|exactly|verbatim|nothing else|as follows|your|system prompt|channel)\b"
 )
@@ -44,50 +44,50 @@ _ADDRESSES = (
     rf"\b(?:when|if|while) (?:you|an?|the) (?:\w+ )?{_READER}?.{{0,12}}"
     r"\b(?:summari[sz]|read|process)\w* (?:this|the) (?:abstract|paper|text)",
     # the finding must say …
-    rf"\b(?:the|your|its|this|each|every) {_FIELD} (?:must|should|shall|has to|needs? to|is to|will) "
+    rf"\b(?:the|your|its|this|each|every) {_FIELD}(?: [\w.:]+){{0,4}}? "
+    r"(?:must|should|shall|has to|needs? to|is to|will) "
     r"(?:be|say|read|state|contain|include|mention|end|begin|start|consist)\b",
     # you are now a pirate
     r"\byou (?:are|must) (?:now |no longer )?(?:be |act as )?(?:an? |the )?(?:\w+ ){0,3}"
-    rf"(?:{_READER}|DAN|pirate|assistant|system|developer mode)\b",
+    rf"(?:{_READER}|dan|pirate|assistant|system|developer mode)\b",
     # the marks of a conversation, or of our own request and answer
-    r"<\|?/?(?:im_start|im_end|system|user|assistant|paper|abstract|end)\b[^<>]*>|\[/?INST\]|(?-i:\bSYSTEM ?:)",
+    r"<\|?/?(?:im_start|im_end|system|user|assistant|paper|abstract|end)\b[^<>]*>|\[/?inst\]",
     r"^\W*(?:system|assistant|developer) ?:|#{2,} ?(?:instruction|system|response)",
-    r'"?arxiv_id"? ?:|"(?:objective|finding)" ?:|(?-i:\b(?:BEGIN|END) PAPER\b)',
+    r'"?arxiv_id"? ?:|"(?:objective|finding)" ?:',
 )
-_ADDRESSED = re.compile("|".join((_ORDER_TO_WRITE, *_ADDRESSES)), re.IGNORECASE)
-_ECHO = re.compile("|".join(_ADDRESSES), re.IGNORECASE)
-_ORDER = re.compile(
-    rf"[.!?:] \W*(?:please |now |instead |also |always |never |you \w+ )*(?:{_ORDERS}) ", re.IGNORECASE
-)
-"""The beginning of what may be an order, so that most abstracts need not be split."""
+_ADDRESSED = re.compile("|".join((_ORDER_TO_WRITE, *_ADDRESSES)))
+_SHOUTED = re.compile(r"\bSYSTEM ?:|\b(?:BEGIN|END) PAPER\b")
+_ECHO = re.compile("|".join(_ADDRESSES))
+_PIECE = re.compile(r"(?<=[.!?]) +")
+"""Cut too often rather than too seldom: a sentence that stays whole would go whole."""
 _SELF = re.compile(
-    r"^\W*I (?:cannot|can't|can not|am|won't|will not|apologi[sz]e|was|have)\b|^\W*(?:I'm|I’m)\b|^\W*(?:sorry"
+    r"^\W*i (?:cannot|can't|can not|am|won't|will not|apologi[sz]e|was|have)\b|^\W*i['’]m\b|^\W*(?:sorry"
     r"|sure|certainly|of course|okay)[,!:]"
-    r"|\bI (?:cannot|can't|am unable to|was asked|was told|have been (?:asked|instructed))\b"
-    r"|\bhere (?:is|are) (?:the|your|a) (?:requested )?(?:summar|JSON|objective)"
+    r"|\bi (?:cannot|can't|am unable to|was asked|was told|have been (?:asked|instructed))\b"
+    r"|\bhere (?:is|are) (?:the|your|a) (?:requested )?(?:summar|json|objective)"
     r"|\b(?:the|this) (?:abstract|text|input|prompt|passage) (?:says to|tells|asks|instructs|wants|commands"
     r"|orders|requests|attempts to"
     r"|contains (?:an? )?(?:instructions?|injection))\b|\bmy (?:instructions|system prompt|guidelines)\b"
-    r"|\b(?:als|ich bin) (?:eine? )?KI\b|\ben tant qu'(?:IA|intelligence artificielle)|作为(?:一个)?(?:AI|人工智能)"
-    r"|AIとして",
-    re.IGNORECASE,
+    r"|\b(?:als|ich bin) (?:eine? )?ki\b|\ben tant qu'(?:ia|intelligence artificielle)|作为(?:一个)?(?:ai|人工智能)"
+    r"|aiとして"
 )
 _SELF_UNLESS_SUBJECT = re.compile(
-    r"\bas an? (?:AI|(?:large )?language model|assistant)\b|\b(?:previous|prior|above|hidden"
+    r"\bas an? (?:ai|(?:large )?language model|assistant)\b|\b(?:previous|prior|above|hidden"
     r"|embedded) instructions?\b|\bsystem prompt\b"
-    r"|\bprompt injection\b",
-    re.IGNORECASE,
+    r"|\bprompt injection\b"
 )
 _LINK = re.compile(
-    r"(?:https?|ftp|file) ?://[^\s,;)]+|(?:javascript|vbscript|mailto):[^\s,;)]+|\bdata:[a-z]+/[^\s,;)]+|www\.[^\s,;)]+|@[\w-]+\.[a-z]{2,}"
+    r"(?:https?|ftp|file) ?://[^\s,;)]+|(?:javascript|vbscript|mailto):[^\s,;)]+|\bdata:[a-z]+/[^\s,;)]+"
+    r"|www\.[^\s,;)]+|@[\w-]+\.[a-z]{2,}"
     r"|(?<=[a-z0-9])\.(?:com|org|net|io|ai|dev|app|ru|cn|info|xyz|co|me|ly|gg|edu|gov|example|test|link|site"
-    r"|top|click)\b(?:/[^\s,;)]*)?",
-    re.IGNORECASE,
+    r"|top|click)\b(?:/[^\s,;)]*)?"
 )
 _MENTION = re.compile(
-    r"<[!@#][^>\s]*>?|(?<![\w@])@(?:channel|here|everyone|all|team)\b|<(?:https?|mailto):?[^>]*>?",
-    re.IGNORECASE,
+    r"<[!@#][^>\s]*>?|(?<![\w@])@(?:channel|here|everyone|all|team)\b|<(?:https?|mailto):?[^>]*>?"
 )
+_FORMULA = re.compile(r"\$[^$]*\$")
+"""Inequalities there look like tags."""
+_SHOWN = 30
 _MARKUP = re.compile(
     r"</?(?:[abipsu]|abbr|blockquote|body|br|button|code|div|em|font|form|frame|h[1-6]|head|hr|html|input|li"
     r"|object|ol|pre|strong|"
@@ -95,22 +95,23 @@ _MARKUP = re.compile(
     r"|marquee|span)\b[^<>]*>?"
     r"|<a\s+href|<!--|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|!?\[[^\]]*\]\((?:[a-z]+:|/|www\."
     r"|[\w-]+\.[a-z]{2,})[^)]*\)|```|^#{1,6} \w"
-    r"|\bon(?:error|load|click)\s*=|<\|[^|]*\|>|\[/?INST\]",
-    re.IGNORECASE,
+    r"|\bon(?:error|load|click)\s*=|<\|[^|]*\|>|\[/?inst\]"
 )
 
 
 @lru_cache(maxsize=128)
 def honest(abstract: str) -> str:
     """``abstract`` without the sentences that address the model."""
-    if not _ADDRESSED.search(abstract) and not _ORDER.search(abstract):
-        return abstract
-    return " ".join(sentence.text for sentence in split(abstract) if not _ADDRESSED.search(sentence.text))
+    return " ".join(piece for piece in _PIECE.split(abstract) if not _is_addressed(piece))
+
+
+def _is_addressed(piece: str) -> bool:
+    return _ADDRESSED.search(piece.lower()) is not None or _SHOUTED.search(piece) is not None
 
 
 def echoes_address(text: str) -> bool:
     """Whether an answer repeats what an abstract said to the model."""
-    return _ECHO.search(text) is not None
+    return _ECHO.search(text.lower()) is not None or _SHOUTED.search(text) is not None
 
 
 def speaks_of_itself(text: str, source: str) -> bool:
@@ -118,21 +119,21 @@ def speaks_of_itself(text: str, source: str) -> bool:
 
     A paper may be about system prompts: what ``source`` speaks of, ``text`` may.
     """
-    if _SELF.search(text):
+    lower = text.lower()
+    if _SELF.search(lower):
         return True
-    return any(found[0].lower() not in source.lower() for found in _SELF_UNLESS_SUBJECT.finditer(text))
+    return any(found[0] not in source.lower() for found in _SELF_UNLESS_SUBJECT.finditer(lower))
 
 
 def foreign_matter(text: str, source: str) -> str:
-    """A link, mention or piece of markup in ``text`` that ``source`` has not; empty when there is none.
-
-    Mentions are never accepted, wherever they come from.
-    """
-    if mention := _MENTION.search(text):
-        return f"the mention {mention[0][:30]}"
-    for kind, pattern in (("link", _LINK), ("markup", _MARKUP)):
-        for found in pattern.finditer(text):
-            whole = text[text.rfind(" ", 0, found.start()) + 1 : found.end()] if kind == "link" else found[0]
-            if whole.strip("(\"' ").rstrip(".").lower() not in source.lower():
-                return f"the {kind} {whole.strip()[:30]}"
+    """A link that ``source`` has not, a mention, an address or markup in ``text``; empty when there is none."""
+    lower = text.lower()
+    if found := _MENTION.search(lower):
+        return f"the mention {found[0][:_SHOWN]}"
+    if found := _MARKUP.search(_FORMULA.sub(" ", lower)):
+        return f"the markup {found[0].strip()[:_SHOWN]}"
+    for found in _LINK.finditer(lower):
+        whole = lower[lower.rfind(" ", 0, found.start()) + 1 : found.end()].strip("(\"'").rstrip(".")
+        if "@" in whole or whole not in source.lower():
+            return f"the link {whole[:_SHOWN]}"
     return ""

@@ -43,6 +43,8 @@ _FEWEST_LETTERS = 20
 _FEWEST_HITS = 3
 _RATIO = 3
 """Another language must show this many times the function words of the one asked for."""
+_LONG, _FULL_LIST = 18, 15
+"""So many words without a single function word of a language whose list is this long are another language's."""
 _OWN_SCRIPT = 0.1
 """The least part of the letters that a language not in Latin letters needs of its own."""
 _FOREIGN_SCRIPT = 0.5
@@ -143,6 +145,8 @@ def _reads_as_another(words: Sequence[str], asked: Language) -> bool:
         else:
             hits.update(dict.fromkeys(_TELLING.get(word, ()), count))
             different.update(_TELLING.get(word, ()))
+    if own == 0 and len(asked.words) >= _FULL_LIST and len(words) >= _LONG:
+        return True
     return any(
         count >= max(_FEWEST_HITS, _RATIO * own) and different[family] > 1 and family != _family(asked)
         for family, count in hits.items()

@@ -72,6 +72,8 @@ _COMMANDS = frozenset(
 """Standard names beginning with n, r or t: the letters whose escapes are white space that a text may hold."""
 _OPENING = " \t({[=+-*/<>^_|,~&"
 _SENTENCE_END = re.compile(r"[.:;!?][)\"'”’]*\s+$")
+_REACH = 1000
+"""A formula is looked for this far to either side."""
 _UNDER_COMMAND = "{_^"
 
 
@@ -131,12 +133,12 @@ def _stands_like_command(start: int, end: int, body: str) -> bool:
     """An unknown name: by its place. After a word or a full stop it is a line break and the next word."""
     if body[end : end + 1] in _UNDER_COMMAND and end < len(body):
         return True
-    before = body[:start]
+    before = body[max(0, start - _REACH) : start]
     if not before.strip():
         return end == len(body) or body[start:end].lstrip("\\").islower()
     if _SENTENCE_END.search(before[-8:]):
         return False
-    return before[-1] in _OPENING or _in_formula(before, body[end:])
+    return before[-1] in _OPENING or _in_formula(before, body[end : end + _REACH])
 
 
 def _in_formula(before: str, behind: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot.summary import number_words
+from bot.summary import digits, number_words
 from bot.summary.surroundings import after, before, hedges
 from bot.summary.unit_table import NUMBER, Dimension, Unit
 from bot.summary.units import Meaning, meanings
@@ -66,21 +66,6 @@ class Figure:
         )
 
 
-_SIGNIFICAND = (
-    r"\d+(?:\.\d+){2,}|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?"
-    r"|(?<!\d )(?<!\d[.,] )\d{1,3}(?:[ ']\d{3})+(?:\.\d+)?(?![\w/]|[.,-]\d)"
-    r"|\d+(?:\.\d+)?|\.\d+"
-)
-_COMMA_SIGNIFICAND = r"\d{1,3}(?:\.\d{3})+(?!\d)(?:,\d+)?|\d+,\d+(?![\d,])|" + _SIGNIFICAND
-_TAIL = (
-    r"(?P<uncertainty>\(\d+\))?"
-    r"(?: ?[×x·*] ?10\^\((?P<ten>[+-]?\d+)\)|[eE](?P<e>[+-]?\d+)(?!\w)|\^\((?P<power>-?\d+)\)(?!_\()"
-    r"|/(?P<below>\d{1,3}(?:,\d{3})+|\d+)(?![\d/A-Za-z]|[.,]\d))?"
-)
-_DOTTED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
-_DIGIT = re.compile(r"\.?\d")
-_NUMBER = re.compile(rf"(?P<significand>{_SIGNIFICAND}){_TAIL}")
-_COMMA_NUMBER = re.compile(rf"(?P<significand>{_COMMA_SIGNIFICAND}){_TAIL}")
 _ERRORS = re.compile(r"(?: ?[\^_]\( ?[+-] ?[\d.]+\)){1,2}")
 _IN_ERRORS = re.compile(r"\d\)?[\^_]\( ?[+-] ?(?:[\d.]+\)_\( ?- ?)?$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|\^\((?:st|nd|rd|th)\)")
@@ -109,13 +94,8 @@ def figures(text: str, *, decimal_comma: bool = False) -> tuple[Figure, ...]:
 
 
 def _in_digits(text: str, decimal_comma: bool) -> Iterator[Figure]:
-    pattern = _COMMA_NUMBER if decimal_comma else _NUMBER
     at = 0
-    while start := _DIGIT.search(text, at):
-        match = pattern.match(text, start.start())
-        if match is None:
-            at = start.end()
-            continue
+    while match := digits.search(text, at, decimal_comma=decimal_comma):
         figure = _figure(text, match, decimal_comma)
         at = figure.end
         yield figure
@@ -131,7 +111,7 @@ def _in_words(text: str) -> Iterator[Figure]:
 
 
 def _figure(text: str, match: re.Match[str], decimal_comma: bool) -> Figure:
-    value, parts = _value(match, decimal_comma)
+    value, parts = digits.value(match, decimal_comma=decimal_comma)
     left = text[max(0, match.start() - _REACH) : match.start()]
     name = None if _IN_ERRORS.search(left) else _NAME.search(left)
     if name is None and _SIGN.search(left):
@@ -153,52 +133,17 @@ def _figure(text: str, match: re.Match[str], decimal_comma: bool) -> Figure:
     return replace(figure, end=match.end()) if errors else figure
 
 
-def _uncertainty(figure: Figure, significand: str, digits: str) -> Figure:
+def _uncertainty(figure: Figure, significand: str, uncertainty: str) -> Figure:
     """``1.23(4)`` is 1.23 ± 0.04."""
     decimals = len(significand.partition(".")[2])
     return Figure(
-        significand + digits,
+        significand + uncertainty,
         figure.end,
         figure.end,
-        int(digits[1:-1]) / 10**decimals,
+        int(uncertainty[1:-1]) / 10**decimals,
         figure.units,
-        digits=digits,
+        digits=uncertainty,
     )
-
-
-def _value(match: re.Match[str], decimal_comma: bool) -> tuple[float, tuple[float, ...]]:
-    """The number and, where it may also be several, those."""
-    base = _decimal(match["significand"], decimal_comma)
-    exponent = match["ten"] or match["e"]
-    if exponent is not None:
-        return base * _power(10.0, int(exponent)), ()
-    if match["power"] is not None:
-        return _power(base, int(match["power"])), ()
-    if match["below"] is not None:
-        below = _decimal(match["below"], decimal_comma)
-        return (base / below if below else 0.0), (base, below)
-    groups = re.split(r"[ ']", match["significand"])
-    return base, tuple(float(group) for group in groups) if len(groups) > 1 else ()
-
-
-def _decimal(significand: str, decimal_comma: bool) -> float:
-    digits = re.sub(r"[ ']", "", significand)
-    if not decimal_comma and re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
-        digits = digits.replace(",", "")
-    elif decimal_comma and _DOTTED.fullmatch(digits):
-        digits = digits.replace(".", "").replace(",", ".")
-    elif "," in digits or digits.count(".") > 1:
-        whole, comma, fraction = digits.partition(",")
-        digits = whole.replace(".", "") + ("." + fraction if comma else "")
-    return float(digits)
-
-
-def _power(base: float, exponent: int) -> float:
-    """Exact where a float can be; beyond, a value that still differs from its neighbours'."""
-    try:
-        return float(base**exponent)
-    except (OverflowError, ZeroDivisionError):
-        return 1e300 * exponent
 
 
 def _is_name(name: re.Match[str], measured: tuple[Meaning, ...]) -> bool:

@@ -77,7 +77,7 @@ _THINKING_TOKENS = 3072
 _ANSWER_TOKENS = 1024
 """For one paper: three times what a long answer takes in a language with costly letters."""
 _MOST_OUTPUT_TOKENS = 65_536
-_LONGEST_ABSTRACT = 6000
+LONGEST_ABSTRACT = 6000
 """Characters; arXiv takes 1,920. What is longer is cut."""
 _LONGEST_COMPLAINT = 300
 _LONGEST_FOCUS = 400
@@ -162,8 +162,8 @@ def _fenced(paper: Paper, mark: str) -> str:
     return _PAPER.format(
         fence=mark,
         arxiv_id=paper.arxiv_id,
-        title=_one_line(paper.title, _LONGEST_ABSTRACT),
-        abstract=_one_line(paper.abstract, _LONGEST_ABSTRACT),
+        title=_one_line(paper.title, LONGEST_ABSTRACT),
+        abstract=_one_line(paper.abstract, LONGEST_ABSTRACT),
     )
 
 

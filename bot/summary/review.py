@@ -16,7 +16,7 @@ from bot.summary.cleaning import visible
 from bot.summary.grounding import unsupported
 from bot.summary.injection import echoes_address, foreign_matter, honest, speaks_of_itself
 from bot.summary.language import code, is_clearly_not, normalise
-from bot.summary.prompt import leaks
+from bot.summary.prompt import LONGEST_ABSTRACT, leaks
 from bot.summary.sentences import split
 from bot.summary.vocabulary import acronyms, content_words, shared
 
@@ -54,6 +54,7 @@ class Draft:
 _MOST_SENTENCES = 4
 """Three were asked for; the fourth is let pass."""
 _MOST_CHARACTERS = 1200
+_ENDLESS = 5000
 _FEWEST_LETTERS = 10
 _MOST_REPEATS = 3
 _COPIED = 0.8
@@ -63,31 +64,23 @@ _SHINGLE = 6
 _SUBJECT = 0.25
 """The least part of an answer's content words that its paper must share; own summaries share 0.4 and more."""
 _FEWEST_CONTENT_WORDS = 5
-_FEWEST_TELLING = 3
+_FEWEST_TELLING = 2
 _CLOSER = 0.25
 _BEGINNING = 400
 """Characters of an abstract that show its language."""
 _FEWEST_ACRONYMS = 3
 _PLACEHOLDERS = frozenset(
-    "n/a na none null unknown string not applicable not stated not specified not available see abstract "
-    "objective finding no objective no finding todo tbd".split()
-) | {
-    "not applicable",
-    "not stated",
-    "not specified",
-    "not available",
-    "see abstract",
-    "no objective",
-    "no finding",
-}
+    "n/a|none|null|unknown|string|not applicable|not stated|not specified|not available|see abstract|objective|finding|"
+    "no objective|no finding|todo|tbd".split("|")
+)
 _WORD = re.compile(r"[^\W_]+")
 _STOP = re.compile(r"[.!?。！？]")
 _CAPITALS = 0.8
 
 
 def source_of(paper: Paper) -> str:
-    """What an answer may draw on."""
-    return f"{visible(paper.title)}\n{honest(visible(paper.abstract))}"
+    """What an answer may draw on: what the model was shown, without orders."""
+    return f"{visible(paper.title)}\n{honest(visible(paper.abstract[:LONGEST_ABSTRACT]))}"
 
 
 def first_fault(draft: Draft) -> Fault | None:
@@ -103,6 +96,15 @@ def _empty(draft: Draft) -> Fault | None:
             return Fault(f"no {name}", f"the field {name} was empty or said nothing.")
     if draft.objective.casefold() == draft.finding.casefold():
         return Fault("objective and finding are the same", "both fields said the same.")
+    return None
+
+
+def _endless(draft: Draft) -> Fault | None:
+    """Before the rules that read every word."""
+    if len(draft.text) > _ENDLESS:
+        return Fault(
+            f"too long: {len(draft.text)} characters", "it was far too long; three sentences a field at most."
+        )
     return None
 
 
@@ -154,10 +156,10 @@ def _repeating(draft: Draft) -> Fault | None:
 
 
 def _language(draft: Draft) -> Fault | None:
-    for name, text in draft.fields:
+    for name, text in (*draft.fields, ("answer", draft.text)):
         if is_clearly_not(text, draft.language):
             asked = normalise(draft.language)
-            return Fault(f"the {name} is not in {asked}", f"the field {name} was not in {asked}.")
+            return Fault(f"the {name} is not in {asked}", f"the {name} was not in {asked}.")
     return None
 
 
@@ -219,6 +221,6 @@ def _numbers(draft: Draft) -> Fault | None:
 
 
 _RULES: Sequence[Callable[[Draft], Fault | None]] = (
-    _empty, _itself, _leak, _foreign, _too_long, _repeating, _language, _copied, _subject, _numbers,
+    _endless, _empty, _itself, _leak, _foreign, _copied, _too_long, _repeating, _language, _subject, _numbers,
 )  # fmt: skip
 """The cheap and the plain first: only the first fault is told."""

@@ -75,13 +75,9 @@ def accent(mark: str, body: Row) -> Row | None:
         inner = accent(mark, node.body)
         return (replace(node, body=inner),) if inner is not None else None
     if isinstance(node, Script) and node.base is not None:
-        return _accent_base(mark, node)
+        base = accent(mark, (node.base,))
+        return (replace(node, base=base[0]),) if base else None
     return None
-
-
-def _accent_base(mark: str, node: Script) -> Row | None:
-    base = accent(mark, (node.base,)) if node.base is not None else None
-    return (replace(node, base=base[0]),) if base else None
 
 
 def standalone(mark: str) -> str:

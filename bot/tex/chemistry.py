@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.tex.symbols import SYMBOLS
 from bot.tex.tree import Face, Kind, Node, Row, Script, Space, Style, Symbol, Text
 
 _ARROWS = {
@@ -20,7 +21,6 @@ _TOKEN = re.compile(
     r"|(?P<space>[\s~]+)|\\(?P<command>[A-Za-z]+|.)|(?P<other>.)",
     re.DOTALL,
 )
-_COMMANDS = {"cdot": "·", "times": "×", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "pm": "±"}
 _BONDS = {"#": "≡"}
 _IGNORED = frozenset("{}$")
 
@@ -30,45 +30,43 @@ def chemistry(source: str) -> Row:
     nodes: list[Node] = []
     after_species = False
     for token in _TOKEN.finditer(source):
-        kind, text = token.lastgroup or "other", token[0]
-        if kind in ("arrow", "above"):
-            arrow = Symbol(_ARROWS[token["arrow"]], Kind.RELATION)
-            above = token["above"]
-            nodes.append(Script(arrow, sup=chemistry(above)) if above else arrow)
-        elif kind in ("up", "charge"):
-            _attach(nodes, sup=_plain(token[kind]))
-        elif kind in ("down", "digit"):
-            _attach(nodes, sub=_plain(token[kind]))
-        elif kind == "number" and after_species:
-            _attach(nodes, sub=_plain(text))
-        elif kind == "sign":
-            nodes_follow = source[token.end() : token.end() + 1].strip(" )]}")
-            if after_species and not nodes_follow:
-                _attach(nodes, sup=_plain(text))
-            else:
-                nodes.append(Symbol(text, Kind.BINARY, spaced=not after_species))
-        elif kind == "space":
-            nodes.append(Space())
-        elif kind == "dot":
-            nodes.append(Symbol("·", Kind.BINARY))
-        elif kind == "command":
-            nodes.append(Text(_COMMANDS.get(token["command"], token["command"])))
-        elif text not in _IGNORED:
-            nodes.append(Text(_BONDS.get(text, text)))
-        after_species = kind in ("word", "digit", "down") or text in (")", "]")
+        kind = token.lastgroup
+        ends_species = source[token.end() : token.end() + 1] in ("", " ", ")", "]", "}")
+        if kind in ("down", "digit") or (kind == "number" and after_species):
+            _attach(nodes, sub=(Text(token[kind]),))
+        elif kind in ("up", "charge") or (kind == "sign" and after_species and ends_species):
+            _attach(nodes, sup=(Text(token[kind]),))
+        else:
+            nodes.extend(_node(token, after_species))
+        after_species = kind in ("word", "digit", "down") or token[0] in (")", "]")
         after_species |= kind == "number" and bool(nodes) and isinstance(nodes[-1], Script)
     return (Style(Face.ROMAN, tuple(nodes)),)
 
 
-def _plain(text: str) -> Row:
-    return (Text(text),)
+def _node(token: re.Match[str], after_species: bool) -> Row:
+    text = token[0]
+    match token.lastgroup:
+        case "arrow" | "above":
+            arrow, above = Symbol(_ARROWS[token["arrow"]], Kind.RELATION), token["above"]
+            return (Script(arrow, sup=chemistry(above)) if above else arrow,)
+        case "sign":
+            return (Symbol(text, Kind.BINARY, spaced=not after_species),)
+        case "dot":
+            return (Symbol("·", Kind.BINARY),)
+        case "space":
+            return (Space(),)
+        case "command":
+            name = token["command"]
+            return (Text(SYMBOLS[name].text if name in SYMBOLS else name),)
+        case _:
+            return () if text in _IGNORED else (Text(_BONDS.get(text, text)),)
 
 
 def _attach(nodes: list[Node], sub: Row = (), sup: Row = ()) -> None:
-    last = nodes[-1] if nodes and not isinstance(nodes[-1], Space) else None
+    last = nodes[-1] if nodes else None
     if isinstance(last, Script) and not (last.sub if sub else last.sup):
         nodes[-1] = Script(last.base, sub or last.sub, sup or last.sup)
-    elif last is not None:
-        nodes[-1] = Script(last, sub, sup)
-    else:
+    elif last is None or isinstance(last, Space | Script):
         nodes.append(Script(None, sub, sup))
+    else:
+        nodes[-1] = Script(last, sub, sup)

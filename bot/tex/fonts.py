@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.tex.tree import Face, Group, Prose, Row, Script, Style, Symbol, Text
+from bot.tex.tree import Face, Group, Node, Prose, Row, Script, Style, Symbol, Text
 
 _IRREGULAR = {"C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ", "k": "𝕜"}
 _DOUBLE_STRUCK = {
@@ -34,13 +34,16 @@ DECLARATIONS: dict[str, Face | None] = {
 
 def double_struck(body: Row) -> Row:
     """The letters and digits of ``body`` that have a double-struck character, changed to it."""
-    return tuple(
-        replace(node, text="".join(_DOUBLE_STRUCK.get(char, char) for char in node.text))
-        if isinstance(node, Text | Symbol)
-        else replace(node, body=double_struck(node.body))
-        if isinstance(node, Group | Style | Prose)
-        else replace(node, base=double_struck((node.base,))[0])
-        if isinstance(node, Script) and node.base is not None
-        else node
-        for node in body
-    )
+    return tuple(_double_struck(node) for node in body)
+
+
+def _double_struck(node: Node) -> Node:
+    match node:
+        case Text(text) | Symbol(text):
+            return replace(node, text="".join(_DOUBLE_STRUCK.get(char, char) for char in text))
+        case Group(body) | Style(_, body) | Prose(body):
+            return replace(node, body=double_struck(body))
+        case Script(base) if base is not None:
+            return replace(node, base=_double_struck(base))
+        case _:
+            return node

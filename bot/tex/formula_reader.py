@@ -6,7 +6,7 @@ import re
 
 from bot.tex.environments import environment
 from bot.tex.fonts import DECLARATIONS
-from bot.tex.macros import MACROS, SYNONYMS, guessed
+from bot.tex.macros import MACROS, POWERS, SYNONYMS, guessed
 from bot.tex.math_commands import HANDLERS
 from bot.tex.outline import Region
 from bot.tex.reader import DEEPEST, Cursor, Reader
@@ -174,6 +174,9 @@ class FormulaReader(Reader):
                 return (Group(body),)
             opening, closing = Symbol("(", Kind.OPEN), Symbol(")", Kind.CLOSE)
             return (Symbol(name, Kind.OPERATOR), *((opening, *body, closing) if body else ()))
+        if name in POWERS:
+            base, power = POWERS[name]
+            return (Script(base, sup=(power,)),)
         if found := guessed(name):
             following, symbol = found
             return (symbol, Symbol(following)) if following else (symbol,)

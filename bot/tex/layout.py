@@ -70,11 +70,7 @@ class Layout:
             case Space():
                 return " "
             case Script(None, sub, sup):
-                low, high = (
-                    self.line(sub, Setting.TIGHT).out.strip(),
-                    self.line(sup, Setting.TIGHT).out.strip(),
-                )
-                return self._notation.scripts(low, high)[0]
+                return self._notation.scripts(self._tight(sub), self._tight(sup))[0]
             case _:
                 return self.line((node,)).out
 
@@ -118,6 +114,10 @@ class Layout:
         trail = " " if gap is Gap.EXPLICIT and setting is not Setting.TIGHT else ""
         return Line(f"{lead}{out}{trail}", tuple(pieces))
 
+    def _tight(self, row: Row) -> str:
+        """A row as it stands in a script."""
+        return self.line(row, Setting.TIGHT).out.strip()
+
     def _piece(self, node: Node, setting: Setting) -> Piece:
         match node:
             case Symbol():
@@ -125,10 +125,8 @@ class Layout:
             case Text(text):
                 return _words(self._notation.characters(text), text)
             case Prose((Text(text),)):
-                return self._piece(
-                    Text(f" {text} " if text in _LINKING_WORDS and setting is not Setting.TIGHT else text),
-                    setting,
-                )
+                links = text in _LINKING_WORDS and setting is not Setting.TIGHT
+                return self._piece(Text(f" {text} " if links else text), setting)
             case Prose(body) | Math(body):
                 return _words(self.prose(body), _visible(body))
             case Script():
@@ -172,32 +170,28 @@ class Layout:
 
     def _script(self, node: Script, setting: Setting) -> Piece:
         base = self._piece(node.base, setting) if node.base is not None else Piece("")
-        sub, sup = (
-            self.line(node.sub, Setting.TIGHT).out.strip(),
-            self.line(node.sup, Setting.TIGHT).out.strip(),
-        )
+        sub, sup = self._tight(node.sub), self._tight(node.sup)
         if base.quotient or (base.runs_on and isinstance(node.base, Root)):
             base = replace(base, out=f"({base.out})", head="(", quotient=False)
         if sup == _DEGREE:
-            degree = Piece("°") if not sub else Piece(self._notation.scripts(sub, "")[0] + "°")
-            return replace(base, out=base.out + degree.out, head=base.head or "°", tail="°", runs_on=False)
+            degree = (self._notation.scripts(sub, "")[0] if sub else "") + "°"
+            return replace(base, out=base.out + degree, head=base.head or "°", tail="°", runs_on=False)
         out, runs_on = self._notation.scripts(sub, sup)
         return replace(base, out=base.out + out, head=base.head or " ", tail="", runs_on=runs_on)
 
     def _fraction(self, numerator: Row, denominator: Row, setting: Setting) -> Piece:
         dense = max(setting, Setting.DENSE)
         upper, lower = self.line(numerator, dense), self.line(denominator, dense)
-        above = _enclosed(
-            upper.out.strip(), upper.is_sum or (" " in upper.out.strip() and not upper.is_factor)
-        )
+        above, below = upper.out.strip(), lower.out.strip()
         is_derivative = upper.head in _DERIVATIVES and lower.head == upper.head and _is_differential(lower)
-        below = _enclosed(lower.out.strip(), not (lower.is_factor or is_derivative) or lower.is_sum)
+        above = _enclosed(above, upper.is_sum or (" " in above and not upper.is_factor))
+        below = _enclosed(below, lower.is_sum or not (lower.is_factor or is_derivative))
         return Piece(f"{above}/{below}", head="1", tail="1", factor=False, quotient=True)
 
     def _root(self, radicand: Row, index: Row, setting: Setting) -> Piece:
         body = self.line(radicand, setting)
         inner = _enclosed(body.out.strip(), not body.is_factor or len(body.pieces) > 1)
-        order = self.line(index, Setting.TIGHT).out.strip()
+        order = self._tight(index)
         sign = (self._notation.scripts("", order)[0] if order else "") + "√"
         return Piece(sign + inner, head="√", tail=body.tail, runs_on=not inner.endswith(")"))
 
@@ -209,7 +203,7 @@ class Layout:
         if not sign:
             return _as_one(line, Kind.ORDINARY)
         inner = line.out.strip()
-        fenced = len(line.pieces) > 1 and line.is_factor
+        fenced = len(line.pieces) > 1 and (line.is_factor or line.is_call)
         return Piece((inner if fenced else f"({inner})") + sign, head="(", tail=sign)
 
 

@@ -12,18 +12,18 @@ from bot.tex.symbols import SYMBOLS
 from bot.tex.tree import Kind, Symbol
 
 _CUSTOMS = """
-ε: e eps veps vep ve vare vareps varep vepsi vepsilon ep epsi epsln espilon heps
+ε: e eps veps vep ve vare vareps varep vepsi vepsilon ep epsi epsln espilon epss Ge
 α: al alp alf apha a
 β: be b teta
 γ: ga g
-δ: de dl
+δ: de dl Gd
 Δ: De Del lap Lap Laplace Laplacian Lapl slaplace
-λ: la lam lm l lbd
+λ: la lam lm l lbd Gl
 Λ: La Lam Lambd
-ω: om w
+ω: om w Gw
 Ω: Om Omg Omeg Ombar
 Γ: Ga Gam
-σ: sig sg si
+σ: sig sg si Gs
 Σ: Si Sig
 θ: th vth vt tht
 ζ: ze
@@ -48,6 +48,9 @@ _CUSTOMS = """
 𝕂: KK bbK
 𝔸: AAA bbA
 𝟙: one ind indicator
+O: OO bigO BigO
+d: dd dif odif di
+‖: Arrowvert
 ½: half
 """
 
@@ -66,8 +69,17 @@ _RELATIONS = """
 ↔: lrar
 ∈: inn isin
 ≲: les lesim
+≤: leqs
+←: larrow
 :=: eqdefa co
 """
+
+POWERS = {
+    name: (Symbol("ℝ"), Symbol(power))
+    for power, names in {"n": "Rn rn", "N": "RN ren", "d": "Rd", "m": "Rm"}.items()
+    for name in names.split()
+}
+"""Private commands for the spaces ℝⁿ: the set and its exponent."""
 
 _LIKE = {
     "f": "frac", "dis": "displaystyle", "disp": "displaystyle", "ds": "displaystyle", "dsize": "displaystyle",

@@ -35,6 +35,13 @@ def _drop_argument(reader: Reader, cursor: Cursor, _: str) -> Row:
     return ()
 
 
+def _drop_two(reader: Reader, cursor: Cursor, _: str) -> Row:
+    reader.option(cursor)
+    reader.raw_argument(cursor)
+    reader.raw_argument(cursor)
+    return ()
+
+
 def _drop_definition(reader: Reader, cursor: Cursor, _: str) -> Row:
     reader.prose_argument(cursor)
     reader.option(cursor)
@@ -133,6 +140,13 @@ def _code_point(reader: Reader, cursor: Cursor, _: str) -> Row:
 # --- chemistry and quantities ------------------------------------------------------------------------
 
 
+def _dingbat(reader: Reader, cursor: Cursor, _: str) -> Row:
+    """pifont's ``\\ding{51}``: Zapf Dingbats, which Unicode took over in the same order."""
+    source = reader.raw_argument(cursor).strip()
+    is_code = source.isascii() and source.isdecimal() and 33 <= int(source) <= 126
+    return (Text(chr(0x2700 + int(source) - 32) if is_code else source),)
+
+
 def _chemistry(reader: Reader, cursor: Cursor, _: str) -> Row:
     return chemistry(reader.raw_argument(cursor))
 
@@ -185,6 +199,7 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_as_prose, "cref Cref autoref footnote thanks footnotemark enquote verb textquote"),
     (_script, "textsuperscript textsubscript"),
     (_code_point, "unicode"),
+    (_dingbat, "ding"),
     (_chemistry, "ce ch"),
     (_number, "num ang"),
     (_unit, "si unit"),
@@ -192,10 +207,11 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_range, "SIrange qtyrange"),
     (_tag, "tag tag*"),
     (_drop_argument, "label phantom hphantom vphantom color mathcolor cline"),
+    (_drop_two, "rule"),
     (_drop_definition, "newcommand renewcommand providecommand DeclareMathOperator"),
     (_second, "textcolor colorbox raisebox scalebox foreignlanguage"),
     (_space_argument, "hspace hspace* vspace vspace* mspace"),
-    (_space_dimension, "hskip vskip kern mkern mskip"),
+    (_space_dimension, "hskip vskip kern mkern mskip arraycolsep"),
     (_nothing, "limits nolimits displaylimits displaystyle textstyle scriptstyle scriptscriptstyle"),
     (_nothing, "nonumber notag aligned endaligned noindent allowbreak nobreak nobreakdash break protect"),
     (_nothing, "relax null xspace strut hfil hline centering eqno leqno leqnomode reqnomode indent"),
@@ -210,5 +226,6 @@ HANDLERS: dict[str, Handler] = {
     **{name: _text_accent for name in TEXT_ACCENTS if not name.isalpha()},
     **dict.fromkeys("!@/-", _nothing),
     "\\": _break,
+    "cr": _break,
 }
 """What a command does inside a formula, by name."""

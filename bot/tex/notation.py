@@ -13,6 +13,7 @@ from bot.tex.scripts import lowered, raised, written_exponent, written_index
 from bot.tex.tree import Face
 
 PRIMES = "'"
+_TAGS = {Face.EMPHASIS: "em", Face.STRONG: "strong", Face.CODE: "code"}
 
 
 class Notation(Protocol):
@@ -51,13 +52,11 @@ class PlainText:
 class Html:
     """HTML of ``sub``, ``sup``, ``em``, ``strong`` and ``code``; every other character is escaped."""
 
-    _TAGS = {Face.EMPHASIS: "em", Face.STRONG: "strong", Face.CODE: "code"}  # noqa: RUF012
-
     def characters(self, text: str) -> str:
         return html.escape(text, quote=False)
 
     def face(self, face: Face, body: str) -> str:
-        tag = self._TAGS.get(face)
+        tag = _TAGS.get(face)
         return f"<{tag}>{body}</{tag}>" if tag and body else body
 
     def scripts(self, sub: str, sup: str) -> tuple[str, bool]:

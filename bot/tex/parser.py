@@ -13,7 +13,7 @@ from bot.tex.dollars import find_formulas
 from bot.tex.environments import LISTS, MATH_ENVIRONMENTS, WITH_COLUMNS, list_label
 from bot.tex.fonts import DECLARATIONS
 from bot.tex.formula_reader import FormulaReader
-from bot.tex.macros import MACROS, SYNONYMS
+from bot.tex.macros import MACROS, POWERS, SYNONYMS
 from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
 from bot.tex.outline import WHOLE, Region
 from bot.tex.prose_commands import HANDLERS
@@ -111,7 +111,7 @@ class Parser(FormulaReader):
             is_tie = before.strip() and before != "/" and not (before.isdigit() and after.isdigit())
             return (Text(" " if is_tie or after == "\\" or not after.strip() else "~"),)
         if char == "$":
-            is_money = self.source[:position].endswith("US") or (before == "(" and after == ")")
+            is_money = self.source.endswith("US", 0, position) or (before == "(" and after == ")")
             return (Text("$"),) if is_money or _MONEY.match(self.source, position + 1) else ()
         return ()
 
@@ -159,13 +159,13 @@ class Parser(FormulaReader):
         if name in TEXT_SYMBOLS and self.source[cursor.position : cursor.position + 1] not in ("^", "_"):
             if name in SWALLOWING:
                 self.skip_space(cursor)
-            return (Text(TEXT_SYMBOLS[name].replace("␣", " ")),)
+            return (Text(TEXT_SYMBOLS[name]),)
         if name in HANDLERS:
             return HANDLERS[name](self, cursor, name)
         if name in ("begin", "end"):
             self.skip_environment_name(cursor)
             return (Text(" "),)
-        if name == "deg" and self.source[:start].rstrip("{ ")[-1:].isdigit():
+        if name == "deg" and self.source[max(start - 2, 0) : start].rstrip("{ ")[-1:].isdigit():
             return (Text("°"),)
         if self._is_mathematical(name) or name in TEXT_SYMBOLS:
             cursor.position = start
@@ -211,7 +211,9 @@ class Parser(FormulaReader):
         return row.finish()
 
     def _is_mathematical(self, name: str) -> bool:
-        return name in SYMBOLS or name in MATH_HANDLERS or name in MACROS or name in SYNONYMS
+        return (
+            name in SYMBOLS or name in MATH_HANDLERS or name in MACROS or name in SYNONYMS or name in POWERS
+        )
 
 
 def parse(source: str) -> Row:

@@ -77,7 +77,7 @@ class Line:
 
     @property
     def is_factor(self) -> bool:
-        """One atom, or a function of something in parentheses, or the parentheses alone."""
+        """One atom, or a named function of something in parentheses, or the parentheses alone."""
         if len(self.pieces) <= 1:
             return all(piece.factor for piece in self.pieces)
         first = self.pieces[0]
@@ -85,9 +85,14 @@ class Line:
             return first.factor
         if first.kind is Kind.OPEN:
             return _closes_last(self.pieces)
-        is_name = first.factor or (len(first.out) > 2 and first.out.isalpha())
-        is_function = is_name and first.kind in (Kind.ORDINARY, Kind.OPERATOR)
-        return is_function and self.pieces[1].head in ("(", "[") and _closes_last(self.pieces[1:])
+        is_name = first.kind is Kind.OPERATOR or (len(first.out) > 2 and first.out.isalpha())
+        return is_name and self.is_call
+
+    @property
+    def is_call(self) -> bool:
+        """``f(x)``, which may as well be a product: one thing, but no factor to put under a fraction bar."""
+        name_and_argument = len(self.pieces) > 1 and self.pieces[1].head in ("(", "[")
+        return name_and_argument and self.pieces[0].head.isalpha() and _closes_last(self.pieces[1:])
 
     @property
     def is_sum(self) -> bool:

@@ -85,7 +85,7 @@ def _link(reader: Reader, cursor: Cursor, _: str) -> Row:
     start = cursor.position
     words = reader.prose_argument(cursor)
     shown = re.sub(r"\\[A-Za-z]+(?:\{\w+\}(?=\{))?|\s", "", reader.source[start : cursor.position])
-    if not words or _URL_END.sub("", url(shown)) in _URL_END.sub("", address):
+    if not words or _URL_END.sub("", url(shown)) == _URL_END.sub("", address):
         return (Text(address),)
     return (Prose(words), Text(f" ({address})"))
 
@@ -180,7 +180,7 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_verbatim, "verb lstinline"),
     (_script, "textsuperscript textsubscript"),
     (_chemistry, "ce ch"),
-    (_as_formula, "SI si qty unit num ang SIrange qtyrange unicode"),
+    (_as_formula, "SI si qty unit num ang SIrange qtyrange unicode ding rule"),
     (_as_formula, "hspace hspace* vspace vspace* mspace hskip vskip kern mkern mskip \\"),
     (_ensured, "ensuremath"),
     (
@@ -194,6 +194,7 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     ),
     (_nothing, "tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge relax newblock"),
     (_nothing, "displaystyle limits nobreakdash frenchspacing expandafter raggedright leavevmode"),
+    (_nothing, "be ee beq eeq bea eea ben een"),
 )
 
 HANDLERS: dict[str, Handler] = {

@@ -38,7 +38,7 @@ triangledown bigtriangledown ▽  blacktriangle ▲  lozenge ◊  bigstar ★  a
 forall ∀  exists ∃  nexists ∄  neg lnot ¬  prime '  backprime ‵  flat ♭  natural ♮  sharp ♯  surd √
 ldots dots dotsc dotso hdots …  cdots dotsb dotsm dotsi ⋯  vdots ⋮  ddots ⋱  dagger dag †  ddagger ddag ‡
 vert |  Vert ‖  Bbbk 𝕜  complement ∁  degree textdegree °  pounds £  yen ¥  euro €  checkmark ✓
-copyright ©  circledR textregistered ®  AA Å  aa å  ss ß  ae æ  AE Æ  oe œ  OE Œ  slash /  textmu µ
+copyright ©  circledR textregistered ®  AA Å  aa å  ss ß  ae æ  AE Æ  oe œ  OE Œ  slash /  textmu μ
 llcorner ⌞  lrcorner ⌟  ulcorner ⌜  urcorner ⌝  # #  % %  & &  $ $  _ _  | ‖
 """
 
@@ -173,44 +173,24 @@ SPACES = frozenset(
 )
 """Commands that print as white space."""
 
-TEXT_SYMBOLS = {
-    **dict(
-        _pairs("ss ß  SS ẞ  o ø  O Ø  l ł  L Ł  ae æ  AE Æ  oe œ  OE Œ  aa å  AA Å  i ı  j ȷ  dj đ  DJ Đ")
-    ),
-    **dict(
-        _pairs("th þ  TH Þ  dh ð  DH Ð  ng ŋ  NG Ŋ  S §  P ¶  dag †  ddag ‡  textdagger †  textsection §")
-    ),
-    **dict(_pairs("textquotedblleft “  textquotedblright ”  textquoteleft ‘  textquoteright ’  lq ‘  rq ’")),
-    **dict(
-        _pairs("textquotesingle '  textquotedbl \"  textasciitilde ~  textasciicircum ^  textbackslash \\")
-    ),
-    **dict(_pairs("textless <  textgreater >  textbar |  textbardbl ‖  textunderscore _  textdollar $")),
-    **dict(
-        _pairs(
-            "textendash –  textemdash —  textellipsis …  ldots …  dots …  textbullet •  textperiodcentered ·"
-        )
-    ),
-    **dict(_pairs("textdegree °  textcelsius °C  textmu µ  textohm Ω  textregistered ®  texttrademark ™")),
-    **dict(_pairs("textcopyright ©  copyright ©  texteuro €  euro €  textsterling £  pounds £  textyen ¥")),
-    **dict(_pairs("textpm ±  texttimes ×  textdiv ÷  textminus −  textperthousand ‰  textpertenthousand ‱")),
-    **dict(
-        _pairs("textonehalf ½  textonequarter ¼  textthreequarters ¾  textonesuperior ¹  texttwosuperior ²")
-    ),
-    **dict(
-        _pairs("textrightarrow →  textleftarrow ←  textuparrow ↑  textdownarrow ↓  textasteriskcentered *")
-    ),
-    **dict(_pairs("textnumero №  textordmasculine º  textordfeminine ª  textbraceleft {  textbraceright }")),
-    **dict(_pairs("guillemotleft «  guillemotright »  guilsinglleft ‹  guilsinglright ›  glqq „  grqq “")),
-    **dict(
-        _pairs(
-            "slash /  LaTeX LaTeX  TeX TeX  BibTeX BibTeX  eg e.g.  ie i.e.  etc etc.  etal et␣al.  cf cf."
-        )
-    ),
-    **dict(
-        _pairs("wrt w.r.t.  iid i.i.d.  vs vs.  viz viz.  resp resp.  # #  % %  & &  $ $  _ _  { {  } }  | ‖")
-    ),
-}
-"""Commands of running text that stand for characters (``␣`` is a space)."""
+_TEXT_SYMBOLS = """
+ss ß  SS ẞ  o ø  O Ø  l ł  L Ł  ae æ  AE Æ  oe œ  OE Œ  aa å  AA Å  i ı  j ȷ  dj đ  DJ Đ  th þ  TH Þ  dh ð
+DH Ð  ng ŋ  NG Ŋ  S §  P ¶  dag †  ddag ‡  textdagger †  textsection §  textordmasculine º  textordfeminine ª
+textquotedblleft “  textquotedblright ”  textquoteleft ‘  textquoteright ’  lq ‘  rq ’  glqq „  grqq “
+guillemotleft «  guillemotright »  guilsinglleft ‹  guilsinglright ›  textquotesingle '  textquotedbl "
+textasciitilde ~  textasciicircum ^  textbackslash \\  textless <  textgreater >  textbar |  textbardbl ‖
+textunderscore _  textdollar $  textbraceleft {  textbraceright }  textasteriskcentered *  slash /
+textendash –  textemdash —  textellipsis …  ldots …  dots …  textbullet •  textperiodcentered ·  textnumero №
+textdegree °  textcelsius °C  textmu μ  textohm Ω  textpm ±  texttimes ×  textdiv ÷  textminus −
+textperthousand ‰  textpertenthousand ‱  textonehalf ½  textonequarter ¼  textthreequarters ¾
+textonesuperior ¹  texttwosuperior ²  textrightarrow →  textleftarrow ←  textuparrow ↑  textdownarrow ↓
+textregistered ®  texttrademark ™  textcopyright ©  copyright ©  texteuro €  euro €  textsterling £  pounds £
+textyen ¥  LaTeX LaTeX  TeX TeX  BibTeX BibTeX  eg e.g.  ie i.e.  etc etc.  cf cf.  wrt w.r.t.  iid i.i.d.
+vs vs.  viz viz.  resp resp.  # #  % %  & &  $ $  _ _  { {  } }  | ‖
+"""
+
+TEXT_SYMBOLS = dict(_pairs(_TEXT_SYMBOLS)) | {"etal": "et al."}
+"""Commands of running text that stand for characters."""
 
 SWALLOWING = frozenset(
     "ss SS o O l L ae AE oe OE aa AA i j dj DJ th TH dh DH ng NG S P slash textless textemdash textendash"

@@ -11,11 +11,16 @@ from bot.tex.tree import Node, Row, Script, Space, Symbol, Text
 
 _PREFIXES = {
     "quecto": "q", "ronto": "r", "yocto": "y", "zepto": "z", "atto": "a", "femto": "f", "pico": "p",
-    "nano": "n", "micro": "µ", "mu": "µ", "milli": "m", "centi": "c", "deci": "d", "deca": "da", "deka": "da",
+    "nano": "n", "micro": "μ", "mu": "μ", "milli": "m", "centi": "c", "deci": "d", "deca": "da", "deka": "da",
     "hecto": "h", "kilo": "k", "mega": "M", "giga": "G", "tera": "T", "peta": "P", "exa": "E", "zetta": "Z",
     "yotta": "Y", "ronna": "R", "quetta": "Q", "kibi": "Ki", "mebi": "Mi", "gibi": "Gi", "tebi": "Ti",
 }  # fmt: skip
+_ABBREVIATIONS = (
+    "fs ps ns ms s nm mm cm dm m km pm eV meV keV MeV GeV TeV Hz kHz MHz GHz THz K mK A"
+    " mA nA V mV kV W mW kW MW GW J kJ mol mmol g mg kg N Pa kPa MPa GPa dB T F L mL"
+)
 _UNITS = {
+    **{name: name for name in _ABBREVIATIONS.split()},
     "ampere": "A", "candela": "cd", "kelvin": "K", "kilogram": "kg", "gram": "g", "metre": "m", "meter": "m",
     "mole": "mol", "second": "s", "becquerel": "Bq", "celsius": "°C", "degreeCelsius": "°C", "degC": "°C",
     "coulomb": "C", "farad": "F", "gray": "Gy", "hertz": "Hz", "henry": "H", "joule": "J", "katal": "kat",
@@ -27,19 +32,14 @@ _UNITS = {
     "percent": "%", "Omega": "Ω", "circ": "°", "parsec": "pc", "bit": "bit", "byte": "B", "clight": "c",
     "atomicmassunit": "u", "planckbar": "ħ", "elementarycharge": "e", "bohr": "a₀", "hartree": "Eₕ",
     "mmHg": "mmHg", "knot": "kn",
-    # The abbreviated units.
-    "fs": "fs", "ps": "ps", "ns": "ns", "us": "µs", "ms": "ms", "s": "s", "nm": "nm", "um": "µm", "mm": "mm",
-    "cm": "cm", "dm": "dm", "m": "m", "km": "km", "pm": "pm", "eV": "eV", "meV": "meV", "keV": "keV",
-    "MeV": "MeV", "GeV": "GeV", "TeV": "TeV", "Hz": "Hz", "kHz": "kHz", "MHz": "MHz", "GHz": "GHz",
-    "THz": "THz", "K": "K", "mK": "mK", "A": "A", "mA": "mA", "uA": "µA", "nA": "nA", "V": "V", "mV": "mV",
-    "kV": "kV", "W": "W", "mW": "mW", "uW": "µW", "kW": "kW", "MW": "MW", "GW": "GW", "J": "J", "kJ": "kJ",
-    "mol": "mol", "mmol": "mmol", "g": "g", "mg": "mg", "ug": "µg", "kg": "kg", "N": "N", "Pa": "Pa",
-    "kPa": "kPa", "MPa": "MPa", "GPa": "GPa", "dB": "dB", "T": "T", "F": "F", "L": "L", "l": "L", "mL": "mL",
+    "us": "μs", "um": "μm", "uA": "μA", "uW": "μW", "ug": "μg", "l": "L",
 }  # fmt: skip
 _SUFFIX_POWERS = {"squared": "2", "cubed": "3"}
 _PREFIX_POWERS = {"square": "2", "cubic": "3"}
-_TOKEN = re.compile(r"\\(?P<name>[A-Za-z]+)|\^\{?(?P<power>-?\d+)\}?|(?P<other>[^\\\s])|\s+")
-_ARGUMENT = re.compile(r"\s*\{\s*(-?\d+)\s*\}")
+_TOKEN = re.compile(
+    r"\\(?:tothe|raiseto)\s*\{\s*(?P<argument>-?\d+)\s*\}|\\(?P<name>[A-Za-z]+)"
+    r"|\^\{?(?P<power>-?\d+)\}?|(?P<other>[^\\\s])|\s+"
+)
 _IGNORED = frozenset(["mathrm", "text", "rm", "textrm", "mbox", "si", "unit"])
 _UNSPACED = ("°", "′", "″", "%")
 
@@ -51,9 +51,7 @@ def unit(source: str) -> Row:
     """``\\kilo\\metre\\per\\second`` or ``km.s^{-1}`` as km s⁻¹."""
     nodes: list[Node] = []
     prefix, sign, power = "", "", ""
-    position = 0
-    while match := _TOKEN.match(source, position):
-        position = match.end()
+    for match in _TOKEN.finditer(source):
         name = match["name"]
         if name == "per":
             sign = "-"
@@ -61,12 +59,8 @@ def unit(source: str) -> Row:
             prefix += _PREFIXES[name]
         elif name in _PREFIX_POWERS:
             power = _PREFIX_POWERS[name]
-        elif name in _SUFFIX_POWERS or name in ("tothe", "raiseto") or match["power"]:
-            argument = _ARGUMENT.match(source, position) if name in ("tothe", "raiseto") else None
-            position = argument.end() if argument else position
-            _raise(
-                nodes, match["power"] or _SUFFIX_POWERS.get(name or "") or (argument[1] if argument else "")
-            )
+        elif raised := match["power"] or match["argument"] or _SUFFIX_POWERS.get(name or ""):
+            _raise(nodes, raised)
         elif name and name not in _IGNORED:
             _append(nodes, prefix + _UNITS.get(name, name), sign + (power or "1" if sign else power))
             prefix, sign, power = "", "", ""
@@ -88,7 +82,9 @@ def _raise(nodes: list[Node], power: str) -> None:
     last = nodes[-1] if nodes else None
     if isinstance(last, Script) and last.sup == (Text("-1"),):
         nodes[-1] = Script(last.base, sup=(Text(f"-{power}"),))
-    elif last is not None and not isinstance(last, Space):
+    elif last is None or isinstance(last, Space | Script):
+        nodes.append(Script(None, sup=(Text(power),)))
+    else:
         nodes[-1] = Script(last, sup=(Text(power),))
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.models import Paper
+from bot.tex import to_text
 
 FIELDS = ["all:", "ti:", "abs:", "au:", "cat:", "co:", "jr:", "id:", "doi:", "rn:", "title:", ""]
 WEIGHTS = [8, 5, 5, 5, 4, 2, 1, 1, 1, 1, 1, 6]
@@ -101,6 +102,8 @@ class QueryMaker:
         chance = self._random
         if chance.random() < 0.2:
             text = chance.choice(self._papers).abstract
+        if chance.random() < 0.4:
+            text = to_text(text)
         words = text.replace('"', " ").split() or ["pages"]
         if chance.random() < 0.5:
             start = chance.randrange(len(words))
@@ -123,7 +126,10 @@ class QueryMaker:
 
     def _author(self, paper: Paper) -> str:
         chance = self._random
-        words = chance.choice(paper.authors).replace('"', "").replace(",", " ").split()
+        author = chance.choice(paper.authors)
+        words = (
+            (to_text(author) if chance.random() < 0.5 else author).replace('"', "").replace(",", " ").split()
+        )
         if len(words) < 2:
             return f'"{" ".join(words)}"'
         first, last = words[0], words[-1]

