@@ -32,6 +32,8 @@ _TORN = re.compile(r"(?<=\d)\. (?=\d+ ?%)")
 """``82. 5%``, as some abstracts have it."""
 _MARKER = re.compile(r"\((?P<roman>i{1,3}|iv|vi{0,3}|ix|x)\)|\((?P<arabic>\d)\)")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+_PARTITIVE = re.compile(r" of (?:them|these|those|which|the)\b", re.IGNORECASE)
+"""``Six of them``: what is counted was named elsewhere, so any noun may stand for it."""
 _CLAUSE = re.compile(r"[;:.()]")
 
 
@@ -88,6 +90,8 @@ class _Ground:
         self._readings: set[tuple[str, Dimension]] = set()
         self._firm: set[str] = set()
         """Values in digits or as a cardinal: "single" and "third" are not among them."""
+        self._of_others: set[str] = set()
+        """Values that count a part of what was named elsewhere."""
         self._contexts: dict[str, set[str]] = defaultdict(set)
         """Words around a bare number -> the values found beside them."""
         self._neighbours = {
@@ -106,6 +110,8 @@ class _Ground:
         }
         if figure.counts:
             self._firm |= values
+        if _PARTITIVE.match(self._linear, figure.end):
+            self._of_others |= values
         self._readings.update((_key(reading.value), reading.dimension) for reading in figure.readings)
         self._neighbours.update(pairwise(_key(part) for part in figure.parts))
         for context in figure.contexts:
@@ -152,6 +158,8 @@ class _Ground:
         ):
             return True
         if any(value in self._contexts.get(context, ()) for context in figure.contexts):
+            return True
+        if value in self._of_others:
             return True
         firm = value in self._firm or not figure.digits
         return firm and not self._is_another(figure)

@@ -210,7 +210,9 @@ def _same_language(draft: Draft) -> bool:
 
 
 def _numbers(draft: Draft) -> Fault | None:
-    missing = unsupported(draft.text, draft.source, language=code(draft.language))
+    # Its own identifier is no claim about the paper.
+    text = re.sub(rf"{re.escape(draft.paper.arxiv_id)}(?:v\d+)?", " ", draft.text)
+    missing = unsupported(text, draft.source, language=code(draft.language))
     if not missing:
         return None
     listed = ", ".join(number[:40] for number in missing[:5])

@@ -140,3 +140,10 @@ def test_absurd_numbers_are_taken(number: str) -> None:
     """A hostile abstract can't make the comparison fail."""
     assert unsupported(f"It has {number} layers.", f"It has {number} layers, over {number} nm.") == ()
     assert unsupported(f"It has {number} layers, about 5 nm.", "It has 12 layers.")
+
+
+def test_a_part_of_what_was_named_may_be_named_again() -> None:
+    """ "Six of them" are readers when readers were spoken of, whatever other number stands beside the noun."""
+    source = "We submit titles to nine popular feed readers. Six of them lose text after the first bracket."
+    assert not unsupported("Six readers lose text after the first bracket.", source)
+    assert unsupported("Seven readers lose text after the first bracket.", source)
