@@ -91,6 +91,13 @@ def delivery_retry(
     return max(own, service_wait(verdict, now) or own)
 
 
+def delivery_pauses(attempts: int) -> timedelta:
+    """The longest that ``attempts`` attempts take when each follows its pause."""
+    made = max(attempts - 1, 0)
+    pauses = (*_DELIVERY_PAUSES[:made], *(_DELIVERY_PAUSES[-1:] * (made - len(_DELIVERY_PAUSES))))
+    return sum(pauses, timedelta()) * (1 + _DELIVERY_SPREAD)
+
+
 def service_wait(verdict: Verdict, now: datetime) -> datetime | None:
     """Until when the service itself asked us to wait; None when it did not."""
     return None if verdict.retry_after is None else now + verdict.retry_after

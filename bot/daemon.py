@@ -17,8 +17,11 @@ from bot.pipeline.services import Report, Services
 from bot.pipeline.waiting import first_of
 from bot.settings import Settings
 
-LOOK_EVERY = timedelta(seconds=2)
-"""How often the configuration file is looked at; a wait notices a changed clock no later."""
+LOOK_EVERY = timedelta(seconds=1)
+"""How often the configuration file is looked at."""
+
+NOTICE_EVERY = timedelta(seconds=5)
+"""A wait notices no later that the clock was set, the machine slept, or somebody typed ``retry``."""
 
 GRACE = timedelta(seconds=8)
 """How long a round may go on after the order to stop, before what is in flight is cut off."""
@@ -27,14 +30,13 @@ Open = Callable[[Settings], AbstractAsyncContextManager[Services]]
 Reload = Callable[[], Settings | None]
 Tell = Callable[[Report], None]
 
-_ALERT = "configuration"
-
 
 class Daemon:
     """Runs rounds under a configuration that may change.
 
-    ``reload`` returns new settings when the file changed and None when it did not; it raises
-    ConfigError for a broken edit, which leaves the old configuration in force.
+    ``reload`` returns the settings when the file changed and None when it did not; it raises
+    ConfigError for a broken edit, which leaves the old configuration in force. An edit that is taken
+    back, or changes nothing, interrupts nothing.
     """
 
     def __init__(self, settings: Settings, open_services: Open, reload: Reload, tell: Tell) -> None:
@@ -44,12 +46,15 @@ class Daemon:
         self._tell = tell
         self._stopped = False
         self._interrupt = asyncio.Event()
+        """Set when the present configuration has had its time: an order to stop, a good edit, a fault."""
+        self._hurry = asyncio.Event()
+        """Set when work turned up that does not wait for the end of spare time."""
         self._look_now = asyncio.Event()
 
     def stop(self) -> None:
         """Finish what is in flight, begin nothing new."""
         self._stopped = True
-        self._interrupt.set()
+        self._end_round()
 
     def look(self) -> None:
         """Look at the configuration now."""
@@ -57,19 +62,27 @@ class Daemon:
 
     async def run(self) -> None:
         """Until stopped. Raises StoreError; the failure of a service never ends it."""
+        gate = None
         while not self._stopped:
             async with self._open(self._settings) as services:
-                state = tick.start(services, self._interrupt)
+                state = tick.start(services, self._interrupt, gate)
+                gate = state.gate
                 watch = asyncio.ensure_future(self._watch(services))
+                # A watcher that died takes the daemon with it, not its vigilance.
+                watch.add_done_callback(lambda _: self._end_round())
                 try:
                     await self._serve(services, state)
                 finally:
                     watch.cancel()
                     await asyncio.wait({watch})
                 if not watch.cancelled():
-                    watch.result()  # a watcher that died takes the daemon with it, not its vigilance
+                    watch.result()
             if not self._stopped:
                 self._interrupt.clear()
+
+    def _end_round(self) -> None:
+        self._interrupt.set()
+        self._hurry.set()
 
     async def _serve(self, services: Services, state: tick.Round) -> None:
         """Rounds under one configuration, until it changes or the daemon stops."""
@@ -77,20 +90,25 @@ class Daemon:
             report = await self._in_time(services, tick.step(services, self._settings, state))
             if report is not None and report.faults:
                 self._tell(report)
-            until = tick.next_event(services, self._settings)
+            until = tick.next_event(services, self._settings, state)
             if not self._interrupt.is_set() and until > services.clock.now():
-                await self._in_time(services, tick.spare(services, self._settings, state, until))
-            await self._rest(services)
+                self._hurry.clear()
+                spare = tick.spare(services, self._settings, state, until, self._hurry)
+                await self._in_time(services, spare)
+            await self._rest(services, state)
 
-    async def _rest(self, services: Services) -> None:
+    async def _rest(self, services: Services, state: tick.Round) -> None:
         """Wait for the next moment with work, in short steps: the machine may sleep, or its clock be set."""
         while not self._interrupt.is_set():
-            left = tick.next_event(services, self._settings) - services.clock.now()
+            left = tick.next_event(services, self._settings, state) - services.clock.now()
             if left <= timedelta():
                 return
             await first_of(
-                self._interrupt.wait(), services.clock.sleep(min(left, LOOK_EVERY).total_seconds())
+                self._interrupt.wait(),
+                self._hurry.wait(),
+                services.clock.sleep(min(left, NOTICE_EVERY).total_seconds()),
             )
+            self._hurry.clear()
 
     async def _in_time(self, services: Services, work: Coroutine[Any, Any, Report | None]) -> Report | None:
         """Do the work; once interrupted it has ``GRACE`` to finish, then None is returned."""
@@ -104,20 +122,28 @@ class Daemon:
         return None if round_.cancelled() else round_.result()
 
     async def _watch(self, services: Services) -> None:
-        """Look at the configuration every few seconds; a good edit interrupts the round."""
+        """Look at the configuration every moment; a good edit interrupts the round."""
         while True:
             await first_of(self._look_now.wait(), services.clock.sleep(LOOK_EVERY.total_seconds()))
             self._look_now.clear()
             try:
-                changed = self._reload()
+                settings = self._reload()
             except ConfigError as error:
-                report = Report()
-                report.add(f"the edited configuration is not used, the old one stays in force:\n{error}")
-                self._tell(report)
-                alerts.raise_alert(services, self._settings, _ALERT, report.faults[0])
+                self._refuse(services, error)
                 continue
-            if changed is not None:
-                alerts.settle(services, _ALERT)
-                self._settings = changed
-                self._interrupt.set()
+            if settings is None:
+                continue
+            alerts.settle(services, alerts.CONFIGURATION)
+            if settings != self._settings:
+                self._settings = settings
                 return
+
+    def _refuse(self, services: Services, error: ConfigError) -> None:
+        """Tell of a broken edit."""
+        report = Report()
+        report.add(f"the edited configuration is not used, the old one stays in force:\n{error}")
+        self._tell(report)
+        alerts.raise_alert(
+            services, self._settings, alerts.CONFIGURATION, report.faults[0], alerts.OPERATOR
+        )
+        self._hurry.set()

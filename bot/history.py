@@ -96,6 +96,9 @@ class SubscriberRecord:
     last_due_at: datetime | None
     """The newest due moment that was composed for (or found empty)."""
     removed_at: datetime | None = None
+    schedule: str = ""
+    """The text of the schedule in force, empty where it was not recorded."""
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

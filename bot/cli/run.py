@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,7 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     loop.add_signal_handler(signal.SIGTERM, daemon.stop)
     loop.add_signal_handler(signal.SIGINT, daemon.stop)
     loop.add_signal_handler(signal.SIGHUP, daemon.look)
-    store.subscriptions.sync(settings.subscribers, clock.now())
+    tick.take_up(store, settings, clock.now())
     _announce(store, settings, clock.now())
     await daemon.run()
     logger.info("stopped")
@@ -72,25 +73,32 @@ def _announce(store: Store, settings: Settings, now: datetime) -> None:
 
 
 class _Reloader:
-    """New settings when the YAML or its .env changed, told by their content, not by their times."""
+    """The settings when the YAML or its .env changed, told by their content, not by their times.
+
+    An editor may be writing, or have put the file aside for a moment: a change counts when it looks
+    the same twice.
+    """
 
     def __init__(self, state: State, settings: Settings) -> None:
         self._state = state
         self._settings = settings
-        self._seen = self._content()
+        self._used = self._last_look = self._content()
 
     def __call__(self) -> Settings | None:
-        content = self._content()
-        if content == self._seen:
+        content, before = self._content(), self._last_look
+        self._last_look = content
+        if content == self._used or content != before:
             return None
-        self._seen = content
+        self._used = content
         changed = self._state.settings()
         if changed.database != self._settings.database:
             logger.warning("the database can't be changed while running; restart for %s", changed.database)
+            changed = replace(changed, database=self._settings.database)
         if changed == self._settings:
-            return None
+            logger.info("configuration read again: nothing changed")
+        else:
+            logger.info("configuration reloaded: %d subscribers", len(changed.subscribers))
         self._settings = changed
-        logger.info("configuration reloaded: %d subscribers", len(changed.subscribers))
         return changed
 
     def _content(self) -> tuple[bytes | None, ...]:

@@ -1,39 +1,129 @@
 """What a person has to mend: told to the operator at once, to readers with their next digest, once.
 
-An alert stays open until what it names works again; while it is open it is not told twice.
+An alert stays open until what it names works again; while it is open it is not told twice. An alert
+with ``patience`` (arXiv has a bad half hour every other day) reaches the operator only when it is
+raised again after that time.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from bot.history import Alert
-from bot.models import Kind, Target
+from bot import coverage, taxonomy
+from bot.history import Alert, PollStatus
+from bot.models import Kind, Subscriber, Target
 from bot.pipeline.services import Services
 from bot.render import notice
 from bot.settings import Settings
 
+OPERATOR = ""
+"""The operator's name among the readers: an alert for this one concerns no subscriber."""
+
+CONFIGURATION, GEMINI, POLL, FEED = "configuration", "gemini", "poll", "feed"
+
+PATIENCE = timedelta(minutes=30)
+"""How long arXiv may be in trouble before the operator, and those who read at once, are told."""
+
+_RECENT = timedelta(days=7)
+_TOPIC, _FEED_OF, _DELIVERY = "topic:", "feed:", "delivery:"
+
 
 def raise_alert(
-    services: Services, settings: Settings, key: str, text: str, subscriber: str | None = None
+    services: Services,
+    settings: Settings,
+    key: str,
+    text: str,
+    subscriber: str | None = None,
+    *,
+    cause: str = "",
+    patience: timedelta = timedelta(),
 ) -> None:
-    """Open an alert. ``subscriber`` limits it to the one it concerns."""
+    """Open an alert. ``subscriber`` limits it to the one it concerns.
+
+    Of several alerts that end in the same ``cause`` (a revoked token stops every channel) the
+    operator is told one.
+    """
     now = services.clock.now()
+    notices = services.store.notices
     with services.store.transaction():
-        news = services.store.notices.open_alert(Alert(key, text, now, subscriber))
-        if news and settings.operator is not None:
+        notices.open_alert(Alert(key, text, now, subscriber))
+        untold = {alert.key: alert for alert in notices.untold(OPERATOR)}
+        if settings.operator is None or key not in untold or now - untold[key].opened_at < patience:
+            return
+        told = (alert for alert in notices.open_alerts() if alert.key not in untold)
+        if not cause or not any(alert.text.endswith(cause) for alert in told):
             payload = _payload(settings, settings.operator, text, now)
-            services.store.outbox.add_notice(settings.operator, payload, "", now)
-
-
-def delivery_key(subscriber: str, target: Target) -> str:
-    """The alert of one target that does not take its subscriber's messages."""
-    return f"delivery:{subscriber}:{target.kind.value}:{target.address}"
+            services.store.outbox.add_notice(settings.operator, payload, OPERATOR, now)
+        notices.mark_told(OPERATOR, [key], now)
 
 
 def settle(services: Services, key: str) -> None:
     """What the alert named works again."""
     services.store.notices.close_alert(key, services.clock.now())
+
+
+def settle_departed(services: Services, settings: Settings) -> None:
+    """Close the alerts of topics, categories and targets that left the configuration."""
+    used = {name for subscriber in settings.subscribers for name in subscriber.topics}
+    present = {topic_key(name) for name in used}
+    topics = [topic for topic in settings.topics if topic.name in used]
+    present |= {feed_key(spec) for spec in coverage.feed_specs(topics, taxonomy.ARCHIVES)}
+    present |= {delivery_key(one.name, target) for one in settings.subscribers for target in one.targets}
+    for alert in services.store.notices.open_alerts():
+        if alert.key.startswith((_TOPIC, _FEED_OF, _DELIVERY)) and alert.key not in present:
+            settle(services, alert.key)
+
+
+def topic_key(topic: str) -> str:
+    """The alert of a topic whose query arXiv rejects."""
+    return _TOPIC + topic
+
+
+def feed_key(spec: str) -> str:
+    """The alert of an archive or category of which arXiv has no feed."""
+    return _FEED_OF + spec
+
+
+def delivery_key(subscriber: str, target: Target) -> str:
+    """The alert of one target that does not take its subscriber's messages."""
+    return f"{_DELIVERY}{subscriber}:{target.kind.value}:{target.address}"
+
+
+def to_tell(services: Services, subscriber: Subscriber) -> tuple[Alert, ...]:
+    """The open alerts that the subscriber has not been told, and that a digest is written for.
+
+    Trouble at arXiv is told as soon as silence would be taken for a quiet day: when a scheduled
+    digest is due, or after ``PATIENCE`` to those who get papers at once. What concerns summaries
+    only is `of_summaries`.
+    """
+    now = services.clock.now()
+
+    def concerns(alert: Alert) -> bool:
+        if alert.key in (POLL, FEED):
+            lasting = subscriber.schedule.cron is not None or now - alert.opened_at >= PATIENCE
+            return lasting and (alert.key == FEED or _is_unanswered(services, subscriber, now))
+        if alert.key.startswith(_TOPIC):
+            return alert.key.removeprefix(_TOPIC) in subscriber.topics
+        return alert.key != GEMINI
+
+    return tuple(alert for alert in services.store.notices.untold(subscriber.name) if concerns(alert))
+
+
+def _is_unanswered(services: Services, subscriber: Subscriber, now: datetime) -> bool:
+    """Whether the newest poll of one of the subscriber's topics is incomplete."""
+    outcomes = services.store.polls.outcomes_since(now - _RECENT, subscriber.topics)
+    return PollStatus.INCOMPLETE in {outcome.topic: outcome.status for outcome in outcomes}.values()
+
+
+def of_summaries(services: Services, subscriber: Subscriber) -> tuple[Alert, ...]:
+    """The same for what explains summaries that are missing: no reason to write to anybody by itself."""
+    return tuple(alert for alert in services.store.notices.untold(subscriber.name) if alert.key == GEMINI)
+
+
+def mark_told(services: Services, subscriber: Subscriber, told: Iterable[Alert]) -> None:
+    """The alerts stand in a digest of the subscriber."""
+    services.store.notices.mark_told(subscriber.name, [alert.key for alert in told], services.clock.now())
 
 
 def _payload(settings: Settings, target: Target, text: str, now: datetime) -> bytes:

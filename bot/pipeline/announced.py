@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot import coverage, matching, query, taxonomy
+from bot import calendar, coverage, matching, query, taxonomy
 from bot.errors import ArxivError
 from bot.history import FeedRead, MatchSource
 from bot.models import AnnouncedPaper, Announcement, Paper, Topic
+from bot.pipeline import alerts
 from bot.pipeline.gate import ArxivGate
 from bot.pipeline.services import Report, Services
 from bot.settings import Settings
@@ -31,17 +32,18 @@ async def read_feeds(
     topics: Sequence[Topic],
     poll: int,
     report: Report,
-) -> tuple[int, bool]:
-    """Read today's batch for the topics; how many papers it brought, and whether all was read."""
+) -> tuple[int, str]:
+    """Read today's batch for the topics; how many papers it brought, and why not all was read."""
     specs = coverage.feed_specs(topics, taxonomy.ARCHIVES)
     reconciler = _Reconciler(services, settings, gate, topics, poll)
     try:
         await reconciler.read(specs)
+        reconciler.judge()
         await reconciler.bring_in()
     except ArxivError as error:
         report.add(f"announcement feed {'+'.join(specs)}: {error}")
-        return reconciler.new, False
-    return reconciler.new, True
+        return reconciler.new, str(error)
+    return reconciler.new, ""
 
 
 class _Reconciler:
@@ -51,27 +53,70 @@ class _Reconciler:
         self, services: Services, settings: Settings, gate: ArxivGate, topics: Sequence[Topic], poll: int
     ) -> None:
         self._services = services
-        self._arxiv = settings.arxiv
+        self._settings = settings
         self._gate = gate
         self._trees = {topic: query.parse(query.expression(topic)) for topic in topics}
         self._revising = [subscriber.name for subscriber in settings.subscribers if subscriber.revisions]
         self._poll = poll
+        self._seen: list[coverage.Reading] = []
         self.new = 0
 
     async def read(self, specs: Sequence[str]) -> None:
-        """Read the feed of these specs together, and singly where arXiv cut it. ArxivError."""
+        """Read the feed of these specs together; singly where arXiv cut it or has no such feed. ArxivError."""
         try:
-            announcement = await self._gate.ask(
-                lambda: self._services.feed.read(specs), self._arxiv.min_interval
-            )
+            announcement = await self._ask(specs)
         except ArxivError as error:
             self._record(_reading(specs, self._services.clock.now(), error=str(error)), ())
-            raise
-        now = self._services.clock.now()
-        self._record(_reading(specs, now, announcement), announcement.items)
-        if coverage.must_ask_singly(announcement):
-            for spec in specs:
-                await self.read([spec])
+            if not error.verdict.permanent:
+                raise
+            if len(specs) == 1:
+                self._alert(alerts.feed_key(specs[0]), f"{error}; its papers are found by search only")
+                return
+        else:
+            self._keep(announcement)
+            if not coverage.must_ask_singly(announcement):
+                return
+        for spec in specs:
+            await self.read([spec])
+
+    async def _ask(self, specs: Sequence[str]) -> Announcement:
+        """The feed; an empty one on a day that was due a batch is believed when it is told again."""
+        asked = 0
+        while True:
+            announcement = await self._gate.ask(
+                lambda: self._services.feed.read(specs), self._settings.arxiv.min_interval
+            )
+            asked += 1
+            due = calendar.has_batch(calendar.feed_date(self._services.clock.now()))
+            if announcement.items or not due or asked == coverage.EMPTY_CONFIRMATIONS:
+                return announcement
+            await self._gate.pause_for_doubt(
+                "arXiv answered with an empty feed", self._settings.arxiv.min_interval
+            )
+
+    def _keep(self, announcement: Announcement) -> None:
+        now, day = self._services.clock.now(), announcement.announced_on
+        shown = [item.arxiv_id for item in announcement.items]
+        before = self._services.store.polls.announced_before(shown, day) if day else {}
+        for batch in coverage.batches(announcement, before):
+            self._record(_reading(batch.asked, now, batch, cut=announcement.is_cut), batch.items)
+            self._seen.append(coverage.Reading(_reading(batch.asked, now, batch), calendar.feed_date(now)))
+
+    def judge(self) -> None:
+        """Whether the feeds have stalled: an old batch on a day that was due a new one."""
+        due = [one for one in self._seen if calendar.has_batch(one.on) and calendar.knows_year(one.on.year)]
+        stale = [one.feed for one in due if one.feed.announced_on and one.feed.announced_on < one.on]
+        if stale:
+            day = stale[0].announced_on
+            text = (
+                f"arXiv's announcement feed of {', '.join(stale[0].asked)} still shows the papers of {day:%A}"
+            )
+            self._alert(alerts.FEED, f"{text}; meanwhile papers are found by search only", None)
+        elif due:
+            alerts.settle(self._services, alerts.FEED)
+
+    def _alert(self, key: str, text: str, subscriber: str | None = alerts.OPERATOR) -> None:
+        alerts.raise_alert(self._services, self._settings, key, text, subscriber, patience=alerts.PATIENCE)
 
     def _record(self, reading: FeedRead, items: Sequence[AnnouncedPaper]) -> None:
         """What was announced and what is wanted of it, together: tomorrow's feed won't show it again."""
@@ -104,7 +149,9 @@ class _Reconciler:
         wanted = store.papers.wanted()
         for first in range(0, len(wanted), _IDS_PER_REQUEST):
             batch = wanted[first : first + _IDS_PER_REQUEST]
-            page = await self._gate.ask(partial(self._services.source.fetch, batch), self._arxiv.min_interval)
+            page = await self._gate.ask(
+                partial(self._services.source.fetch, batch), self._settings.arxiv.min_interval
+            )
             now = self._services.clock.now()
             with store.transaction():
                 self.new += store.papers.add(page.papers, now)
@@ -122,13 +169,17 @@ class _Reconciler:
 
 
 def _reading(
-    specs: Sequence[str], now: datetime, announcement: Announcement | None = None, error: str = ""
+    specs: Sequence[str],
+    now: datetime,
+    batch: coverage.Batch | None = None,
+    cut: bool = False,
+    error: str = "",
 ) -> FeedRead:
     return FeedRead(
         asked=tuple(specs),
         read_at=now,
-        announced_on=announcement.announced_on if announcement else None,
-        items=len(announcement.items) if announcement else 0,
-        cut=announcement.is_cut if announcement else False,
+        announced_on=batch.announced_on if batch else None,
+        items=len(batch.items) if batch else 0,
+        cut=cut,
         error=error,
     )

@@ -2,73 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import calendar, coverage, taxonomy
-from bot.history import AnnouncedRecord, FeedRead
+from bot.coverage import FeedDay, FeedState, Reading
+from bot.history import AnnouncedRecord
 from bot.models import Subscriber, Topic
 from bot.pipeline.services import Services
 
-_REMEMBERED = timedelta(days=21)
+_DAY = timedelta(days=1)
+_SEEN = (FeedState.READ, FeedState.CUT)
 
 
 def completeness(
-    services: Services, subscriber: Subscriber, topics: tuple[Topic, ...], matched: int
+    services: Services, subscriber: Subscriber, topics: tuple[Topic, ...], told: Collection[str]
 ) -> tuple[str, ...]:
-    """The sentences of one digest composed now."""
+    """The sentences of one digest composed now; ``told`` are the ids of its new papers."""
     now = services.clock.now()
     _, last = services.store.outbox.digest_numbers(subscriber.name)
     record = services.store.subscriptions.get(subscriber.name)
-    since = last or (record.since if record else now)
-    feeds = _feeds_of(services.store.polls.feeds_since(min(since, now) - _REMEMBERED), topics)
-    fresh = _read_after(feeds, last)
-    announced = [
-        one
-        for day in sorted(fresh)
-        for one in services.store.polls.announced_between(day - timedelta(days=1), day)
+    since = min(last or (record.since if record else now), now)
+    wanted = coverage.feed_specs(topics, taxonomy.ARCHIVES)
+    readings = _readings(services, since)
+    days = _days(since, now, readings, wanted)
+    read = _read_since(since, readings, wanted)
+    announced = {
+        one.arxiv_id
+        for day in read
+        for one in services.store.polls.announced_between(day - _DAY, day)
         if one.announce_type.is_new and _concerns(one, topics)
-    ]
-    expected = calendar.feed_dates_between(since, now)
+    }
     seen = coverage.Seen(
         since=last,
         since_name=_digest_name(last, now, subscriber.timezone) if last else "",
-        expected=expected,
-        why_none="" if expected else _why_none(now),
-        feeds=tuple(feed for feed in feeds if feed.read_at > since or feed.announced_on in fresh),
-        read=frozenset(fresh),
-        announced=len({one.arxiv_id for one in announced}),
+        today=calendar.feed_date(now),
+        days=days,
+        why_none="" if days else _why_none(since, now),
+        read=read,
+        announced=len(announced),
+        matched=len(announced.intersection(told)),
+        found=len(set(told) - announced),
         polls=tuple(services.store.polls.outcomes_since(since, subscriber.topics)),
         by_category=all(topic.categories for topic in topics),
-        matched=matched,
     )
     return coverage.completeness(seen)
 
 
-def _feeds_of(feeds: Iterable[FeedRead], topics: tuple[Topic, ...]) -> list[FeedRead]:
-    """The readings that have to do with these topics."""
-    wanted = set(coverage.feed_specs(topics, taxonomy.ARCHIVES))
-    return [feed for feed in feeds if wanted & set(feed.asked)]
+def _readings(services: Services, since: datetime) -> list[Reading]:
+    """From the day before on: what was read of the first day may have been read before."""
+    feeds = services.store.polls.feeds_since(since - 2 * _DAY)
+    return [Reading(feed, calendar.feed_date(feed.read_at)) for feed in feeds]
 
 
-def _read_after(feeds: Iterable[FeedRead], last: datetime | None) -> set[date]:
-    """The days whose feed was read for the first time since the last digest."""
-    first: dict[date, datetime] = {}
-    for feed in feeds:
-        if feed.announced_on and not feed.error:
-            first.setdefault(feed.announced_on, feed.read_at)
-    return {day for day, read_at in first.items() if last is None or read_at > last}
+def _days(
+    since: datetime, now: datetime, readings: Sequence[Reading], wanted: Sequence[str]
+) -> tuple[FeedDay, ...]:
+    """The days with a batch since the last digest; the day of that one only if it was unread then."""
+    first, today = calendar.feed_date(since), calendar.feed_date(now)
+    days = list(calendar.feed_dates_between(since, now))
+    earlier = [reading for reading in readings if reading.feed.read_at <= since]
+    if calendar.has_batch(first) and not _is_seen(first, earlier, wanted):
+        days.insert(0, first)
+    return tuple(coverage.feed_day(day, readings, wanted, over=day < today) for day in days)
+
+
+def _read_since(since: datetime, readings: Sequence[Reading], wanted: Sequence[str]) -> tuple[date, ...]:
+    """The days whose feed was read for the first time since then, due or not."""
+    shown = {reading.feed.announced_on for reading in readings if reading.feed.announced_on}
+    earlier = [reading for reading in readings if reading.feed.read_at <= since]
+    return tuple(
+        day for day in sorted(shown) if _is_seen(day, readings, wanted) and not _is_seen(day, earlier, wanted)
+    )
+
+
+def _is_seen(day: date, readings: Iterable[Reading], wanted: Sequence[str]) -> bool:
+    return coverage.feed_day(day, readings, wanted, over=True).state in _SEEN
 
 
 def _concerns(announced: AnnouncedRecord, topics: tuple[Topic, ...]) -> bool:
     return any(
         not topic.categories
-        or any(
-            taxonomy.same(ours, theirs) or theirs.startswith(f"{ours}.")
-            for ours in topic.categories
-            for theirs in announced.categories
-        )
+        or any(coverage.covers(ours, theirs) for ours in topic.categories for theirs in announced.categories)
         for topic in topics
     )
 
@@ -80,6 +96,10 @@ def _digest_name(last: datetime, now: datetime, timezone: str) -> str:
     return f"the digest of {local.day} {local:%B}"
 
 
-def _why_none(now: datetime) -> str:
-    name = calendar.day_name(calendar.feed_date(now))
-    return "" if name.kind is calendar.DayKind.ANNOUNCEMENT else str(name)
+def _why_none(since: datetime, now: datetime) -> str:
+    """The names of the days without a batch, none twice."""
+    first, last = calendar.feed_date(since), calendar.feed_date(now)
+    days = [first + n * _DAY for n in range(1 if first < last else 0, (last - first).days + 1)]
+    names = [calendar.day_name(day) for day in days]
+    told = (str(name) for name in names if name.kind is not calendar.DayKind.ANNOUNCEMENT)
+    return " and ".join(dict.fromkeys(told))

@@ -49,15 +49,14 @@ def preview(services: Services, settings: Settings, subscriber: Subscriber) -> l
 
 
 def _compose_one(services: Services, settings: Settings, subscriber: Subscriber, due: datetime) -> int:
-    untold = services.store.notices.untold(subscriber.name)
+    untold = alerts.to_tell(services, subscriber)
     written = [
         edition
         for edition in wants.editions(services.store, settings, subscriber)
         if _write(services, settings, edition, untold, due)
     ]
     if written:
-        now = services.clock.now()
-        services.store.notices.mark_told(subscriber.name, [alert.key for alert in untold], now)
+        alerts.mark_told(services, subscriber, untold)
     services.store.subscriptions.set_last_due(subscriber.name, due)
     return len(written)
 
@@ -78,6 +77,7 @@ def _write(
 
     def render(number: int) -> tuple[str, Sequence[NewMessage]]:
         made = _digest(services, edition, number, tuple(alert.text for alert in untold))
+        made = _explained(services, edition.subscriber, made)
         messages = [
             _placed(edition, made, target, message)
             for target in edition.targets
@@ -105,8 +105,18 @@ def _digest(services: Services, edition: Edition, number: int, notices: tuple[st
         ],
         notices=notices,
     )
-    lines = claims.completeness(services, edition.subscriber, edition.topics, built.paper_count)
+    told = {entry.paper.arxiv_id for entry in (*built.entries, *built.titles)}
+    lines = claims.completeness(services, edition.subscriber, edition.topics, told)
     return replace(built, completeness=lines)
+
+
+def _explained(services: Services, subscriber: Subscriber, made: Digest) -> Digest:
+    """With the reason why summaries are missing, where some are and it was not told before."""
+    if not any(entry.fallback for entry in (*made.entries, *made.revised)):
+        return made
+    reasons = alerts.of_summaries(services, subscriber)
+    alerts.mark_told(services, subscriber, reasons)
+    return replace(made, notices=(*made.notices, *(alert.text for alert in reasons)))
 
 
 def _with_summary(

@@ -18,6 +18,7 @@ from bot.history import ServiceWait
 from bot.models import Envelope, Kind, OutboxState, Receipt, Verdict
 from bot.pipeline import alerts
 from bot.pipeline.services import Report, Services
+from bot.pipeline.waiting import all_of
 from bot.ports import Channel
 from bot.settings import Settings
 
@@ -33,6 +34,7 @@ _PATIENCE = timedelta(seconds=60)
 _ATTEMPTS_A_ROUND = 4
 _OUTAGE = 3
 """So many messages in a row that a service did not take: it is down, the rest wait untried."""
+_DOWN = timedelta(minutes=5)
 
 
 async def deliver(
@@ -43,11 +45,13 @@ async def deliver(
     ignore_backoff: bool,
     only: Sequence[str] | None = None,
     stopping: asyncio.Event | None = None,
+    started_at: float = float("-inf"),
 ) -> int:
     """Send what is due; how many messages were accepted. What was not is in the report.
 
     ``only`` limits it to these subscribers and the operator. Once ``stopping`` is set no further
-    message is begun. Raises only StoreError.
+    message is begun. ``started_at`` is the process's start on the monotonic clock: what the process
+    before it was sending may not show in a history yet. Raises only StoreError.
     """
     names = None if only is None else [*only, ""]
     due = services.store.outbox.due(services.clock.now(), ignore_backoff=ignore_backoff, subscribers=names)
@@ -56,13 +60,11 @@ async def deliver(
     services.progress.begin("deliver", len(due))
     by_kind = {kind: [one for one in due if one.target.kind is kind] for kind in Kind}
     postmen = [
-        _Postman(services, settings, report, kind, stopping or asyncio.Event())
+        _Postman(services, settings, report, kind, stopping or asyncio.Event(), started_at)
         for kind, envelopes in by_kind.items()
         if envelopes
     ]
-    async with asyncio.TaskGroup() as group:
-        for postman in postmen:
-            group.create_task(postman.round(by_kind[postman.kind]))
+    await all_of(postman.round(by_kind[postman.kind]) for postman in postmen)
     sent = sum(postman.sent for postman in postmen)
     services.progress.end("deliver", f"{sent} of {len(due)} messages accepted")
     return sent
@@ -81,7 +83,13 @@ class _Postman:
     """One kind of channel in one round."""
 
     def __init__(
-        self, services: Services, settings: Settings, report: Report, kind: Kind, stopping: asyncio.Event
+        self,
+        services: Services,
+        settings: Settings,
+        report: Report,
+        kind: Kind,
+        stopping: asyncio.Event,
+        started_at: float,
     ) -> None:
         self.kind = kind
         self.sent = 0
@@ -91,6 +99,7 @@ class _Postman:
         self._stopping = stopping
         self._clock = services.clock
         self._outbox = services.store.outbox
+        self._look_from = started_at + DOUBT_PAUSE.total_seconds()
         self._not_before: dict[str, float] = {}
         self._failures_in_a_row = 0
 
@@ -100,8 +109,8 @@ class _Postman:
             envelopes, key=lambda one: (one.digest_id, one.target, one.id * (one.digest_id == 0))
         ):
             for envelope in parts:
-                if self._stopping.is_set() or self._service_is_waiting() or self._is_down():
-                    self._leave(envelope, self._why_left())
+                if (why := self._why_left()) is not None:
+                    self._leave(envelope, *why)
                     continue
                 try:
                     delivered = await self._deliver(envelope)
@@ -135,6 +144,8 @@ class _Postman:
 
     async def _settle_or_send(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt:
         if envelope.state is OutboxState.IN_DOUBT and self.kind is not Kind.EMAIL:
+            if self.kind is Kind.SLACK and (left := self._look_from - self._clock.monotonic()) > 0:
+                await self._clock.sleep(left)
             found = await channel.find(envelope, resolved)
             if found is not None:
                 return found
@@ -159,7 +170,7 @@ class _Postman:
         if verdict.in_doubt:
             return await self._doubt(envelope, error)
         retry_at = backoff.delivery_retry(
-            envelope.attempts, verdict, envelope.created_at, now, self._services.jitter()
+            envelope.attempts, verdict, _failing_since(envelope, now), now, self._services.jitter()
         )
         if retry_at is None:
             self._fail(envelope, error)
@@ -180,7 +191,7 @@ class _Postman:
         retry_at = backoff.delivery_retry(
             envelope.attempts,
             Verdict(retry_after=error.verdict.retry_after),
-            envelope.created_at,
+            _failing_since(envelope, self._clock.now()),
             self._clock.now(),
             self._services.jitter(),
         )
@@ -193,7 +204,7 @@ class _Postman:
             return True
         self._report.add(f"{_subject(envelope)}: in doubt: {_in_full(error)}")
         if not first_time:
-            self._alert(envelope, f"it is unknown whether a message arrived: {_in_full(error)}")
+            self._alert(envelope, "it is unknown whether a message arrived", error)
         return False
 
     # --- outcomes ---
@@ -209,20 +220,24 @@ class _Postman:
     def _fail(self, envelope: Envelope, error: DeliveryError) -> None:
         with self._services.store.transaction():
             self._outbox.mark_failed(envelope, str(error), error.verdict, self._clock.now())
-            self._alert(envelope, f"a message could not be delivered: {_in_full(error)}")
+            self._alert(envelope, "a message could not be delivered", error)
         self._report.add(f"{_subject(envelope)}: failed: {_in_full(error)}")
 
-    def _leave(self, envelope: Envelope, why: str) -> None:
+    def _leave(self, envelope: Envelope, why: str, until: datetime | None = None) -> None:
+        """Not tried in this round; before ``until`` no round needs to look at it again."""
+        if until is not None:
+            self._outbox.postpone(envelope, why, until)
         self._report.add(f"{_subject(envelope)}: waiting: {why}")
 
-    def _alert(self, envelope: Envelope, text: str) -> None:
+    def _alert(self, envelope: Envelope, text: str, error: DeliveryError) -> None:
         if envelope.subscriber:
             alerts.raise_alert(
                 self._services,
                 self._settings,
                 alerts.delivery_key(envelope.subscriber, envelope.target),
-                f"{_subject(envelope)}: {text}",
+                f"{_subject(envelope)}: {text}: {_in_full(error)}",
                 envelope.subscriber,
+                cause=error.verdict.remedy,
             )
 
     # --- pacing ---
@@ -246,20 +261,22 @@ class _Postman:
         if until is not None:
             self._services.store.notices.set_wait(ServiceWait(self.kind.value, until, str(error)))
 
-    def _service_is_waiting(self) -> bool:
-        wait = self._services.store.notices.wait_until(self.kind.value)
-        return wait is not None and wait.until > self._clock.now()
-
-    def _is_down(self) -> bool:
-        return self._failures_in_a_row >= _OUTAGE
-
-    def _why_left(self) -> str:
+    def _why_left(self) -> tuple[str, datetime | None] | None:
+        """Why a message is not even tried, and until when; None when it is."""
         if self._stopping.is_set():
-            return "stopping"
+            return "stopping", None
+        now = self._clock.now()
         wait = self._services.store.notices.wait_until(self.kind.value)
-        if wait is not None and wait.until > self._clock.now():
-            return f"the service asked to be left alone until {wait.until:%Y-%m-%d %H:%M:%S} UTC"
-        return "the service did not take the messages before it"
+        if wait is not None and wait.until > now:
+            return f"the service asked to be left alone until {wait.until:%Y-%m-%d %H:%M:%S} UTC", wait.until
+        if self._failures_in_a_row >= _OUTAGE:
+            return "the service did not take the messages before it", now + _DOWN
+        return None
+
+
+def _failing_since(envelope: Envelope, now: datetime) -> datetime:
+    """The earliest its first failure can have been: a machine that was off did not try."""
+    return max(envelope.created_at, now - backoff.delivery_pauses(envelope.attempts))
 
 
 def _subject(envelope: Envelope) -> str:

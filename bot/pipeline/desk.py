@@ -7,8 +7,7 @@ spend more than the limits allow. Which summaries are wanted is decided before.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -16,8 +15,10 @@ from bot import backoff, quota
 from bot.errors import GeminiError
 from bot.models import Limit, ModelReply, Paper, Prompt, Summary, SummaryKey, Verdict
 from bot.pipeline import alerts
+from bot.pipeline.course import REFUSED, REST, Course, Ended, Job
+from bot.pipeline.request_log import RequestLog
 from bot.pipeline.services import Services
-from bot.pipeline.waiting import first_of
+from bot.pipeline.waiting import all_of, first_of
 from bot.ports import Summariser
 from bot.settings import Settings
 from bot.summary import prompt, reply
@@ -25,21 +26,8 @@ from bot.summary import prompt, reply
 OUTAGE = timedelta(minutes=5)
 """Without any answer for so long, the service is down for this round."""
 
-_ALERT = "gemini"
 _POLL_SECONDS = 1.0
 """A clock that was set, or a machine that slept, is noticed no later than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Papers that go to the model in one request: alike in language and focus."""
-
-    keys: tuple[SummaryKey, ...]
-    papers: tuple[Paper, ...]
-
-
-class _Ended(Exception):
-    """No further request in this round."""
 
 
 class Desk:
@@ -59,7 +47,6 @@ class Desk:
         self._stopping = stopping
         self._until = until
         self._clock = services.clock
-        self._store = services.store.summaries
         self._limits = quota.Limits(
             requests_per_minute=settings.gemini.requests_per_minute,
             tokens_per_minute=settings.gemini.tokens_per_minute,
@@ -70,167 +57,181 @@ class Desk:
         self._block: quota.Block | None = None
         self._admission = asyncio.Lock()
         self._one_finished = asyncio.Event()
+        self._requests = RequestLog(services.store.summaries, services.clock.now())
         self._failing_since: datetime | None = None
+        self._over = asyncio.Event()
         self.ended = ""
+        self.rest_until: datetime | None = None
+        """Before this there is no use in asking for what nobody waits for."""
+        self.again_at: dict[SummaryKey, datetime] = {}
+        """What was asked for in vain, and when to ask for it again."""
         self.written = 0
 
     async def work_through(self, jobs: Sequence[Job]) -> None:
         """Do the jobs in their order, ``concurrency`` at a time. Ends early for what `ended` tells."""
         queue = iter(jobs)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._settings.gemini.concurrency, len(jobs))):
-                group.create_task(self._work(queue))
+        workers = min(self._settings.gemini.concurrency, len(jobs))
+        await all_of(self._work(queue) for _ in range(workers))
 
     async def _work(self, queue: Iterator[Job]) -> None:
         for job in queue:
             try:
                 await self._do(job)
-            except _Ended as end:
-                self.ended = self.ended or str(end)
+            except Ended as end:
+                self.ended, self.rest_until = self.ended or str(end), self.rest_until or end.rest_until
+                self._over.set()
             if self.ended:
                 return
             self._services.progress.advance("summarise", len(job.keys))
 
     async def _do(self, job: Job) -> None:
         """One request's papers; of several, those without a good answer are asked for again singly."""
-        if len(job.keys) == 1:
-            await self._ask_until_good(job, backoff.SUMMARY_REFUSALS)
-            return
-        for key, paper in (await self._ask_until_good(job, 1)).items():
-            await self._ask_until_good(Job((key,), (paper,)), backoff.SUMMARY_REFUSALS)
+        left, course = dict(zip(job.keys, job.papers, strict=True)), Course()
+        if len(left) > 1:
+            left = await self._ask_until_good(left, 1, course)
+        for key, paper in left.items():
+            alone = course.alone(key)
+            if await self._ask_until_good({key: paper}, backoff.SUMMARY_REFUSALS, alone):
+                self._give_up(key, REFUSED if alone.refusals else backoff.SUMMARY_BUDGET)
 
-    async def _ask_until_good(self, job: Job, refusals: int) -> dict[SummaryKey, Paper]:
-        """Ask until every paper has a good summary; what has none after its attempts is returned.
+    async def _ask_until_good(
+        self, left: dict[SummaryKey, Paper], refusals: int, course: Course
+    ) -> dict[SummaryKey, Paper]:
+        """Ask until every paper has a good summary; what may still get one is returned.
 
-        ``refusals`` is how many answers may be refused; failures of the service have a budget of time.
+        ``refusals`` is how many answers may be refused; the course has a budget of time.
         """
-        left = dict(zip(job.keys, job.papers, strict=True))
-        complaints: dict[str, str] = {}
-        paraphrase = False
-        failures, began = 0, None
-        while left and refusals:
+        focus, language = next((key.focus, key.language) for key in left)
+        while left and course.refusals < refusals:
+            papers = list(left.values())
             text = prompt.build(
-                list(left.values()),
-                focus=job.keys[0].focus,
-                language=job.keys[0].language,
-                complaints=complaints,
-                paraphrase=paraphrase,
+                papers,
+                focus=focus,
+                language=language,
+                complaints={one: complaint for one, complaint in course.complaints.items() if complaint},
+                paraphrase=course.paraphrase,
             )
-            request = await self._admitted(prompt.estimate_tokens(text))
-            began = began or self._clock.now()
+            request = await self._admitted(prompt.estimate_tokens(text), course)
+            if request is None:
+                return left
             try:
                 answer = await self._request(request, text)
             except GeminiError as error:
-                failures += 1
-                self._learn(error)
-                spent = self._clock.now() - began
-                pause = backoff.summary_retry(failures, error.verdict, self._services.jitter(), spent)
-                if pause is None:
+                if not await self._try_again(error, course):
                     return left
-                await self._clock.sleep(pause.total_seconds())
                 continue
-            refusals -= 1
-            found = reply.read(answer, list(left.values()), language=job.keys[0].language)
-            for key in list(left):
-                result = found[key.arxiv_id]
-                if isinstance(result, Summary):
-                    self._save(key, result)
-                    del left[key]
-                elif result.again:
-                    complaints[key.arxiv_id] = result.complaint
-                    paraphrase = paraphrase or result.paraphrase
-                else:
-                    del left[key]
+            found = reply.read(answer, papers, language=language)
+            self._record(request, answer, {key: found[key.arxiv_id] for key in left})
+            for key in course.learn(found, left):
+                self._give_up(key, REFUSED)
+            left = {key: paper for key, paper in left.items() if key.arxiv_id in course.complaints}
         return left
 
-    def _save(self, key: SummaryKey, summary: Summary) -> None:
-        self._store.save(key, summary, self._clock.now())
-        self.written += 1
+    def _give_up(self, key: SummaryKey, pause: timedelta) -> None:
+        self.again_at[key] = self._clock.now() + pause
+
+    async def _try_again(self, error: GeminiError, course: Course) -> bool:
+        """After a failure of the service: whether to ask again, having waited. Ended."""
+        course.failures += 1
+        course.refusals += error.verdict.permanent
+        self._learn(error)
+        spent = self._clock.now() - (course.began or self._clock.now())
+        pause = backoff.summary_retry(course.failures, error.verdict, self._services.jitter(), spent)
+        if pause is None:
+            return False
+        await first_of(self._over.wait(), self._stopping.wait(), self._clock.sleep(pause.total_seconds()))
+        return True
+
+    def _record(
+        self, request: int, answer: ModelReply, found: Mapping[SummaryKey, Summary | reply.Refusal]
+    ) -> None:
+        """What the answer cost and what it is good for, in one transaction."""
+        now = self._clock.now()
+        with self._services.store.transaction():
+            self._requests.finish(request, answer, now)
+            for key, result in found.items():
+                if isinstance(result, Summary):
+                    self._services.store.summaries.save(key, result, now)
+                    self.written += 1
+            alerts.settle(self._services, alerts.GEMINI)
+        self._one_finished.set()
+        self._failing_since = None
+        self._pace = quota.recovered(self._pace, now)
 
     # --- one request ---
 
-    async def _admitted(self, tokens: int) -> int:
-        """Wait until a request of so many tokens may go out, and count it. _Ended when none may."""
+    async def _admitted(self, tokens: int, course: Course) -> int | None:
+        """Wait until a request of so many tokens may go out, and count it.
+
+        None when the time of its papers is up, which runs from their first request. Ended.
+        """
         async with self._admission:
             while True:
                 self._go_on()
                 now = self._clock.now()
+                if course.began is not None and now - course.began >= backoff.SUMMARY_BUDGET:
+                    return None
                 limits = quota.paced(self._limits, self._pace)
-                permit = quota.decide(limits, self._recent(now), self._today(now), tokens, now, self._block)
+                recent, today = self._requests.recent(now), self._requests.today(now)
+                permit = quota.decide(limits, recent, today, tokens, now, self._block)
                 if permit.answer is quota.Answer.GO:
-                    return self._store.start_request(quota.pacific_day(now), tokens, now)
+                    course.began = course.began or now
+                    return self._requests.start(tokens, now)
                 if permit.answer is quota.Answer.DAY_SPENT:
                     self._exhausted(permit.until)
                 if permit.answer is quota.Answer.NOT_OFFERED:
-                    raise _Ended(f"{self._settings.gemini.model} is not offered on this account")
+                    raise Ended(f"{self._settings.gemini.model} is not offered on this account", now + REST)
                 self._one_finished.clear()
                 await self._wait(permit.until)
 
     async def _request(self, request: int, text: Prompt) -> ModelReply:
-        """Send it. What it cost is recorded whatever becomes of it. GeminiError."""
-        answer: ModelReply | None = None
+        """Send it. GeminiError; a request that failed is counted like any other."""
         try:
-            answer = await self._summariser.ask(text)
-        finally:
-            now = self._clock.now()
-            model, tokens = (
-                ("", (0, 0))
-                if answer is None
-                else (answer.model_version, (answer.prompt_tokens, answer.output_tokens))
-            )
-            self._store.finish_request(request, model, *tokens, quota.pacific_day(now), now)
+            return await self._summariser.ask(text)
+        except BaseException:
+            self._requests.finish(request, None, self._clock.now())
             self._one_finished.set()
-        self._failing_since = None
-        self._pace = quota.recovered(self._pace, self._clock.now())
-        alerts.settle(self._services, _ALERT)
-        return answer
+            raise
 
     def _learn(self, error: GeminiError) -> None:
-        """What a failure says about the requests that follow. _Ended when there should be none."""
+        """What a failure says about the requests that follow. Ended when there should be none."""
         verdict, now = error.verdict, self._clock.now()
         self._block = quota.blocked(verdict, now) or self._block
         if verdict.limit is Limit.PER_MINUTE:
             self._pace = quota.slowed(self._pace, now)
         if verdict.limit in (Limit.PER_DAY, Limit.NOT_OFFERED):
             self._alert(str(error), verdict)
-            raise _Ended(str(error))
+            raise Ended(str(error), (self._block and self._block.until) or now + REST)
         if verdict.permanent and verdict.remedy:
             # A bad key or an unknown model fails every paper alike; a refused prompt only its own.
             self._alert(str(error), verdict)
-            raise _Ended(str(error))
+            raise Ended(str(error), now + REST)
         if verdict.limit is None and not verdict.permanent:
             self._failing_since = self._failing_since or now
             if now - self._failing_since >= OUTAGE:
                 self._alert(f"no answer for five minutes: {error}", verdict)
-                raise _Ended("Gemini gave no answer for five minutes")
+                raise Ended("Gemini gave no answer for five minutes", now + REST)
 
     # --- what holds for all ---
 
     def _go_on(self) -> None:
         if self.ended:
-            raise _Ended(self.ended)
+            raise Ended(self.ended)
         if self._stopping.is_set():
-            raise _Ended("stopping")
+            raise Ended("stopping")
         if self._until is not None and self._clock.now() >= self._until:
-            raise _Ended("something is due")
+            raise Ended("something is due")
 
     def _exhausted(self, until: datetime | None) -> NoReturn:
         reset = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
         text = f"the day's quota of {self._limits.requests_per_day} requests is used up{reset}"
         self._alert(text, Verdict())
-        raise _Ended(text)
+        raise Ended(text, until)
 
     def _alert(self, text: str, verdict: Verdict) -> None:
         remedy = f"; {verdict.remedy}" if verdict.remedy else ""
         line = f"Gemini: {text}{remedy}. Meanwhile papers are shown with the abstract's own sentences."
-        alerts.raise_alert(self._services, self._settings, _ALERT, line)
-
-    def _recent(self, now: datetime) -> list[quota.Spent]:
-        records = self._store.recent_requests(now - quota.WINDOW)
-        return [quota.Spent(record.started_at, record.finished_at, record.tokens) for record in records]
-
-    def _today(self, now: datetime) -> int:
-        return self._store.use_on(quota.pacific_day(now)).requests
+        alerts.raise_alert(self._services, self._settings, alerts.GEMINI, line)
 
     async def _wait(self, until: datetime | None) -> None:
         """Until then, or until a request ends, or the round is stopped: whichever comes first."""

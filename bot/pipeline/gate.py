@@ -34,8 +34,14 @@ class ArxivGate:
         self._lock = asyncio.Lock()
         # The process before this one may have asked a moment ago.
         self._last_end = clock.monotonic()
+        self._rest_until = self._last_end
         self._failures = 0
         self._spent = timedelta()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the process was told to begin nothing new."""
+        return self._stopping.is_set()
 
     def begin_cycle(self) -> None:
         """A new poll has the whole patience again."""
@@ -72,7 +78,8 @@ class ArxivGate:
             await self._pause(ArxivError(reason), min_interval)
 
     async def _space(self, min_interval: timedelta) -> None:
-        while (left := self._last_end + min_interval.total_seconds() - self._clock.monotonic()) > 0:
+        free_at = max(self._last_end + min_interval.total_seconds(), self._rest_until)
+        while (left := free_at - self._clock.monotonic()) > 0:
             await self._sleep(left)
 
     async def _pause(self, error: ArxivError, min_interval: timedelta) -> None:
@@ -85,6 +92,8 @@ class ArxivGate:
             self._spent = backoff.ARXIV_BUDGET
             raise ArxivError(f"{error}; gave up after five minutes of trying", Verdict()) from error
         self._spent += pause
+        # Whoever asks next keeps the pause, even when this one is told to stop in it.
+        self._rest_until = self._clock.monotonic() + pause.total_seconds()
         await self._sleep(pause.total_seconds())
 
     async def _respect_earlier_wait(self) -> None:

@@ -16,6 +16,7 @@ from bot import coverage, matching, query
 from bot.errors import ArxivError, QueryRejected
 from bot.history import MatchSource, PollStatus, TopicPoll
 from bot.models import Paper, SearchPage, Topic, Window
+from bot.pipeline import alerts
 from bot.pipeline.announced import read_feeds
 from bot.pipeline.gate import ArxivGate
 from bot.pipeline.services import Report, Services
@@ -40,30 +41,43 @@ async def poll(
 ) -> bool:
     """One poll of these topics; True when arXiv answered all of it completely.
 
-    What could not be learned is named in the report and taken up by the next poll. Raises only
-    StoreError.
+    What could not be learned is named in the report and taken up by the next poll; so is a poll that
+    was stopped. A query that arXiv rejects is no reason to ask again soon. Raises only StoreError.
     """
     gate.begin_cycle()
-    store, clock = services.store, services.clock
-    number = store.polls.begin(clock.now())
+    store = services.store
+    number = store.polls.begin(services.clock.now())
     searches = _searches(services, settings, topics)
     services.progress.begin("poll", len(searches) + 1)
-    new, complete = 0, True
+    new, outcomes = 0, list[TopicPoll]()
     for search in searches:
         outcome, recorded = await _search(services, settings, gate, search)
         new += recorded
-        complete &= outcome.status in (PollStatus.COMPLETE, PollStatus.EMPTY)
-        _record(services, number, search, outcome, report)
+        outcomes.append(outcome)
+        _record(services, settings, number, search, outcome, report)
         services.progress.advance("poll")
-    fed, feeds_complete = await read_feeds(services, settings, gate, topics, number, report)
+    fed, unread = await read_feeds(services, settings, gate, topics, number, report)
     services.progress.advance("poll")
-    complete = complete and feeds_complete
-    store.polls.finish(number, clock.now(), complete)
-    state = "" if complete else ", incomplete"
+    unanswered = [one.reason for one in outcomes if one.status is PollStatus.INCOMPLETE] + [unread] * bool(
+        unread
+    )
+    if not gate.is_stopping:
+        store.polls.finish(number, services.clock.now(), not unanswered)
+        _judge(services, settings, unanswered)
+    state = ", incomplete" if unanswered else ""
     services.progress.end(
         "poll", f"{new + fed} new papers from {len(searches)} searches and the feeds{state}"
     )
-    return complete
+    return not unanswered and all(one.status is not PollStatus.REJECTED for one in outcomes)
+
+
+def _judge(services: Services, settings: Settings, unanswered: Sequence[str]) -> None:
+    """A poll that arXiv left incomplete is mended by the next; only two in a row are news."""
+    if unanswered:
+        text = f"arXiv does not answer completely, papers may come late: {unanswered[0]}"
+        alerts.raise_alert(services, settings, alerts.POLL, text, patience=alerts.PATIENCE)
+    else:
+        alerts.settle(services, alerts.POLL)
 
 
 def wanted_topics(settings: Settings, only: Sequence[str] | None = None) -> tuple[Topic, ...]:
@@ -127,12 +141,25 @@ async def _search(
     return outcome, reader.new
 
 
-def _record(services: Services, number: int, search: _Search, outcome: TopicPoll, report: Report) -> None:
+def _record(
+    services: Services,
+    settings: Settings,
+    number: int,
+    search: _Search,
+    outcome: TopicPoll,
+    report: Report,
+) -> None:
+    rejection = f"arXiv rejected its query: {outcome.reason}"
     with services.store.transaction():
         for topic in search.topics:
             services.store.polls.record_topic(number, replace(outcome, topic=topic.name))
+            key = alerts.topic_key(topic.name)
+            if outcome.status is PollStatus.REJECTED:
+                alerts.raise_alert(services, settings, key, f"topic {topic.name}: {rejection}")
+            elif outcome.status is not PollStatus.INCOMPLETE:
+                alerts.settle(services, key)
     if outcome.status is PollStatus.REJECTED:
-        report.add(f"topic {search.names}: arXiv rejected its query: {outcome.reason}")
+        report.add(f"topic {search.names}: {rejection}")
     elif outcome.status is PollStatus.INCOMPLETE:
         report.add(f"topic {search.names}: the poll is incomplete: {outcome.reason}")
 

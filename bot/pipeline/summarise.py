@@ -7,53 +7,96 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import quota
-from bot.models import Entry, Paper, SummaryKey
+from bot.models import Paper, SummaryKey
 from bot.pipeline import wants
-from bot.pipeline.desk import Desk, Job
+from bot.pipeline.course import Job
+from bot.pipeline.desk import Desk
 from bot.pipeline.services import Services
 from bot.settings import Settings
+
+
+@dataclass(slots=True)
+class Memory:
+    """What this process asked for in vain, so that it does not ask without end."""
+
+    again_at: dict[SummaryKey, datetime] = field(default_factory=dict)
+    rest_until: datetime | None = None
+    """Before this only what is due is asked for."""
+
+    def learn(self, desk: Desk) -> None:
+        """Take note of how a round ended."""
+        self.again_at |= desk.again_at
+        self.rest_until = desk.rest_until
+
+    def may_ask(self, key: SummaryKey, now: datetime) -> bool:
+        """Whether the paper is not to be left alone for the moment."""
+        return self.again_at.get(key, now) <= now
+
+    def is_resting(self, now: datetime) -> bool:
+        """Whether only what is due is asked for."""
+        return self.rest_until is not None and now < self.rest_until
 
 
 async def summarise(
     services: Services,
     settings: Settings,
     due: Mapping[str, datetime],
+    memory: Memory,
     *,
+    later: Mapping[str, datetime] | None = None,
     stopping: asyncio.Event | None = None,
     until: datetime | None = None,
 ) -> None:
     """Make the summaries that these subscribers' digests need, those due soonest first.
 
-    ``due`` is by subscriber name. Ends early when the day's quota is gone, the service is down or
+    ``due`` and ``later`` are by subscriber name. When the day's quota does not reach for both, those
+    who are due get their share of it. Ends early when the quota is gone, the service is down or
     unusable, ``until`` is reached, or ``stopping`` is set. Raises only StoreError.
     """
     if services.summariser is None:
         return
-    editions = [
-        edition
-        for subscriber in settings.subscribers
-        if subscriber.name in due
-        for edition in wants.editions(services.store, settings, subscriber)
-    ]
-    wanted: dict[SummaryKey, Entry] = {}
+    wanted, papers = missing(services, settings, due, memory)
+    if not wanted:
+        return
+    left = left_today(services, settings)
+    everything, _ = missing(services, settings, {**(later or {}), **due}, memory)
+    share = quota.order(everything, renewed_at=quota.day_resets_at(services.clock.now()))[:left]
+    # Without quota the desk is asked all the same: it says so to the operator.
+    order = [want for want in share if want.key in papers] if left else wanted
+    await ask_for(services, settings, order, papers, memory, stopping=stopping, until=until)
+
+
+def missing(
+    services: Services, settings: Settings, due: Mapping[str, datetime], memory: Memory
+) -> tuple[list[quota.Want], dict[SummaryKey, Paper]]:
+    """The summaries that these subscribers' digests lack and that may be asked for now."""
+    papers: dict[SummaryKey, Paper] = {}
     readers: dict[SummaryKey, set[str]] = {}
-    for edition in editions:
-        for entry in edition.to_summarise():
-            key = edition.key(entry)
-            wanted.setdefault(key, entry)
-            readers.setdefault(key, set()).add(edition.subscriber.name)
-    have = services.store.summaries.get(list(wanted))
-    missing = [
+    for subscriber in settings.subscribers:
+        if subscriber.name not in due:
+            continue
+        for edition in wants.editions(services.store, settings, subscriber):
+            for entry in edition.to_summarise():
+                key = edition.key(entry)
+                papers.setdefault(key, entry.paper)
+                readers.setdefault(key, set()).add(subscriber.name)
+    have, now = services.store.summaries.get(list(papers)), services.clock.now()
+    wanted = [
         quota.Want(key, frozenset(readers[key]), min(due[name] for name in readers[key]))
-        for key in wanted
-        if key not in have
+        for key in papers
+        if key not in have and memory.may_ask(key, now)
     ]
-    papers = {key: entry.paper for key, entry in wanted.items()}
-    order = quota.order(missing, renewed_at=quota.day_resets_at(services.clock.now()))
-    await ask_for(services, settings, order, papers, stopping=stopping, until=until)
+    return wanted, {want.key: papers[want.key] for want in wanted}
+
+
+def left_today(services: Services, settings: Settings) -> int:
+    """How many papers the rest of the day's requests reach for."""
+    spent = services.store.summaries.use_on(quota.pacific_day(services.clock.now())).requests
+    return max(settings.gemini.requests_per_day - spent, 0) * settings.gemini.papers_per_request
 
 
 async def ask_for(
@@ -61,6 +104,7 @@ async def ask_for(
     settings: Settings,
     order: Sequence[quota.Want],
     papers: Mapping[SummaryKey, Paper],
+    memory: Memory,
     *,
     stopping: asyncio.Event | None = None,
     until: datetime | None = None,
@@ -72,6 +116,7 @@ async def ask_for(
     services.progress.begin("summarise", len(order))
     jobs = _jobs([want.key for want in order], papers, settings.gemini.papers_per_request)
     await desk.work_through(jobs)
+    memory.learn(desk)
     ended = f" ({desk.ended})" if desk.ended else ""
     services.progress.end("summarise", f"{desk.written} of {len(order)} summaries written{ended}")
 

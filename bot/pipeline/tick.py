@@ -13,23 +13,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
-from bot import calendar, quota, schedule
+from bot import calendar, query, quota, schedule
 from bot.models import Subscriber
+from bot.pipeline import alerts
 from bot.pipeline.compose import compose
 from bot.pipeline.deliver import deliver, name_waiting
 from bot.pipeline.gate import ArxivGate
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report, Services
-from bot.pipeline.summarise import summarise
+from bot.pipeline.summarise import Memory, missing, summarise
 from bot.pipeline.upgrade import upgrade
 from bot.ports.store import Store
 from bot.settings import Settings
 
 TAKEN_UP_AFTER = timedelta(minutes=30)
 """How soon a poll that arXiv left incomplete is taken up by the next."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -38,15 +41,22 @@ class Round:
 
     gate: ArxivGate
     stopping: asyncio.Event
+    started_at: float
+    """The process's start on the monotonic clock."""
+    summaries: Memory = field(default_factory=Memory)
 
 
-def start(services: Services, stopping: asyncio.Event | None = None) -> Round:
-    """Settle what a process that died left open. Once ``stopping`` is set nothing new is begun. StoreError."""
+def start(services: Services, stopping: asyncio.Event | None = None, gate: ArxivGate | None = None) -> Round:
+    """Settle what a process that died left open. Once ``stopping`` is set nothing new is begun. StoreError.
+
+    ``gate`` is the one of the rounds before: arXiv counts requests by process, not by configuration.
+    """
     services.store.outbox.doubt_sending()
     now = services.clock.now()
     services.store.summaries.close_open_requests(quota.pacific_day(now), now)
     stopping = stopping or asyncio.Event()
-    return Round(ArxivGate(services.clock, services.store.notices, stopping), stopping)
+    gate = gate or ArxivGate(services.clock, services.store.notices, stopping)
+    return Round(gate, stopping, services.clock.monotonic())
 
 
 async def once(
@@ -57,49 +67,117 @@ async def once(
     Raises StoreError.
     """
     report = Report()
-    now = services.clock.now()
-    services.store.subscriptions.sync(settings.subscribers, now)
+    take_up(services.store, settings, services.clock.now())
+    alerts.settle_departed(services, settings)
     chosen = [one for one in settings.subscribers if only is None or one.name in only]
-    await deliver(services, settings, report, ignore_backoff=True, only=only, stopping=state.stopping)
+    await deliver(
+        services,
+        settings,
+        report,
+        ignore_backoff=True,
+        only=only,
+        stopping=state.stopping,
+        started_at=state.started_at,
+    )
     await poll(services, settings, state.gate, wanted_topics(settings, only), report)
     due = {subscriber.name: services.clock.now() for subscriber in chosen}
-    await summarise(services, settings, due, stopping=state.stopping)
+    later = _ahead(services, settings)
+    await summarise(services, settings, due, state.summaries, later=later, stopping=state.stopping)
+    if state.stopping.is_set():
+        report.add("stopped before the digests were written; the next run takes up from here")
+        return report
     compose(services, settings, due)
     await deliver(services, settings, report, ignore_backoff=False, only=only, stopping=state.stopping)
     name_waiting(services, report, only)
-    await upgrade(services, settings, stopping=state.stopping)
+    await upgrade(services, settings, state.summaries, later, stopping=state.stopping)
     return report
 
 
 async def step(services: Services, settings: Settings, state: Round) -> Report:
     """Whatever is due at this moment. Raises StoreError."""
     report = Report()
-    services.store.subscriptions.sync(settings.subscribers, services.clock.now())
-    await deliver(services, settings, report, ignore_backoff=False, stopping=state.stopping)
+    take_up(services.store, settings, services.clock.now())
+    alerts.settle_departed(services, settings)
+    await deliver(
+        services,
+        settings,
+        report,
+        ignore_backoff=False,
+        stopping=state.stopping,
+        started_at=state.started_at,
+    )
     if next_poll(services, settings) <= services.clock.now():
         await poll(services, settings, state.gate, wanted_topics(settings), report)
     due = due_now(services, settings)
-    if due:
-        await summarise(services, settings, due, stopping=state.stopping)
-        compose(services, settings, due)
-        await deliver(services, settings, report, ignore_backoff=False, stopping=state.stopping)
+    wanted, _ = missing(services, settings, due, state.summaries)
+    lacking = {name: due[name] for want in wanted for name in want.subscribers}
+    await _hand_over(services, settings, state, {name: due[name] for name in due.keys() - lacking}, report)
+    if lacking:
+        others = [one for one in settings.subscribers if one.name not in lacking]
+        until = _next_due(services, others)
+        later = _ahead(services, settings)
+        await summarise(
+            services, settings, lacking, state.summaries, later=later, stopping=state.stopping, until=until
+        )
+        # When somebody else is due by now they come first; these digests are still due then.
+        if services.clock.now() < until:
+            await _hand_over(services, settings, state, lacking, report)
     return report
 
 
-async def spare(services: Services, settings: Settings, state: Round, until: datetime) -> None:
+async def _hand_over(
+    services: Services, settings: Settings, state: Round, due: Mapping[str, datetime], report: Report
+) -> None:
+    """Write and deliver these digests; nothing once told to stop, as a digest not written is still due."""
+    if due and not state.stopping.is_set():
+        compose(services, settings, due)
+        await deliver(services, settings, report, ignore_backoff=False, stopping=state.stopping)
+
+
+async def spare(
+    services: Services, settings: Settings, state: Round, until: datetime, stopping: asyncio.Event
+) -> None:
     """Work ahead with time and quota that nothing due needs: later digests' summaries, upgrades.
 
-    Ends by ``until``. Raises StoreError.
+    Ends by ``until``, and when ``stopping`` is set. Raises StoreError.
     """
-    ahead = {
-        one.name: next_digest_of(services.store, one, services.clock.now()) for one in settings.subscribers
-    }
-    await summarise(services, settings, ahead, stopping=state.stopping, until=until)
-    await upgrade(services, settings, stopping=state.stopping)
+    later = _ahead(services, settings)
+    if not state.summaries.is_resting(services.clock.now()):
+        await summarise(services, settings, later, state.summaries, stopping=stopping, until=until)
+    await upgrade(services, settings, state.summaries, later, stopping=stopping, until=until)
+
+
+def take_up(store: Store, settings: Settings, now: datetime) -> None:
+    """Bring the record in line with the configuration. StoreError.
+
+    A schedule that was edited counts from now on: its hours before the edit were never due.
+    """
+    with store.transaction():
+        for subscriber in settings.subscribers:
+            record = store.subscriptions.get(subscriber.name)
+            if record is None or not record.schedule:
+                continue
+            if (record.schedule, record.timezone) == (subscriber.schedule.text, subscriber.timezone):
+                continue
+            before, last = schedule.parse(record.schedule), record.last_due_at or record.since
+            if before.cron is None or not schedule.is_due(before, record.timezone, last, now):
+                store.subscriptions.set_last_due(subscriber.name, now)
+        store.subscriptions.sync(settings.subscribers, now)
+
+
+def _ahead(services: Services, settings: Settings) -> Mapping[str, datetime]:
+    """When each subscriber's next digest is due, by name."""
+    now = services.clock.now()
+    return {one.name: next_digest_of(services.store, one, now) for one in settings.subscribers}
 
 
 def next_poll(services: Services, settings: Settings) -> datetime:
+    """When to poll next: at once when a topic is asked for that was never asked, or not in this form."""
     last, complete = services.store.polls.last_finished()
+    topics = wanted_topics(settings)
+    asked = services.store.polls.last_asked([topic.name for topic in topics])
+    if any(asked.get(topic.name) != query.expression(topic) for topic in topics):
+        return services.clock.now()
     return next_poll_after(last, complete, settings, services.clock.now())
 
 
@@ -130,17 +208,21 @@ def next_digest_of(store: Store, subscriber: Subscriber, now: datetime) -> datet
     return schedule.next_due(subscriber.schedule, subscriber.timezone, now)
 
 
-def next_event(services: Services, settings: Settings) -> datetime:
-    """The next moment at which a round will find work."""
+def next_event(services: Services, settings: Settings, state: Round | None = None) -> datetime:
+    """The next moment at which a round will find work, or spare time may be used again."""
     now = services.clock.now()
     moments = [next_poll(services, settings)]
-    moments += [
-        next_digest_of(services.store, subscriber, now)
-        for subscriber in settings.subscribers
-        if subscriber.schedule.cron is not None
-    ]
+    if state is not None and state.summaries.is_resting(now) and state.summaries.rest_until is not None:
+        moments.append(state.summaries.rest_until)
     attempt = services.store.outbox.next_attempt_at()
-    return min([*moments, *([attempt] if attempt else [])])
+    return min([*moments, _next_due(services, settings.subscribers), attempt or _NEVER])
+
+
+def _next_due(services: Services, subscribers: Sequence[Subscriber]) -> datetime:
+    """When the first of their digests is due. Who gets papers at once waits for no hour."""
+    now = services.clock.now()
+    scheduled = (one for one in subscribers if one.schedule.cron is not None)
+    return min((next_digest_of(services.store, one, now) for one in scheduled), default=_NEVER)
 
 
 def _last_due(store: Store, subscriber: Subscriber, now: datetime) -> datetime:

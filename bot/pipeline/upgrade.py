@@ -6,78 +6,127 @@ Mail and files are never repeated. Only quota that nothing undelivered needs is 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot import digest, quota
 from bot.errors import DeliveryError
-from bot.history import Upgrade
+from bot.history import ServiceWait, Upgrade
 from bot.models import Digest, Entry, Kind, Paper, Summary, SummaryKey
 from bot.pipeline.deliver import SLACK_SPACING
 from bot.pipeline.services import Services
-from bot.pipeline.summarise import ask_for
+from bot.pipeline.summarise import Memory, ask_for, left_today, missing
 from bot.render import slack
 from bot.settings import Settings
 
 
-async def upgrade(services: Services, settings: Settings, *, stopping: asyncio.Event) -> int:
+async def upgrade(
+    services: Services,
+    settings: Settings,
+    memory: Memory,
+    later: Mapping[str, datetime],
+    *,
+    stopping: asyncio.Event,
+    until: datetime | None = None,
+) -> int:
     """Edit the messages sent within ``lookback`` whose summaries exist by now; how many were edited.
 
-    First asks for the missing summaries. A message that can't be edited is left as it is: its reader
-    has the abstract's own sentences. Raises only StoreError.
+    First asks for the missing summaries, with what the digests that come ``later`` (by subscriber)
+    leave of the day's quota. A message that can't be edited is left as it is: its reader has the
+    abstract's own sentences. Ends by ``until``. Raises only StoreError.
     """
     if services.summariser is None or Kind.SLACK not in services.channels:
         return 0
-    since = services.clock.now() - settings.arxiv.lookback
-    upgrades = services.store.outbox.upgrades(since)
-    papers = {
-        key: paper
-        for one in upgrades
-        for key in one.awaited
-        if (paper := _paper(services, one, key)) is not None
-    }
-    have = services.store.summaries.get(list(papers))
-    missing = [
-        quota.Want(key, frozenset({"upgrade"}), services.clock.now()) for key in papers if key not in have
-    ]
-    await ask_for(services, settings, missing, papers, stopping=stopping)
+    upgrades = services.store.outbox.upgrades(services.clock.now() - settings.arxiv.lookback)
+    if upgrades and not memory.is_resting(services.clock.now()):
+        papers = _papers(services, upgrades)
+        order = _affordable(services, settings, memory, later, _missing(services, upgrades, papers, memory))
+        await ask_for(services, settings, order, papers, memory, stopping=stopping, until=until)
     edited = 0
     for one in upgrades:
-        if stopping.is_set():
+        over = until is not None and services.clock.now() >= until
+        if over or stopping.is_set() or _is_waiting(services):
             break
         edited += await _edit(services, one)
     return edited
 
 
-def _paper(services: Services, one: Upgrade, key: SummaryKey) -> Paper | None:
-    """The paper as the digest had it: the summary belongs to that version."""
-    made = digest.from_json(services.store.outbox.edition(one.envelope.digest_id))
-    found = (entry.paper for entry in (*made.entries, *made.revised))
-    return next((paper for paper in found if paper.arxiv_id == key.arxiv_id), None)
+def _papers(services: Services, upgrades: Sequence[Upgrade]) -> dict[SummaryKey, Paper]:
+    """The papers as the digests had them: a summary belongs to that version."""
+    papers: dict[SummaryKey, Paper] = {}
+    for one in upgrades:
+        made = digest.from_json(services.store.outbox.edition(one.envelope.digest_id))
+        shown = {entry.paper.arxiv_id: entry.paper for entry in (*made.revised, *made.entries)}
+        papers |= {key: shown[key.arxiv_id] for key in one.awaited if key.arxiv_id in shown}
+    return papers
+
+
+def _missing(
+    services: Services, upgrades: Sequence[Upgrade], papers: Mapping[SummaryKey, Paper], memory: Memory
+) -> list[quota.Want]:
+    have, now = services.store.summaries.get(list(papers)), services.clock.now()
+    readers: dict[SummaryKey, set[str]] = {}
+    for one in upgrades:
+        for key in one.awaited:
+            readers.setdefault(key, set()).add(one.envelope.subscriber)
+    return [
+        quota.Want(key, frozenset(readers[key]), now)
+        for key in papers
+        if key not in have and memory.may_ask(key, now)
+    ]
+
+
+def _affordable(
+    services: Services,
+    settings: Settings,
+    memory: Memory,
+    later: Mapping[str, datetime],
+    wanted: Sequence[quota.Want],
+) -> tuple[quota.Want, ...]:
+    """As many of them as leave enough of the quota for what is undelivered."""
+    undelivered, _ = missing(services, settings, later, memory)
+    return quota.order(wanted)[: max(left_today(services, settings) - len(undelivered), 0)]
 
 
 async def _edit(services: Services, one: Upgrade) -> int:
+    """Show the summaries that exist by now; those that still come don't lose their place. 1 if edited."""
     summaries = services.store.summaries.get(one.awaited)
     if not summaries or one.envelope.receipt is None:
         return 0
-    edition = digest.from_json(services.store.outbox.edition(one.envelope.digest_id))
-    made = _with(edition, {key.arxiv_id: summary for key, summary in summaries.items()})
+    outbox = services.store.outbox
+    edition = outbox.edition(one.envelope.digest_id)
+    made = _with(digest.from_json(edition), {key.arxiv_id: summary for key, summary in summaries.items()})
     payload = slack.rerender(made, one.envelope.part, one.envelope.parts, one.envelope.arxiv_ids)
     try:
         await services.channels[Kind.SLACK].edit(one.envelope.receipt, payload)
-    except DeliveryError:
+    except DeliveryError as error:
+        if error.verdict.permanent:
+            outbox.save_upgrade(one.envelope, one.envelope.payload, edition, one.awaited)
+        if error.verdict.retry_after is not None:
+            wait_until = services.clock.now() + error.verdict.retry_after
+            services.store.notices.set_wait(ServiceWait(Kind.SLACK.value, wait_until, str(error)))
         return 0
-    services.store.outbox.save_upgrade(one.envelope, payload, digest.to_json(made), list(summaries))
+    outbox.save_upgrade(one.envelope, payload, digest.to_json(made), list(summaries))
     await services.clock.sleep(SLACK_SPACING.total_seconds())
     return 1
 
 
-def _with(made: Digest, summaries: dict[str, Summary]) -> Digest:
+def _is_waiting(services: Services) -> bool:
+    """Whether Slack asked to be left alone."""
+    wait = services.store.notices.wait_until(Kind.SLACK.value)
+    return wait is not None and wait.until > services.clock.now()
+
+
+def _with(made: Digest, summaries: Mapping[str, Summary]) -> Digest:
     def replaced(entry: Entry) -> Entry:
         summary = summaries.get(entry.paper.arxiv_id)
         return replace(entry, summary=summary, fallback=False) if summary and entry.fallback else entry
 
+    models = {summary.model for summary in summaries.values() if summary.model}
     return replace(
         made,
         entries=tuple(replaced(entry) for entry in made.entries),
         revised=tuple(replaced(entry) for entry in made.revised),
+        models=tuple(sorted({*made.models, *models})),
     )

@@ -97,6 +97,9 @@ class Polls(Protocol):
     def last_expression(self, topic: str) -> str | None:
         """What the topic's last complete poll asked."""
 
+    def last_asked(self, topics: Sequence[str]) -> Mapping[str, str]:
+        """The expression that was last asked for each topic, whatever came of it."""
+
     def begin(self, now: datetime) -> int: ...
 
     def record_topic(self, poll: int, outcome: TopicPoll) -> None: ...
@@ -115,6 +118,9 @@ class Polls(Protocol):
 
     def announced_between(self, after: date, until: date) -> Sequence[AnnouncedRecord]:
         """Papers announced on days later than ``after``, up to ``until``."""
+
+    def announced_before(self, arxiv_ids: Sequence[str], day: date) -> Mapping[str, date]:
+        """Of these papers those announced as new before ``day``, and when last."""
 
     def announcements_of(self, arxiv_id: str) -> Sequence[AnnouncedRecord]: ...
 
@@ -222,7 +228,11 @@ class Outbox(Protocol):
         retry_at: datetime,
         service_wait_until: datetime | None,
         in_doubt: bool,
-    ) -> None: ...
+    ) -> None:
+        """It was tried in vain, or could not even be tried: that counts as an attempt, too."""
+
+    def postpone(self, envelope: Envelope, why: str, until: datetime) -> None:
+        """It was not tried, and is not due before then."""
 
     def mark_failed(self, envelope: Envelope, error: str, verdict: Verdict, now: datetime) -> None: ...
 
@@ -263,7 +273,10 @@ class Notices(Protocol):
     def open_alerts(self) -> Sequence[Alert]: ...
 
     def untold(self, subscriber: str) -> Sequence[Alert]:
-        """Open alerts that concern the subscriber and that no digest of theirs has told."""
+        """Open alerts that concern the subscriber and that no digest of theirs has told.
+
+        The operator has the empty name; every alert concerns them.
+        """
 
     def mark_told(self, subscriber: str, keys: Sequence[str], now: datetime) -> None: ...
 

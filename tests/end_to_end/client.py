@@ -62,8 +62,11 @@ topics:
   nickelates:
     keywords: [nickelate, infinite-layer]
     categories: [cond-mat.supr-con]
+  both:
+    keywords: [ptychography, electron microscopy, nickelate]
+    categories: [cond-mat.mtrl-sci, physics.optics, cond-mat.supr-con]
 defaults:
-  topics: [microscopy, nickelates]
+  topics: [{topics}]
   schedule: {schedule}
   max_papers: {max_papers}
 subscribers:
@@ -103,6 +106,7 @@ class Client:
             "page_size": "100",
             "min_interval": "0.01s",
             "gemini_timeout": "10s",
+            "topics": "microscopy, nickelates",
             "schedule": "weekdays 09:00",
             "max_papers": "30",
             "user": USER,

@@ -114,8 +114,10 @@ _OTHERS = (
         finding="The {name} conjecture holds for the primes up to {layers}.",
     ),
 )
-_AUTHORS = "Ada Sample,Zoë Brontë,Jiří Novák,Mei Lin,José Ángel Paz,Olufemi Ade,Søren Kjær,Ana-Maria O'Neil".split(
-    ","
+_AUTHORS = (
+    "Ada Sample,Zoë Brontë,Jiří Novák,Mei Lin,José Ángel Paz,Olufemi Ade,Søren Kjær,Ana-Maria O'Neil".split(
+        ","
+    )
 )
 _COMMENTS = ("", "", "12 pages, 5 figures", "accepted in Phys. Rev. B; 8 pages + supplement")
 _ONSETS, _VOWELS = "bdfgklmnprstvz", "aeiou"
@@ -123,9 +125,7 @@ _FIRST_NUMBER = 50_000
 """arXiv gives out fewer than half as many numbers a month: no link leads to somebody's paper."""
 
 
-def invent(
-    seed: int, number: int, submitted: datetime, share: float = 0.6, month: str = "2611"
-) -> Invented:
+def invent(seed: int, number: int, submitted: datetime, share: float = 0.6, month: str = "2611") -> Invented:
     """Paper ``number`` of the sequence ``seed``, submitted then; with ``share`` as its chance of a topic."""
     random = Random(f"{seed}/{number}")
     matches = random.random() < share

@@ -22,7 +22,8 @@ _LINGER_S = 3.0
 class Wire:
     """``async with Wire(port) as wire:`` relays ``wire.port`` to ``port`` until the block ends.
 
-    ``delay_s`` is asked for the delay of each piece of data, in seconds; ``told`` is called with "sent"
+    ``delay_s`` is asked for the delay of each piece of data, in seconds, and told whether it goes to the
+    service; ``told`` is called with "sent"
     when data leave the client, "arrived" when they reach the service, "answered" when data leave the
     service and "told" when they reach the client.
     """
@@ -30,7 +31,7 @@ class Wire:
     def __init__(
         self,
         port: int,
-        delay_s: Callable[[], float] = lambda: 0.0,
+        delay_s: Callable[[bool], float] = lambda _: 0.0,
         told: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.port = 0
@@ -81,9 +82,8 @@ class Wire:
         with suppress(ConnectionError):
             while data := await _read(source):
                 self._told(leaving)
-                due = time.monotonic() + self._delay_s()
-                while (left := due - time.monotonic()) > 0:
-                    await asyncio.sleep(left)
+                due = time.monotonic() + self._delay_s(reaching == "arrived")
+                await asyncio.sleep(due - time.monotonic())
                 sink.write(data)
                 await sink.drain()
                 self._told(reaching)

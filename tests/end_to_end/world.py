@@ -34,8 +34,8 @@ from bot.demo.arxiv import Announced, ArxivService
 from bot.demo.arxiv.search import search
 from bot.demo.gemini import Ask, GeminiService
 from bot.demo.loopback import Loopback
-from bot.demo.slack import SlackService
 from bot.demo.slack import Fault as SlackFault
+from bot.demo.slack import SlackService
 from bot.demo.smtp import Fault as SmtpFault
 from bot.demo.smtp import SmtpService
 from bot.models import Paper
@@ -47,6 +47,7 @@ CHANNEL = "em-papers"
 USER, PASSWORD = "bot@example.org", "a mail password of the tests"
 GEMINI_KEY = "a-gemini-key-of-the-tests"
 SLACK_TOKEN = "xoxb-a-slack-token-of-the-tests"
+LATE_S = 4.0
 ARXIV_ID = re.compile(r"arxiv\.org/abs/([a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})")
 
 
@@ -76,6 +77,8 @@ class Climate:
     feed_only: float = 0.0
     """Of the papers, how many arXiv's search never shows."""
     latency_s: float = 0.0
+    late: float = 0.0
+    """Of the data sent to Slack and the mail server, how many take up to `LATE_S` to arrive."""
     faults: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -90,7 +93,6 @@ class World:
         """Papers that only the feed and a look-up by id show."""
         self.told: Callable[[str, str], None] = lambda service, what: None
         """Called for each piece of data on the wires of Slack and SMTP, and each request to the others."""
-        self.first_asks: dict[int, float] = {}
         self._random = Random(climate.seed)
         self._folder = folder
         self._offset = 0.0
@@ -108,7 +110,7 @@ class World:
         for service in (self.arxiv, self.gemini, self.slack, self.smtp):
             await self._stack.enter_async_context(service)
         for name, port in (("slack", _port_of(self.slack.base_url)), ("smtp", self.smtp.port)):
-            wire = Wire(port, self._delay_s, lambda what, name=name: self.told(name, what))
+            wire = Wire(port, self._on_the_way_s, lambda what, name=name: self.told(name, what))
             self._ports[name] = (await self._stack.enter_async_context(wire)).port
         self._bring_weather()
         self.add(window(self.climate.seed, self.climate.papers, datetime.now(UTC), share=self.climate.share))
@@ -133,9 +135,7 @@ class World:
     def grow(self, count: int = 1) -> None:
         """So many papers are submitted and announced now."""
         now, first = datetime.now(UTC), len(self.papers)
-        self.add(
-            [invent(self.climate.seed, first + n, now, self.climate.share) for n in range(count)]
-        )
+        self.add([invent(self.climate.seed, first + n, now, self.climate.share) for n in range(count)])
 
     def matching(self) -> dict[str, list[str]]:
         """The papers each topic should find, by their making."""
@@ -164,6 +164,11 @@ class World:
 
     def _chance(self, service: str) -> float:
         return self.faults.get(service, 0.0)
+
+    def _on_the_way_s(self, to_the_service: bool) -> float:
+        if to_the_service and self._random.random() < self.climate.late:
+            return self._random.uniform(0.0, LATE_S)
+        return self._delay_s()
 
     def _delay_s(self) -> float:
         return self._random.uniform(0.5, 1.5) * self.climate.latency_s
@@ -197,6 +202,7 @@ class World:
             "mail": self._mailboxes(),
             "gemini": {
                 "requests": len(self.gemini.log),
+                "seconds": sum((ask.ended or ask.arrived) - ask.arrived for ask in self.gemini.log),
                 "asked": Counter(arxiv_id for ask in self.gemini.log for arxiv_id in asked_for(ask)),
                 "busiest_minute": self.gemini.busiest_minute(),
                 "most_at_once": self.gemini.most_at_once(),
@@ -312,7 +318,12 @@ def main() -> None:
     parser.add_argument("--faults", nargs="*", default=[], metavar="SERVICE=SHARE")
     given = parser.parse_args()
     climate = Climate(
-        given.papers, given.seed, given.share, given.feed_only, given.latency, _shares(given.faults)
+        papers=given.papers,
+        seed=given.seed,
+        share=given.share,
+        feed_only=given.feed_only,
+        latency_s=given.latency,
+        faults=_shares(given.faults),
     )
     asyncio.run(_serve(climate))
 

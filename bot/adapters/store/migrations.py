@@ -66,6 +66,7 @@ CREATE TABLE topic_polls (
   PRIMARY KEY (poll, topic)
 );
 CREATE INDEX topic_polls_by_topic ON topic_polls (topic, status, started_at);
+CREATE INDEX topic_polls_by_poll ON topic_polls (topic, poll);
 CREATE INDEX topic_polls_by_time ON topic_polls (finished_at);
 CREATE TABLE feed_reads (
   id           INTEGER PRIMARY KEY,
@@ -94,7 +95,9 @@ CREATE TABLE subscribers (
   name        TEXT PRIMARY KEY,
   since       TEXT NOT NULL,
   removed_at  TEXT,
-  last_due_at TEXT
+  last_due_at TEXT,
+  schedule    TEXT NOT NULL,
+  timezone    TEXT NOT NULL
 );
 CREATE TABLE subscriptions (
   subscriber TEXT NOT NULL REFERENCES subscribers,

@@ -54,7 +54,7 @@ class NoticeTable:
     def untold(self, subscriber: str) -> Sequence[Alert]:
         rows = self._db.rows(
             "SELECT a.* FROM alerts a WHERE a.closed_at IS NULL "
-            "AND (a.subscriber IS NULL OR a.subscriber = :name) "
+            "AND (:name = '' OR a.subscriber IS NULL OR a.subscriber = :name) "
             "AND NOT EXISTS (SELECT 1 FROM told t WHERE t.key = a.key AND t.subscriber = :name) "
             "ORDER BY a.opened_at, a.key",
             {"name": subscriber},

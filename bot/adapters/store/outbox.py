@@ -180,7 +180,7 @@ class OutboxTable:
         # A message whose fate is known again starts a new search window with its next attempt.
         self._db.write(
             "UPDATE outbox SET state = :state, error = :error, next_attempt_at = :retry, "
-            "service_wait_until = :wait, "
+            "service_wait_until = :wait, attempts = attempts + (state != 'sending'), "
             "first_attempt_at = CASE WHEN :doubt THEN first_attempt_at END WHERE id = :id",
             {
                 "state": (OutboxState.IN_DOUBT if in_doubt else OutboxState.PENDING).value,
@@ -190,6 +190,12 @@ class OutboxTable:
                 "doubt": in_doubt,
                 "id": envelope.id,
             },
+        )
+
+    def postpone(self, envelope: Envelope, why: str, until: datetime) -> None:
+        self._db.write(
+            "UPDATE outbox SET next_attempt_at = ?, error = CASE error WHEN '' THEN ? ELSE error END WHERE id = ?",
+            (to_text(until), why, envelope.id),
         )
 
     def mark_failed(self, envelope: Envelope, error: str, verdict: Verdict, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot.adapters.store.database import (
@@ -39,6 +39,14 @@ class PollTable:
             (topic,),
         )
         return None if found is None else str(found)
+
+    def last_asked(self, topics: Sequence[str]) -> Mapping[str, str]:
+        rows = self._db.rows(
+            "SELECT value AS topic, (SELECT t.expression FROM topic_polls t WHERE t.topic = value "
+            "ORDER BY t.poll DESC LIMIT 1) AS expression FROM json_each(?)",
+            (to_json(topics),),
+        )
+        return {row["topic"]: row["expression"] for row in rows if row["expression"] is not None}
 
     def begin(self, now: datetime) -> int:
         return self._db.insert("polls", {"started_at": to_text(now), "finished_at": None, "complete": None})
@@ -127,6 +135,14 @@ class PollTable:
         return self._announced(
             "announced_on > ? AND announced_on <= ?", (after.isoformat(), until.isoformat())
         )
+
+    def announced_before(self, arxiv_ids: Sequence[str], day: date) -> Mapping[str, date]:
+        rows = self._db.rows(
+            "SELECT arxiv_id, max(announced_on) AS day FROM announcements WHERE announce_type = 'new' "
+            "AND announced_on < ? AND arxiv_id IN (SELECT value FROM json_each(?)) GROUP BY arxiv_id",
+            (day.isoformat(), to_json(arxiv_ids)),
+        )
+        return {row["arxiv_id"]: date.fromisoformat(row["day"]) for row in rows}
 
     def announcements_of(self, arxiv_id: str) -> Sequence[AnnouncedRecord]:
         return self._announced("arxiv_id = ?", (arxiv_id,))

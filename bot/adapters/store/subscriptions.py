@@ -34,7 +34,14 @@ class SubscriptionTable:
         if known is None:
             self._db.insert(
                 "subscribers",
-                {"name": subscriber.name, "since": at, "removed_at": None, "last_due_at": None},
+                {
+                    "name": subscriber.name,
+                    "since": at,
+                    "removed_at": None,
+                    "last_due_at": None,
+                    "schedule": subscriber.schedule.text,
+                    "timezone": subscriber.timezone,
+                },
             )
         elif known["removed_at"] is not None:
             # Back after an absence: not flooded with what was matched meanwhile.
@@ -43,6 +50,11 @@ class SubscriptionTable:
                 (at, subscriber.name),
             )
             self._db.write("DELETE FROM subscriptions WHERE subscriber = ?", (subscriber.name,))
+        self._db.write(
+            "UPDATE subscribers SET schedule = :schedule, timezone = :zone WHERE name = :name "
+            "AND (schedule, timezone) != (:schedule, :zone)",
+            {"name": subscriber.name, "schedule": subscriber.schedule.text, "zone": subscriber.timezone},
+        )
         self._db.insert_new(
             "subscriptions",
             [{"subscriber": subscriber.name, "topic": topic, "since": at} for topic in subscriber.topics],
@@ -125,6 +137,8 @@ class SubscriptionTable:
             topics_since={topic["topic"]: to_time(topic["since"]) for topic in topics},
             last_due_at=to_time_or_none(row["last_due_at"]),
             removed_at=to_time_or_none(row["removed_at"]),
+            schedule=row["schedule"],
+            timezone=row["timezone"],
         )
 
     def vanished(self, names: Sequence[str]) -> Sequence[str]:

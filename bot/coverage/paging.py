@@ -1,0 +1,83 @@
+"""Reading a list that moves while it is read: what to ask next, and when it is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+MAX_OFFSET = 10_000
+"""arXiv answers no further into a list than this (facts of its search service)."""
+
+MAX_PASSES = 4
+"""How often one list is read from its head before it is called unsettled."""
+
+EMPTY_CONFIRMATIONS = 3
+"""How many times arXiv has to say "nothing" before that is believed (it errs so under load)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSeen:
+    """The size of one page of a pass over a list."""
+
+    start: int
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The list moved while it was read: papers may have slipped between two pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The list is longer than arXiv lets anybody page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """The list would not keep still; what was read may have gaps."""
+
+    missing: int
+
+
+Step = NextPage | Again | Split | Covered | Unsettled
+
+
+def next_step(pages: Sequence[PageSeen], distinct: int, passes: int, past_window: bool) -> Step:
+    """What to do after the pages of the present pass.
+
+    ``distinct`` is the number of different papers seen in this pass; ``passes`` counts this one;
+    ``past_window`` says that the newest-first list has left the window. Entries that enter or leave
+    the list shift the rest from page to page: a pass counts only when every page told the same
+    total and that many different papers were seen.
+    """
+    if not pages:
+        return NextPage(0)
+    last = pages[-1]
+    if last.total > MAX_OFFSET and not past_window:
+        return Split()
+    end = last.start + last.count
+    if end < last.total and not past_window:
+        return NextPage(end)
+    steady = len({page.total for page in pages}) == 1
+    if past_window or (steady and distinct >= last.total):
+        return Covered(distinct)
+    if passes >= MAX_PASSES:
+        return Unsettled(max(last.total - distinct, 1))
+    return Again()
+
+
+def empty_is_false(known_in_window: int) -> bool:
+    """Whether "nothing matches" contradicts what the same search returned before."""
+    return known_in_window > 0

@@ -1,0 +1,542 @@
+"""Summarising: each summary paid for once, inside every limit, and never in anybody's way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot import digest, quota
+from bot.backoff import SUMMARY_BUDGET, SUMMARY_REFUSALS
+from bot.models import (
+    Digest,
+    Entry,
+    Envelope,
+    Kind,
+    Limit,
+    ModelReply,
+    Paper,
+    Prompt,
+    Receipt,
+    Schedule,
+    Subscriber,
+    SummarySource,
+    Target,
+)
+from bot.settings import EmailSettings, GeminiSettings
+from tests.fakes import FakeSummariser
+from tests.pipeline import model
+from tests.pipeline.conftest import World
+from tests.samples import NOON, paper, subscriber, topic
+
+MAIL = EmailSettings("smtp.example.org", "bot@example.org")
+FOCUSES = (topic(), topic("lenses", focus="the lenses"))
+FREE = GeminiSettings(requests_per_minute=1000, requests_per_day=10_000)
+OPERATOR = Target(Kind.SLACK, "#operator")
+
+
+def file(name: str) -> Target:
+    return Target(Kind.FILE, f"/reports/{name}")
+
+
+def reader(name: str, **changes: Any) -> Subscriber:
+    return subscriber(name, **{"targets": (file(name),)} | changes)
+
+
+def at(name: str, clock: str, **changes: Any) -> Subscriber:
+    hour, minute = clock.split(":")
+    return reader(name, schedule=Schedule(f"daily {clock}", f"{int(minute)} {int(hour)} * * *"), **changes)
+
+
+def papers(count: int, first: int = 1) -> list[Paper]:
+    return [
+        paper(f"2611.{number:05}", published=NOON - timedelta(hours=1, minutes=number))
+        for number in range(first, first + count)
+    ]
+
+
+Ready = Callable[..., World]
+
+
+@pytest.fixture
+def ready(world: World) -> Ready:
+    """A world with papers, readers of them, and a model."""
+
+    def prepare(
+        count: int,
+        answer: model.Answer = model.good,
+        readers: tuple[Subscriber, ...] = (reader("ada"),),
+        gemini: GeminiSettings = FREE,
+        **changes: Any,
+    ) -> World:
+        world.source.papers = papers(count)
+        world.summariser = FakeSummariser(world.clock, answer)
+        world.subscribe(*readers, gemini=gemini, email=MAIL, **changes)
+        return world
+
+    return prepare
+
+
+def digests(world: World, name: str = "ada") -> list[Digest]:
+    """The subscriber's digests, in their order."""
+    ids = {one.digest_id: None for one in world.file.accepted if one.subscriber == name}
+    return [digest.from_json(world.store.outbox.edition(number)) for number in ids]
+
+
+def entries(world: World, name: str = "ada") -> list[Entry]:
+    return [entry for made in digests(world, name) for entry in made.entries]
+
+
+def requests(world: World) -> list[list[str]]:
+    assert world.summariser is not None
+    return [model.asked(prompt) for prompt in world.summariser.prompts]
+
+
+def by_model(world: World, name: str = "ada") -> int:
+    """How many papers the subscriber read with a summary by the model."""
+    return sum(entry.summary is not None and not entry.fallback for entry in entries(world, name))
+
+
+# --- paid once ----------------------------------------------------------------------------------
+
+
+async def test_one_summary_for_however_many_subscribers(ready: Ready) -> None:
+    """One paper, one language, one focus: one request."""
+    world = ready(3, readers=(reader("ada"), reader("bob"), reader("cyd", timezone="Asia/Tokyo")))
+    report = await world.once()
+    assert not report.faults
+    assert sorted(requests(world)) == [["2611.00001"], ["2611.00002"], ["2611.00003"]]
+    assert [by_model(world, name) for name in ("ada", "bob", "cyd")] == [3, 3, 3]
+
+
+async def test_language_and_focus_make_summaries_of_their_own(ready: Ready) -> None:
+    """Cached by paper, version, language and focus; a language is the same by name and by code."""
+    topics = (topic("a", focus="lenses"), topic("b", focus="samples", keywords=("sample",)))
+    readers = (
+        reader("ada", topics=("a",)),
+        reader("bob", topics=("b", "a")),
+        reader("cyd", topics=("a",), language="German"),
+        reader("dee", topics=("a",), language="de"),
+    )
+    world = ready(1, readers=readers, topics=topics, answer=lambda prompt: model.text("[]"))
+    await world.once()
+    assert world.summariser is not None
+    asked = {(prompt.system, model.asked(prompt)[0]) for prompt in world.summariser.prompts}
+    assert len(asked) == 3
+
+
+async def test_nothing_is_paid_twice(ready: Ready) -> None:
+    """Neither in the same process nor after a restart, nor for somebody who subscribes later."""
+    world = ready(2)
+    await world.once()
+    await world.once()
+    world.restart()
+    await world.once()
+    world.subscribe(reader("ada"), reader("bob"), gemini=FREE, email=MAIL)
+    await world.once()
+    assert len(requests(world)) == 2
+    assert by_model(world, "bob") == 2
+
+
+async def test_what_was_answered_before_a_crash_is_not_asked_again(ready: Ready) -> None:
+    """Each summary is saved when it comes, not at the end of the round."""
+
+    class Died(BaseException):
+        pass
+
+    def dying(prompt: Prompt) -> ModelReply:
+        if model.asked(prompt) == ["2611.00003"]:
+            raise Died
+        return model.good(prompt)
+
+    world = ready(5, answer=dying, gemini=replace(FREE, concurrency=1))
+    with pytest.raises(BaseException):  # noqa: B017, PT011  (a task group wraps it)
+        await world.once()
+    world.summariser = FakeSummariser(world.clock, model.good)
+    world.restart()
+    await world.once()
+    assert requests(world) == [["2611.00003"], ["2611.00004"], ["2611.00005"]]
+    assert by_model(world) == 5
+
+
+async def test_titles_beyond_max_papers_are_not_summarised(ready: Ready) -> None:
+    """Only what is read in full is paid for."""
+    world = ready(5, readers=(reader("ada", max_papers=2),))
+    await world.once()
+    assert len(requests(world)) == 2
+
+
+async def test_without_a_key_the_extract_is_no_fallback(world: World) -> None:
+    """The built-in summariser is a feature: nothing is marked as missing."""
+    world.source.papers = papers(1)
+    world.subscribe(reader("ada"), email=MAIL)
+    await world.once()
+    (entry,) = entries(world)
+    assert entry.summary is not None
+    assert entry.summary.source is SummarySource.EXTRACTIVE
+    assert not entry.fallback
+
+
+# --- limits -------------------------------------------------------------------------------------
+
+
+class Counting:
+    """A good model that notes when each request began and ended, and how large it was."""
+
+    def __init__(self, world: World, latency: float = 3.0) -> None:
+        self.began: list[float] = []
+        self.days: list[datetime] = []
+        self.tokens: list[int] = []
+        self.most_at_once = 0
+        self._under_way = 0
+        self._world = world
+        self._latency = latency
+
+    async def ask(self, prompt: Prompt) -> ModelReply:
+        clock = self._world.clock
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
+        self.began.append(clock.monotonic())
+        self.days.append(clock.now())
+        await clock.sleep(self._latency)
+        self._under_way -= 1
+        answer = model.good(prompt)
+        self.tokens.append(answer.prompt_tokens)
+        return answer
+
+
+async def test_concurrency_is_kept(ready: Ready) -> None:
+    """Eight at once at most, and that many when nothing else holds them back."""
+    world = ready(30, readers=(reader("ada", max_papers=30),))
+    counting = Counting(world)
+    world.summariser = counting  # type: ignore[assignment]
+    await world.once()
+    assert counting.most_at_once == 8
+
+
+async def test_requests_per_minute_are_kept_across_a_restart(ready: Ready) -> None:
+    """In any sixty seconds, also around the moment in which the process was replaced."""
+    world = ready(8, gemini=replace(FREE, requests_per_minute=10))
+    counting = Counting(world)
+    world.summariser = counting  # type: ignore[assignment]
+    await world.once()
+    world.source.papers += papers(12, first=100)
+    world.restart()
+    await world.once()
+    assert len(counting.began) == 20
+    assert model.most_within(60.0, counting.began) == 10
+
+
+async def test_tokens_per_minute_are_kept(ready: Ready) -> None:
+    """The tokens of any sixty seconds, by an upper estimate before they are known."""
+    world = ready(12, gemini=replace(FREE, tokens_per_minute=4000))
+    counting = Counting(world)
+    world.summariser = counting  # type: ignore[assignment]
+    await world.once()
+    assert len(counting.began) == 12
+    assert 1 < model.most_within(60.0, counting.began) * 700 <= 4000
+
+
+async def test_the_day_s_requests_are_kept_across_a_restart(ready: Ready) -> None:
+    """The day's count is in the database; the operator is told once, readers get marked fallbacks."""
+    world = ready(6, gemini=replace(FREE, requests_per_day=4), operator=OPERATOR)
+    report = await world.once()
+    assert not report.faults
+    assert (by_model(world), len(requests(world))) == (4, 4)
+
+    world.source.papers += papers(2, first=100)
+    world.restart()
+    report = await world.once()
+    assert not report.faults
+    assert len(requests(world)) == 4
+    assert [entry.fallback for entry in digests(world)[1].entries] == [True, True]
+    told = [one for one in world.slack.accepted if one.subscriber == ""]
+    assert len(told) == 1
+    assert b"quota of 4 requests is used up" in told[0].payload
+    assert [alert.key for alert in world.store.notices.open_alerts()] == ["gemini"]
+
+
+async def test_a_new_day_begins_at_midnight_in_california(ready: Ready) -> None:
+    """The quota is whole again then, and the alert is settled by the first good answer."""
+    world = ready(3, gemini=replace(FREE, requests_per_day=2))
+    midnight = datetime(2026, 11, 17, 8, 0, tzinfo=UTC)
+    assert quota.day_resets_at(world.clock.now()) == midnight
+    await world.once()
+    world.source.papers += papers(2, first=100)
+    world.clock.advance(midnight - timedelta(seconds=30) - world.clock.now())
+    await world.once()
+    assert len(requests(world)) == 2
+    world.source.papers += papers(1, first=200)
+    world.clock.advance(timedelta(minutes=1))
+    await world.once()
+    assert len(requests(world)) == 3
+    assert not world.store.notices.open_alerts()
+
+
+# --- refusals of the service ----------------------------------------------------------------------
+
+
+async def test_a_per_minute_refusal_is_waited_out_as_told(ready: Ready) -> None:
+    """Gemini names the wait: no request goes out before it is over, and no paper falls back."""
+    world = ready(3, gemini=replace(FREE, concurrency=1))
+    refusal = model.too_many(Limit.PER_MINUTE, timedelta(seconds=40))
+    world.summariser = FakeSummariser(world.clock, model.in_turn(refusal))
+    counting: list[float] = []
+    ask = world.summariser.ask
+
+    async def timed(prompt: Prompt) -> ModelReply:
+        counting.append(world.clock.monotonic())
+        return await ask(prompt)
+
+    world.summariser.ask = timed  # type: ignore[method-assign]
+    await world.once()
+    assert by_model(world) == 3
+    assert counting[1] - counting[0] >= 40
+
+
+async def test_a_per_day_refusal_ends_the_day(ready: Ready) -> None:
+    """Whatever delay is named beside it: no further request until the reset."""
+    refusal = model.too_many(Limit.PER_DAY, timedelta(seconds=3))
+    world = ready(5, answer=lambda prompt: refusal, gemini=replace(FREE, concurrency=2))
+    report = await world.once()
+    assert not report.faults
+    assert len(requests(world)) <= 2
+    assert [entry.fallback for entry in entries(world)] == [True] * 5
+
+
+@pytest.mark.parametrize("failure", [model.too_many(Limit.NOT_OFFERED), model.bad_key()])
+async def test_what_a_person_must_mend_ends_the_round_and_is_told_once(
+    ready: Ready, failure: Exception
+) -> None:
+    """A bad key fails every paper alike: one request, one alert, marked fallbacks, exit status 0."""
+    world = ready(4, answer=lambda prompt: failure, operator=OPERATOR, gemini=replace(FREE, concurrency=1))
+    report = await world.once()
+    assert not report.faults
+    assert len(requests(world)) == 1
+    assert [entry.fallback for entry in entries(world)] == [True] * 4
+    assert digests(world)[0].notices[0].startswith("Gemini: ")
+    world.source.papers += papers(1, first=100)
+    await world.once()
+    assert not digests(world)[1].notices
+    assert len([one for one in world.slack.accepted if one.subscriber == ""]) == 1
+
+    world.summariser = FakeSummariser(world.clock, model.good)
+    world.source.papers += papers(1, first=200)
+    await world.once()
+    assert not world.store.notices.open_alerts()
+
+
+async def test_an_outage_ends_the_round_after_five_minutes(ready: Ready) -> None:
+    """Nobody waits for a service that is down; the next round tries again."""
+    world = ready(40, answer=lambda prompt: model.overloaded(), readers=(reader("ada", max_papers=40),))
+    began = world.clock.monotonic()
+    report = await world.once()
+    assert not report.faults
+    assert 300 <= world.clock.monotonic() - began < 400
+    assert [entry.fallback for entry in entries(world)] == [True] * 40
+    assert "no answer for five minutes" in digests(world)[0].notices[0]
+
+
+async def test_a_wave_of_refusals_passes(ready: Ready) -> None:
+    """503 comes in waves: two minutes of it delay the summaries and cost none."""
+    world = ready(20)
+
+    def wave(prompt: Prompt) -> ModelReply | Exception:
+        return model.overloaded() if world.clock.monotonic() < 120 else model.good(prompt)
+
+    world.summariser = FakeSummariser(world.clock, wave)
+    await world.once()
+    assert by_model(world) == 20
+
+
+async def test_one_paper_is_tried_for_five_minutes_at_most(ready: Ready) -> None:
+    """From its first request to its last, whatever the failures are."""
+    moments: list[float] = []
+    world = ready(4, gemini=replace(FREE, requests_per_minute=2))
+
+    def failing(prompt: Prompt) -> ModelReply | Exception:
+        if model.asked(prompt) == ["2611.00002"]:
+            moments.append(world.clock.monotonic())
+            return model.overloaded() if len(moments) % 2 else model.text("no JSON")
+        return model.good(prompt)
+
+    world.summariser = FakeSummariser(world.clock, failing)
+    await world.once()
+    assert len(moments) > 1
+    assert moments[-1] - moments[0] <= SUMMARY_BUDGET.total_seconds()
+    assert by_model(world) == 3
+
+
+# --- answers that are no good ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        model.text("I'm sorry, I can't do that."),
+        model.text('[{"arxiv_id": "2611.00001", "objective": "Image a'),
+        model.text("", finish="MAX_TOKENS"),
+        model.objects({"arxiv_id": "2611.00001", **model.WRONG_NUMBER}),
+        model.objects({"arxiv_id": "2611.09999", **model.GOOD}),
+        model.recited(),
+    ],
+)
+async def test_a_bad_answer_is_asked_again(ready: Ready, bad: ModelReply) -> None:
+    """Refused, cut off, malformed, untrue or somebody else's: the second answer is taken."""
+    world = ready(1, answer=model.in_turn(bad))
+    await world.once()
+    assert len(requests(world)) == 2
+    assert by_model(world) == 1
+
+
+async def test_the_model_is_told_what_was_wrong(ready: Ready) -> None:
+    """A number that the abstract has not is named in the second request."""
+    world = ready(1, answer=model.in_turn(model.objects({"arxiv_id": "2611.00001", **model.WRONG_NUMBER})))
+    await world.once()
+    assert world.summariser is not None
+    assert "13" in world.summariser.prompts[1].user
+
+
+async def test_what_stays_bad_falls_back_marked(ready: Ready) -> None:
+    """Asked a bounded number of times, also by the rounds that follow; the exit status is 0."""
+    wrong = model.objects({"arxiv_id": "2611.00001", **model.WRONG_NUMBER})
+    world = ready(1, answer=lambda prompt: wrong, readers=(subscriber(),))
+    report = await world.once()
+    assert not report.faults
+    for _ in range(3):
+        await world.once()
+    assert len(requests(world)) == SUMMARY_REFUSALS
+
+
+async def test_a_blocked_prompt_is_not_asked_again(ready: Ready) -> None:
+    """What Gemini prohibits it prohibits again; the other papers are not affected."""
+
+    def blocking(prompt: Prompt) -> ModelReply:
+        return model.blocked() if model.asked(prompt) == ["2611.00001"] else model.good(prompt)
+
+    world = ready(3, answer=blocking)
+    await world.once()
+    await world.once()
+    assert requests(world).count(["2611.00001"]) == 1
+    assert by_model(world) == 2
+
+
+# --- several papers a request -----------------------------------------------------------------------
+
+
+FIVE = replace(FREE, papers_per_request=5, concurrency=1)
+
+
+async def test_five_papers_share_a_request(ready: Ready) -> None:
+    """Told apart by their ids, in whatever order the answers come."""
+
+    def backwards(prompt: Prompt) -> ModelReply:
+        return model.objects(*({"arxiv_id": one, **model.GOOD} for one in reversed(model.asked(prompt))))
+
+    world = ready(12, answer=backwards, gemini=FIVE)
+    await world.once()
+    assert [len(one) for one in requests(world)] == [5, 5, 2]
+    assert by_model(world) == 12
+
+
+async def test_missing_doubled_and_foreign_answers_are_asked_for_singly(ready: Ready) -> None:
+    """Never tied to a paper by position."""
+
+    def careless(prompt: Prompt) -> ModelReply:
+        ids = model.asked(prompt)
+        if len(ids) == 1:
+            return model.good(prompt)
+        told = [ids[0], ids[1], ids[1], "2611.09999", ids[4]]
+        return model.objects(*({"arxiv_id": one, **model.GOOD} for one in told))
+
+    world = ready(5, answer=careless, gemini=FIVE)
+    await world.once()
+    first, *singly = requests(world)
+    assert singly == [[first[1]], [first[2]], [first[3]]]
+    assert by_model(world) == 5
+
+
+async def test_focuses_and_languages_don_t_share_a_request(ready: Ready) -> None:
+    """Each request has one focus and one language."""
+    world = ready(3, readers=(reader("ada"), reader("bob", language="French")), gemini=FIVE)
+    await world.once()
+    assert world.summariser is not None
+    first = [prompt for prompt in world.summariser.prompts if len(model.asked(prompt)) > 1]
+    assert [("in French" in prompt.system) for prompt in first] == [False, True]
+
+
+# --- short of quota -----------------------------------------------------------------------------------
+
+
+async def test_a_short_quota_is_shared_fairly(ready: Ready) -> None:
+    """Nobody is left without while another gets everything."""
+    readers = (reader("ada"), reader("bob", topics=("lenses",)))
+    world = ready(20, readers=readers, topics=FOCUSES, gemini=replace(FREE, requests_per_day=10))
+    await world.once()
+    assert len(requests(world)) == 10
+    assert [by_model(world, name) for name in ("ada", "bob")] == [5, 5]
+
+
+async def test_who_is_due_first_leaves_the_others_their_share(ready: Ready) -> None:
+    """In `run`: the digests due later today are entitled to the same quota."""
+    readers = (at("ada", "12:13"), at("bob", "12:20", topics=("lenses",)))
+    world = ready(10, readers=readers, topics=FOCUSES, gemini=replace(FREE, requests_per_day=10))
+    await world.step()
+    world.clock.advance(timedelta(minutes=13))
+    await world.step()
+    assert by_model(world, "ada") == 5
+    assert len(requests(world)) == 5
+    world.clock.advance(timedelta(minutes=7))
+    await world.step()
+    assert by_model(world, "bob") == 5
+
+
+async def test_a_digest_that_lacks_summaries_is_in_nobody_s_way(ready: Ready) -> None:
+    """Who lacks nothing, or comes due meanwhile, is served while another's summaries are asked for."""
+    readers = (at("ada", "12:10", topics=("lenses",)), at("bob", "12:10"), at("cyd", "12:15"))
+    slow = replace(FREE, requests_per_minute=1)
+    world = ready(10, readers=(reader("zoe"),), topics=FOCUSES, gemini=slow)
+    await world.once()
+    world.subscribe(*readers, topics=FOCUSES, gemini=slow, email=MAIL)
+    delivered: dict[str, datetime] = {}
+    send = world.file.send
+
+    async def timed(envelope: Envelope, resolved: str) -> Receipt:
+        delivered[envelope.subscriber] = world.clock.now()
+        return await send(envelope, resolved)
+
+    world.file.send = timed  # type: ignore[method-assign]
+    day = timedelta(days=1)
+    due = NOON + day + timedelta(minutes=10)
+    world.clock.advance(NOON + day - world.clock.now())
+    await world.step()
+    world.clock.advance(due - world.clock.now())
+    for _ in range(3):
+        await world.step()
+    assert delivered["bob"] == due
+    assert timedelta() <= delivered["cyd"] - (due + timedelta(minutes=5)) < timedelta(seconds=2)
+    assert delivered["ada"] > due + timedelta(minutes=9)
+    assert by_model(world, "ada") == 10
+
+
+async def test_an_interrupted_round_writes_no_poorer_digest(ready: Ready) -> None:
+    """Told to stop while summaries are asked for: the digest is still due, and gets them later."""
+    world = ready(4, gemini=replace(FREE, concurrency=1))
+
+    def stopping(prompt: Prompt) -> ModelReply:
+        world.state.stopping.set()
+        return model.good(prompt)
+
+    world.summariser = FakeSummariser(world.clock, stopping)
+    report = await world.once()
+    assert report.faults == ["stopped before the digests were written; the next run takes up from here"]
+    assert not world.file.accepted
+
+    world.summariser = FakeSummariser(world.clock, model.good)
+    world.restart()
+    await world.once()
+    assert by_model(world) == 4
+    assert len(requests(world)) == 3
