@@ -143,7 +143,5 @@ class Daemon:
         report = Report()
         report.add(f"the edited configuration is not used, the old one stays in force:\n{error}")
         self._tell(report)
-        alerts.raise_alert(
-            services, self._settings, alerts.CONFIGURATION, report.faults[0], alerts.OPERATOR
-        )
+        alerts.raise_alert(services, self._settings, alerts.CONFIGURATION, report.faults[0], alerts.OPERATOR)
         self._hurry.set()

@@ -37,7 +37,9 @@ _TOPICS = (
         query='all:"electron microscopy" OR all:ptychography OR all:diffraction',
         focus="how electron microscopy or ptychography was used",
     ),
-    Topic("everything else", categories=("cond-mat", "cs", "astro-ph", "math", "q-bio", "quant-ph", "hep-th")),
+    Topic(
+        "everything else", categories=("cond-mat", "cs", "astro-ph", "math", "q-bio", "quant-ph", "hep-th")
+    ),
 )
 
 

@@ -47,9 +47,7 @@ def settings_for(folder: Path, door: Door) -> Settings:
 
 async def summarise(settings: Settings, store: Store, invented: list[Invented]) -> float:
     """Seconds for a summary of each."""
-    papers = {
-        SummaryKey(one.paper.arxiv_id, 1, "English", "", PROMPT_VERSION): one.paper for one in invented
-    }
+    papers = {SummaryKey(one.paper.arxiv_id, 1, "English", "", PROMPT_VERSION): one.paper for one in invented}
     now = datetime.now(UTC)
     store.papers.add(papers.values(), now)
     order = [quota.Want(key, frozenset({"ada"}), now) for key in papers]

@@ -25,13 +25,13 @@ def nov(day: int) -> date:
 
 @pytest.fixture
 def daily(world: World) -> DailyFeed:
-    """Batches from Monday the 16th to Wednesday the 25th; one paper a day matches, three don't."""
+    """Batches from Monday the 23rd to Thursday, and on the Monday after; one paper of four matches."""
     feed = world.feed = DailyFeed(world.clock)
-    for day in (16, 17, 18, 19, 20, 23, 24, 25, 26):
+    for day in (23, 24, 25, 26, 30):
         ours = paper(f"2611.{day:02}001", published=at(day, 1) - timedelta(days=2))
         others = [paper(f"2611.{day:02}{n:03}", title="Strings", abstract="On strings.") for n in (2, 3, 4)]
         feed.batches[nov(day)] = [announced(one) for one in (ours, *others)]
-    world.clock.advance(at(16, 4) - world.clock.now())
+    world.clock.advance(at(23, 4) - world.clock.now())
     world.subscribe(EVERY_DAY)
     world.source.papers = []
     return feed
@@ -50,29 +50,24 @@ async def day(world: World, number: int, *, search: bool = True) -> str:
 
 async def test_a_week_its_weekend_and_a_holiday(world: World, daily: DailyFeed) -> None:
     """Each digest counts what was announced since the one before; a day without a batch has its name."""
-    assert await day(world, 16) == (
+    assert await day(world, 23) == (
         "arXiv announced 4 papers in your categories on Monday; all 4 were checked; 1 matches."
     )
-    for number, before in ((17, "Monday"), (18, "Tuesday"), (19, "Wednesday"), (20, "Thursday")):
+    for number, before in ((24, "Monday"), (25, "Tuesday"), (26, "Wednesday")):
         assert await day(world, number) == (
             f"arXiv announced 4 papers in your categories since {before}'s digest; "
             "all 4 were checked; 1 matches."
         )
-    for number, before in ((21, "Friday"), (22, "Saturday")):
-        assert (await day(world, number, search=False)).startswith(
-            f"arXiv announced nothing since {before}'s digest: weekend."
-        )
-    assert "4 papers in your categories since Sunday's digest" in await day(world, 23)
-    await day(world, 24)
-    await day(world, 25)
-    # The evening before is Wednesday's: Thursday's feed is there, Friday's is not.
-    assert "4 papers in your categories since Wednesday's digest" in await day(world, 26)
-    assert (await day(world, 27, search=False)).startswith(
-        "arXiv announced nothing since Thursday's digest: arXiv holiday (Thanksgiving Day)."
+    # On the evening of Thanksgiving nothing is announced: Friday has no batch.
+    holiday = await day(world, 27, search=False)
+    assert holiday == (
+        "arXiv announced nothing since Thursday's digest: arXiv holiday (Thanksgiving Day). "
+        "arXiv's search returned no new paper for your topics."
     )
-    assert (await day(world, 28, search=False)).startswith(
-        "arXiv announced nothing since Friday's digest: weekend."
-    )
+    for number, before in ((28, "Friday"), (29, "Saturday")):
+        lines = await day(world, number, search=False)
+        assert lines.startswith(f"arXiv announced nothing since {before}'s digest: weekend.")
+    assert "4 papers in your categories since Sunday's digest" in await day(world, 30)
 
 
 async def test_a_holiday_and_a_weekend_together(world: World, daily: DailyFeed) -> None:
@@ -91,9 +86,9 @@ async def test_a_holiday_and_a_weekend_together(world: World, daily: DailyFeed) 
 
 async def test_a_quiet_day_is_called_so(world: World, daily: DailyFeed) -> None:
     """The feed was read and had nothing for these categories."""
-    await day(world, 16)
-    daily.batches[nov(17)] = []
-    assert await day(world, 17, search=False) == (
+    await day(world, 23)
+    daily.batches[nov(24)] = []
+    assert await day(world, 24, search=False) == (
         "arXiv announced no papers in your categories since Monday's digest (a quiet day). "
         "arXiv's search returned no new paper for your topics."
     )
@@ -101,35 +96,35 @@ async def test_a_quiet_day_is_called_so(world: World, daily: DailyFeed) -> None:
 
 async def test_a_day_we_slept_through_is_our_fault(world: World, daily: DailyFeed) -> None:
     """The machine was off on Wednesday: its feed was missed, the search made up for it."""
-    await day(world, 16)
-    await day(world, 17)
-    world.clock.advance(at(19, 4, 40) - world.clock.now())
-    world.source.papers.append(paper("2611.18001", published=at(17)))
-    lines = await day(world, 19)
+    await day(world, 23)
+    await day(world, 24)
+    world.clock.advance(at(26, 4, 40) - world.clock.now())
+    world.source.papers.append(paper("2611.25001", published=at(24)))
+    lines = await day(world, 26)
     assert lines == (
         "arXiv announced 4 papers in your categories since Tuesday's digest; all 4 were checked; 1 matches. "
         "arXiv's search found 1 more. Wednesday's feed was missed; arXiv's search covered that day."
     )
-    assert "missed" not in await day(world, 20)
+    assert "missed" not in await day(world, 30)
 
 
 async def test_a_day_arxiv_kept_its_feed_to_itself(world: World, daily: DailyFeed) -> None:
     """Throttled all day: said on the day, with the reason, and counted by the search."""
-    await day(world, 16)
-    daily.failing[nov(17)] = overloaded()
-    assert "Tuesday's feed could not be read (HTTP 503; gave up" in await day(world, 17)
-    lines = await day(world, 18)
+    await day(world, 23)
+    daily.failing[nov(24)] = overloaded()
+    assert "Tuesday's feed could not be read (HTTP 503; gave up" in await day(world, 24)
+    lines = await day(world, 25)
     assert "since Tuesday's digest; all 4 were checked" in lines
     assert "Tuesday's feed" not in lines
 
 
 async def test_a_feed_that_came_late_is_counted_when_it_came(world: World, daily: DailyFeed) -> None:
     """Unreadable before the digest, read after it: neither missed nor lost for the next one."""
-    await day(world, 16)
-    daily.failing[nov(17)] = overloaded()
-    await day(world, 17)
-    del daily.failing[nov(17)]
-    assert await day(world, 18) == (
+    await day(world, 23)
+    daily.failing[nov(24)] = overloaded()
+    await day(world, 24)
+    del daily.failing[nov(24)]
+    assert await day(world, 25) == (
         "arXiv announced 8 papers in your categories since Tuesday's digest; all 8 were checked; 1 matches."
     )
 
@@ -139,15 +134,15 @@ async def test_a_stale_feed_is_named_and_not_claimed(
     world: World, daily: DailyFeed, fresh_date: bool
 ) -> None:
     """On Tuesday it still shows Monday's papers, if need be under Tuesday's date."""
-    await day(world, 16)
-    daily.stuck[nov(17)] = nov(16)
+    await day(world, 23)
+    daily.stuck[nov(24)] = nov(23)
     if fresh_date:
-        daily.relabelled.add(nov(17))
-    assert await day(world, 17) == (
+        daily.relabelled.add(nov(24))
+    assert await day(world, 24) == (
         "arXiv's search returned 1 new paper for your topics. "
         "Tuesday's feed was stale: it still showed Monday's papers; arXiv's search covered that day."
     )
-    assert await day(world, 18) == (
+    assert await day(world, 25) == (
         "arXiv announced 4 papers in your categories since Tuesday's digest; all 4 were checked; 1 matches."
     )
 
@@ -155,15 +150,15 @@ async def test_a_stale_feed_is_named_and_not_claimed(
 async def test_a_stalled_feed_is_told_to_the_operator_once(world: World, daily: DailyFeed) -> None:
     """When the second look of the day finds it no better; and it is over when it is fresh again."""
     world.subscribe(EVERY_DAY, operator=OPERATOR)
-    await day(world, 16)
-    for number in (17, 18):
-        daily.stuck[nov(number)] = nov(16)
-    await day(world, 17)
+    await day(world, 23)
+    for number in (24, 25):
+        daily.stuck[nov(number)] = nov(23)
+    await day(world, 24)
     assert not told(world)
-    await day(world, 18)
+    await day(world, 25)
     (notice,) = told(world)
     assert "still shows the papers of Monday" in notice
-    await day(world, 19)
+    await day(world, 26)
     assert not world.store.notices.open_alerts()
     assert len(told(world)) == 1
 
@@ -178,10 +173,10 @@ async def test_one_incomplete_poll_is_not_worth_a_word_to_the_operator(
 ) -> None:
     """arXiv has a bad half hour every other day; the next poll mends it."""
     world.subscribe(EVERY_DAY, operator=OPERATOR)
-    await day(world, 16)
-    await live(world, at(17, 4, 50))
+    await day(world, 23)
+    await live(world, at(24, 4, 50))
     world.source.script.extend([overloaded()] * 12)
-    lines = await day(world, 17)
+    lines = await day(world, 24)
     assert not told(world)
     assert lines.endswith("all 4 were checked; 1 matches.")
 
@@ -189,43 +184,43 @@ async def test_one_incomplete_poll_is_not_worth_a_word_to_the_operator(
 async def test_trouble_that_lasts_is_told_once(world: World, daily: DailyFeed) -> None:
     """To the operator after two polls in a row, to the reader in the digest; mended, it may be told anew."""
     world.subscribe(EVERY_DAY, operator=OPERATOR)
-    await day(world, 16)
+    await day(world, 23)
     search = world.source.search
 
     async def down(query: str, *, start: int, size: int) -> object:
         raise overloaded()
 
     world.source.search = down  # type: ignore[method-assign,assignment]
-    lines = await day(world, 17)
+    lines = await day(world, 24)
     assert "not answered completely (HTTP 503; gave up after five minutes of trying)" in lines
     assert "arXiv does not answer completely" in digests(world)[-1].notices[0]
-    await day(world, 18)
+    await day(world, 25)
     assert not digests(world)[-1].notices
     assert len(told(world)) == 1
     world.source.search = search  # type: ignore[method-assign]
-    await day(world, 19)
+    await day(world, 26)
     assert not world.store.notices.open_alerts()
     world.source.search = down  # type: ignore[method-assign,assignment]
-    await day(world, 20)
+    await day(world, 30)
     assert len(told(world)) == 2
 
 
 async def test_silence_means_quiet(world: World, daily: DailyFeed) -> None:
     """Without `send_empty` a day without papers is silent; one on which arXiv failed us is not, once."""
     world.subscribe(subscriber(targets=(FILE,)))
-    await day(world, 16)
+    await day(world, 23)
     before = len(digests(world))
-    await live(world, at(17, 4, 50))
-    daily.batches[nov(17)] = []
-    await live(world, at(17, 12))
+    await live(world, at(24, 4, 50))
+    daily.batches[nov(24)] = []
+    await live(world, at(24, 12))
     assert len(digests(world)) == before
 
     async def down(query: str, *, start: int, size: int) -> object:
         raise overloaded()
 
     world.source.search = down  # type: ignore[method-assign,assignment]
-    daily.batches[nov(18)] = daily.batches[nov(19)] = []
-    await live(world, at(19, 12))
+    daily.batches[nov(25)] = daily.batches[nov(26)] = []
+    await live(world, at(26, 12))
     (fault,) = digests(world)[before:]
     assert fault.paper_count == 0
     assert "arXiv does not answer completely" in fault.notices[0]
@@ -249,7 +244,7 @@ async def test_a_rejected_topic_is_told_once_and_settled(world: World, daily: Da
         return page
 
     world.source.search = picky  # type: ignore[method-assign,assignment]
-    await live(world, at(17, 12))
+    await live(world, at(24, 12))
     (notice,) = told(world)
     assert "topic bad: arXiv rejected its query: unbalanced parentheses" in notice
     (fault,) = digests(world, "ada")
@@ -259,14 +254,14 @@ async def test_a_rejected_topic_is_told_once_and_settled(world: World, daily: Da
     assert len([query for query, *_ in world.source.asked if "lattice" in query]) <= 5
 
     world.source.search = search  # type: ignore[method-assign]
-    await live(world, at(18, 12))
+    await live(world, at(25, 12))
     assert not world.store.notices.open_alerts()
 
 
 async def test_a_rejected_topic_that_is_taken_out_is_settled(world: World, daily: DailyFeed) -> None:
     """Nobody is reminded of what is no longer in the configuration."""
     world.source.script.extend([QueryRejected("no")] * 20)
-    await live(world, at(16, 9, 30))
+    await live(world, at(23, 9, 30))
     assert [alert.key for alert in world.store.notices.open_alerts()] == ["topic:microscopy"]
     world.subscribe(subscriber(topics=("other",)), topics=(topic("other"),))
     await world.step()
@@ -288,11 +283,11 @@ async def test_a_category_without_a_feed_does_not_cost_the_others_theirs(
         return answer
 
     daily.read = refusing  # type: ignore[method-assign,assignment]
-    lines = await day(world, 16)
+    lines = await day(world, 23)
     assert "Monday's feed could not be read (arXiv has no feed of adap-org)" in lines
-    assert world.store.papers.match_facts("2611.16001")
+    assert world.store.papers.match_facts("2611.23001")
     assert world.store.polls.last_finished()[1]
-    await live(world, at(17, 12))
+    await live(world, at(24, 12))
     (notice,) = told(world)
     assert "arXiv has no feed of adap-org" in notice
 
@@ -300,11 +295,11 @@ async def test_a_category_without_a_feed_does_not_cost_the_others_theirs(
 async def test_cross_listings_count_as_announced(world: World, daily: DailyFeed) -> None:
     """New to the readers of the category; a replacement is not."""
     old = paper("2501.00001", title="Strings", abstract="x", published=at(1), version=2)
-    daily.batches[nov(16)] = [
+    daily.batches[nov(23)] = [
         announced(old, AnnounceType.CROSS),
         announced(paper("2502.00001", title="Strings", version=3), AnnounceType.REPLACE),
     ]
-    assert (await day(world, 16)).startswith(
+    assert (await day(world, 23)).startswith(
         "arXiv announced 1 paper in your categories on Monday; it was checked. None matches."
     )
 
@@ -313,12 +308,12 @@ async def test_a_feed_that_is_up_but_not_read_yet_is_not_called_missed(
     world: World, daily: DailyFeed
 ) -> None:
     """A digest between midnight and the first poll of arXiv's day."""
-    await day(world, 16)
+    await day(world, 23)
     night = subscriber(send_empty=True, targets=(FILE,), schedule=schedule.parse("10 5 * * *"))
     world.subscribe(night)
-    await live(world, at(17, 5, 11))
+    await live(world, at(24, 5, 11))
     assert "Tuesday's feed was not read yet." in digests(world)[-1].completeness
-    await live(world, at(18, 5, 11))
+    await live(world, at(25, 5, 11))
     assert (
         digests(world)[-1]
         .completeness[0]
@@ -329,8 +324,8 @@ async def test_a_feed_that_is_up_but_not_read_yet_is_not_called_missed(
 async def test_an_unreadable_feed_alone_makes_nobody_worry(world: World, daily: DailyFeed) -> None:
     """The search answered: no reader without papers is written to, the operator is told if it lasts."""
     world.subscribe(subscriber(targets=(FILE,)), operator=OPERATOR)
-    daily.failing[nov(16)] = ArxivError("not a whole feed")
-    daily.batches[nov(16)] = []
-    await live(world, at(16, 12))
+    daily.failing[nov(23)] = ArxivError("not a whole feed")
+    daily.batches[nov(23)] = []
+    await live(world, at(23, 12))
     assert not digests(world)
     assert len(told(world)) == 1

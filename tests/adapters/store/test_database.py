@@ -123,9 +123,14 @@ def test_a_backup_is_whole_and_never_overwrites(tmp_path: Path) -> None:
 def test_transactions_are_all_or_nothing(tmp_path: Path) -> None:
     """An exception inside takes back everything, nested writes included."""
     store = open_store(tmp_path / "state.db")
-    with pytest.raises(RuntimeError), store.transaction():
-        store.papers.add([paper()], NOON)
-        raise RuntimeError
+
+    def fail_half_way() -> None:
+        with store.transaction():
+            store.papers.add([paper()], NOON)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     assert store.papers.get("2611.00001") is None
     store.close()
 
