@@ -16,12 +16,17 @@ from bot.models import AnnouncedPaper, Announcement, AnnounceType, Topic
 
 
 def feed_specs(topics: Iterable[Topic], archives: Collection[str]) -> tuple[str, ...]:
-    """The feeds to read: the topics' categories; all archives when a topic names none."""
+    """The feeds to read: the topics' categories; all archives when a topic names none.
+
+    arXiv answers one unknown name with an error for the whole request, so a wildcard goes as its
+    archive, and a code that was closed, which announces nothing, not at all.
+    """
     wanted: dict[str, None] = {}
     for topic in topics:
         if not topic.categories:
             return tuple(archives)
-        wanted.update(dict.fromkeys(topic.categories))
+        specs = (category.removesuffix(".*") for category in topic.categories)
+        wanted.update((spec, None) for spec in specs if taxonomy.is_active(spec) or taxonomy.is_archive(spec))
     return tuple(wanted)
 
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from bot import calendar, coverage, matching, query, taxonomy
-from bot.errors import ArxivError
+from bot.errors import ArxivError, QueryRejected
 from bot.history import FeedRead, MatchSource
 from bot.models import AnnouncedPaper, Announcement, Paper, Topic
 from bot.pipeline import alerts
@@ -35,6 +34,8 @@ async def read_feeds(
 ) -> tuple[int, str]:
     """Read today's batch for the topics; how many papers it brought, and why not all was read."""
     specs = coverage.feed_specs(topics, taxonomy.ARCHIVES)
+    if not specs:
+        return 0, ""
     reconciler = _Reconciler(services, settings, gate, topics, poll)
     try:
         await reconciler.read(specs)
@@ -145,18 +146,27 @@ class _Reconciler:
 
         ArxivError.
         """
-        store = self._services.store
-        wanted = store.papers.wanted()
+        wanted = self._services.store.papers.wanted()
         for first in range(0, len(wanted), _IDS_PER_REQUEST):
-            batch = wanted[first : first + _IDS_PER_REQUEST]
-            page = await self._gate.ask(
-                partial(self._services.source.fetch, batch), self._settings.arxiv.min_interval
-            )
-            now = self._services.clock.now()
-            with store.transaction():
-                self.new += store.papers.add(page.papers, now)
-                self._match(page.papers, now)
-                store.papers.unwant([paper.arxiv_id for paper in page.papers], now - _PATIENCE)
+            await self._fetch(wanted[first : first + _IDS_PER_REQUEST])
+
+    async def _fetch(self, arxiv_ids: Sequence[str]) -> None:
+        """One bad id makes arXiv reject all that are asked for with it: then each is asked for by itself."""
+        store, source = self._services.store, self._services.source
+        try:
+            page = await self._gate.ask(lambda: source.fetch(arxiv_ids), self._settings.arxiv.min_interval)
+        except QueryRejected:
+            if len(arxiv_ids) == 1:
+                store.papers.unwant(arxiv_ids, self._services.clock.now() - _PATIENCE)
+                return
+            for one in arxiv_ids:
+                await self._fetch([one])
+            return
+        now = self._services.clock.now()
+        with store.transaction():
+            self.new += store.papers.add(page.papers, now)
+            self._match(page.papers, now)
+            store.papers.unwant([paper.arxiv_id for paper in page.papers], now - _PATIENCE)
 
     def _match(self, papers: Sequence[Paper], now: datetime) -> None:
         for paper in papers:

@@ -132,3 +132,10 @@ def test_another_subscriber_s_feeds_play_no_part() -> None:
     """Failures elsewhere are not this reader's."""
     assert seen(read(("hep-th",), error="HTTP 503"), read()).state is FeedState.READ
     assert seen(read(("hep-th",), error="HTTP 503")).state is FeedState.MISSED
+
+
+def test_only_names_that_arxiv_knows_are_asked() -> None:
+    """One name without a feed would be an error for the whole request."""
+    odd = [topic(categories=("cs.*", "cmp-lg", "cond-mat", "math.MP"))]
+    assert coverage.feed_specs(odd, ("all",)) == ("cs", "cond-mat", "math.MP")
+    assert coverage.feed_specs([topic(categories=("cmp-lg",))], ("all",)) == ()
