@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.models import Limit, OutboxState, Verdict
+from bot.models import Limit, Verdict
 
 ARXIV_BUDGET = timedelta(minutes=5)
 """Time spent on failed requests and the pauses after them, per cycle and for all requests together."""
@@ -101,25 +101,6 @@ def delivery_pauses(attempts: int) -> timedelta:
 def service_wait(verdict: Verdict, now: datetime) -> datetime | None:
     """Until when the service itself asked us to wait; None when it did not."""
     return None if verdict.retry_after is None else now + verdict.retry_after
-
-
-def may_try(
-    state: OutboxState,
-    next_attempt_at: datetime | None,
-    service_until: datetime | None,
-    ignoring_backoff: bool,
-    now: datetime,
-) -> bool:
-    """May this message be sent, or one in doubt be looked for, at ``now``?
-
-    A message keeps two times, since `once` ignores the first and obeys the second: ``next_attempt_at`` from
-    `delivery_retry`, our own patience with earlier failures, and ``service_until`` from `service_wait`, the
-    service's Retry-After. None is no wait.
-    """
-    if state not in (OutboxState.PENDING, OutboxState.IN_DOUBT):
-        return False
-    waits = (service_until,) if ignoring_backoff else (service_until, next_attempt_at)
-    return all(until is None or until <= now for until in waits)
 
 
 def _doubled(first: timedelta, failures: int) -> timedelta:

@@ -21,8 +21,6 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
-ANNOUNCED_AT = time(20, 0)
-"""US/Eastern."""
 POLLED_AT = (time(0, 30), time(10, 0))
 """US/Eastern, on the day of the feed: when the search index has usually taken up the evening's batch,
 and a second look for what it had not."""
@@ -47,8 +45,6 @@ DEFERRED: Mapping[int, Mapping[date, str]] = MappingProxyType(
 """By year, the evenings without an announcement. The dates are arXiv's, the names are ours."""
 
 _DAY = timedelta(days=1)
-_LONGEST_PAUSE = 14
-"""Days: more than any run of days without an announcement."""
 _EVENINGS = frozenset({6, 0, 1, 2, 3})
 _WEEKEND = frozenset({5, 6})
 
@@ -85,33 +81,9 @@ def announces_on(evening: date) -> bool:
     return evening.weekday() in _EVENINGS and not holiday(evening)
 
 
-def announcement_dates(start: date, end: date) -> tuple[date, ...]:
-    """The evenings with an announcement from ``start`` to ``end``, both included."""
-    return tuple(day for day in _days(start, end) if announces_on(day))
-
-
-def last_announcement(now: datetime) -> datetime:
-    """The latest announcement at or before ``now``, in UTC."""
-    today = feed_date(now)
-    moments = map(_announced_at, announcement_dates(today - _LONGEST_PAUSE * _DAY, today))
-    return max(moment for moment in moments if moment <= now)
-
-
-def next_announcement(now: datetime) -> datetime:
-    """The first announcement after ``now``, in UTC."""
-    today = feed_date(now)
-    moments = map(_announced_at, announcement_dates(today, today + _LONGEST_PAUSE * _DAY))
-    return min(moment for moment in moments if moment > now)
-
-
 def feed_date(now: datetime) -> date:
     """The date that arXiv's feeds carry at ``now``: the day in US/Eastern."""
     return now.astimezone(EASTERN).date()
-
-
-def batch_date(announcement: datetime) -> date:
-    """The date of the feed that shows the batch announced at this moment: the day after it."""
-    return feed_date(announcement) + _DAY
 
 
 def has_batch(day: date) -> bool:
@@ -160,10 +132,6 @@ def _next_look(after: datetime) -> datetime:
                 if moment > after:
                     return moment
         day += _DAY
-
-
-def _announced_at(evening: date) -> datetime:
-    return _eastern(evening, ANNOUNCED_AT)
 
 
 def _eastern(day: date, at: time) -> datetime:

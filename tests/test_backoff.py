@@ -16,12 +16,11 @@ from bot.backoff import (
     arxiv_pause,
     arxiv_retry,
     delivery_retry,
-    may_try,
     service_wait,
     summary_pause,
     summary_retry,
 )
-from bot.models import Limit, OutboxState, Verdict
+from bot.models import Limit, Verdict
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -174,32 +173,3 @@ def test_the_services_wait_is_kept_apart() -> None:
 
 
 LATER, EARLIER = NOW + MINUTE, NOW - MINUTE
-
-
-@pytest.mark.parametrize(
-    ("own", "service", "run", "once"),
-    [
-        (None, None, True, True),
-        (EARLIER, EARLIER, True, True),
-        (NOW, NOW, True, True),
-        (LATER, None, False, True),
-        (LATER, EARLIER, False, True),
-        (LATER, LATER, False, False),
-        (None, LATER, False, False),
-        (EARLIER, LATER, False, False),
-    ],
-)
-def test_once_ignores_our_patience_but_not_the_services(
-    own: datetime | None, service: datetime | None, run: bool, once: bool
-) -> None:
-    """`once` skips the waiting times of earlier failures, and obeys a Retry-After."""
-    assert may_try(OutboxState.PENDING, own, service, False, NOW) is run
-    assert may_try(OutboxState.PENDING, own, service, True, NOW) is once
-
-
-@pytest.mark.parametrize("state", OutboxState)
-def test_only_what_is_owed_is_tried(state: OutboxState) -> None:
-    """What is sent, failed, ended or under way is left alone, whoever asks."""
-    owed = state in (OutboxState.PENDING, OutboxState.IN_DOUBT)
-    assert may_try(state, None, None, True, NOW) is owed
-    assert may_try(state, None, None, False, NOW) is owed

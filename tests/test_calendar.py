@@ -13,17 +13,13 @@ from bot.calendar import (
     DEFERRED,
     EASTERN,
     DayKind,
-    announcement_dates,
     announces_on,
-    batch_date,
     day_name,
     feed_date,
     feed_dates_between,
     has_batch,
     holiday,
     knows_year,
-    last_announcement,
-    next_announcement,
     next_poll,
 )
 
@@ -36,18 +32,21 @@ def eastern(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=EASTERN).astimezone(UTC)
 
 
+def evenings_between(first: date, last: date) -> list[date]:
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [day for day in days if announces_on(day)]
+
+
 def test_the_week_of_thanksgiving() -> None:
     """Sunday to Thursday, less the Thursday of Thanksgiving."""
-    week = announcement_dates(date(2026, 11, 22), date(2026, 11, 28))
-    assert week == tuple(date(2026, 11, day) for day in (22, 23, 24, 25))
+    week = [date(2026, 11, day) for day in range(22, 29) if announces_on(date(2026, 11, day))]
+    assert week == [date(2026, 11, day) for day in (22, 23, 24, 25)]
     assert holiday(date(2026, 11, 26)) == "Thanksgiving Day"
-    assert next_announcement(eastern("2026-11-25T20:00")) == eastern("2026-11-29T20:00")
-    assert last_announcement(eastern("2026-11-28T12:00")) == eastern("2026-11-25T20:00")
 
 
 def test_2026_as_published() -> None:
     """Nine evenings of 2026 are deferred; three of them are Fridays, which have no announcement anyway."""
-    evenings = announcement_dates(date(2026, 1, 1), date(2026, 12, 31))
+    evenings = evenings_between(date(2026, 1, 1), date(2026, 12, 31))
     assert len(evenings) == 5 * 52 + 1 - 6
     assert [day for day in DEFERRED[2026] if day.weekday() == 4] == [
         date(2026, 6, 19),
@@ -84,11 +83,9 @@ def test_day_names(day: date, name: str) -> None:
     assert str(day_name(day)) == name
 
 
-def test_feed_of_an_announcement() -> None:
-    """Sunday's announcement is Monday's feed, in summer and winter, whatever the date is in UTC."""
-    assert batch_date(eastern("2026-11-22T20:00")) == date(2026, 11, 23)
-    assert batch_date(eastern("2026-07-05T20:00")) == date(2026, 7, 6)
-    assert batch_date(eastern("2026-12-30T20:00")) == date(2026, 12, 31)
+def test_the_feeds_turn_over_at_midnight_eastern() -> None:
+    """Whatever the date is in UTC, in summer and in winter."""
+    assert feed_date(datetime(2026, 7, 6, 3, 59, tzinfo=UTC)) == date(2026, 7, 5)
     assert feed_date(datetime(2026, 11, 23, 4, 59, tzinfo=UTC)) == date(2026, 11, 22)
     assert feed_date(datetime(2026, 11, 23, 5, 0, tzinfo=UTC)) == date(2026, 11, 23)
 
@@ -103,26 +100,6 @@ def test_feeds_of_a_period() -> None:
     )
     turn = feed_dates_between(eastern("2026-12-30T09:00"), eastern("2027-01-05T09:00"))
     assert turn == (date(2026, 12, 31), date(2027, 1, 4), date(2027, 1, 5))
-
-
-def test_changes_of_the_clocks() -> None:
-    """The announcement stays at 20:00 Eastern, so its hour in UTC moves with the clocks."""
-    assert next_announcement(eastern("2026-03-07T12:00")) == datetime(2026, 3, 9, 0, 0, tzinfo=UTC)
-    assert last_announcement(eastern("2026-03-07T12:00")) == datetime(2026, 3, 6, 1, 0, tzinfo=UTC)
-    assert last_announcement(eastern("2026-11-01T12:00")) == datetime(2026, 10, 30, 0, 0, tzinfo=UTC)
-    assert next_announcement(eastern("2026-11-01T12:00")) == datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
-
-
-@given(ANY_TIME)
-def test_last_and_next_enclose_now(now: datetime) -> None:
-    """No announcement lies between the last and the next, and each falls on 20:00 of an evening that has one."""
-    last, following = last_announcement(now), next_announcement(now)
-    assert last <= now < following
-    assert next_announcement(last) == following
-    for moment in (last, following):
-        local = moment.astimezone(EASTERN)
-        assert (local.hour, local.minute) == (20, 0)
-        assert announces_on(local.date())
 
 
 @given(
@@ -172,7 +149,7 @@ def test_polls_of_a_year() -> None:
     while (now := next_poll(now, now, None)) < eastern("2027-01-01T00:00"):
         polls.append(now)
     days = [poll.astimezone(EASTERN).date() for poll in polls]
-    evenings = announcement_dates(date(2025, 12, 31), date(2026, 12, 30))
+    evenings = evenings_between(date(2025, 12, 31), date(2026, 12, 30))
     assert days == [evening + timedelta(days=1) for evening in evenings for _ in range(2)]
     assert all(earlier < later for earlier, later in pairwise(polls))
 

@@ -20,10 +20,8 @@ from bot.quota import (
     Permit,
     Spent,
     Want,
-    after_restart,
     blocked,
     day_resets_at,
-    days_counted,
     decide,
     order,
     paced,
@@ -103,16 +101,6 @@ def test_a_request_under_way_over_midnight_counts_today() -> None:
     late = [Spent(midnight - SECOND, None, 10)]
     assert decide(LIMITS, late, 249, 1, midnight + SECOND).answer is Answer.DAY_SPENT
     assert decide(LIMITS, [], 249, 1, midnight + SECOND).answer is Answer.GO
-
-
-def test_after_a_restart_nothing_is_forgotten() -> None:
-    """What a dead process left under way has ended when the new one began, or by its timeout."""
-    old, new = running(600), running(5)
-    first, second, third = after_restart([old, new, ended(9)], NOW, MINUTE)
-    assert first.finished_at == old.started_at + MINUTE
-    assert second.finished_at == NOW
-    assert third == ended(9)
-    assert decide(Limits(1, 1000, 250, 8), [second], 1, 1, NOW) == Permit(Answer.WAIT, NOW + WINDOW)
 
 
 @dataclass(frozen=True)
@@ -203,13 +191,6 @@ def test_the_reset_is_the_first_moment_of_the_next_day(now: datetime) -> None:
     assert now < resets_at <= now + timedelta(hours=25)
     assert pacific_day(resets_at) == pacific_day(now) + timedelta(days=1)
     assert pacific_day(resets_at - timedelta(microseconds=1)) == pacific_day(now)
-
-
-def test_a_request_over_midnight_counts_on_both_days() -> None:
-    """It may have arrived on either."""
-    midnight = day_resets_at(NOW)
-    assert days_counted(midnight - SECOND, midnight + SECOND) == (date(2026, 11, 20), date(2026, 11, 21))
-    assert days_counted(NOW, NOW + SECOND) == (date(2026, 11, 20),)
 
 
 # --- refusals ---------------------------------------------------------------------------------

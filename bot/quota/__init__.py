@@ -10,8 +10,8 @@ notes a request before it sends it, and asks again whenever one ends or the time
 Retrying what failed is decided in `backoff`.
 """
 
-from bot.quota.days import day_resets_at, days_counted, pacific_day
-from bot.quota.limits import WINDOW, Answer, Block, Limits, Permit, Spent, after_restart, decide
+from bot.quota.days import day_resets_at, pacific_day
+from bot.quota.limits import WINDOW, Answer, Block, Limits, Permit, Spent, decide
 from bot.quota.priority import Want, order
 from bot.quota.refusals import Pace, blocked, paced, recovered, slowed
 
@@ -24,10 +24,8 @@ __all__ = [
     "Permit",
     "Spent",
     "Want",
-    "after_restart",
     "blocked",
     "day_resets_at",
-    "days_counted",
     "decide",
     "order",
     "paced",

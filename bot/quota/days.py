@@ -16,9 +16,3 @@ def pacific_day(now: datetime) -> date:
 def day_resets_at(now: datetime) -> datetime:
     """The next midnight in California, in UTC."""
     return datetime.combine(pacific_day(now) + timedelta(days=1), time(), tzinfo=_PACIFIC).astimezone(UTC)
-
-
-def days_counted(started_at: datetime, finished_at: datetime) -> tuple[date, ...]:
-    """The Pacific days that a request counts on: both when midnight fell between its start and its end."""
-    first, last = pacific_day(started_at), pacific_day(finished_at)
-    return tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))

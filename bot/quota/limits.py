@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -71,7 +71,7 @@ def decide(
     """May a request of ``tokens_wanted`` tokens (an upper bound) go out at ``now``?
 
     ``recent`` holds at least every request under way and every one that ended within WINDOW; ``today`` is
-    the number counted on ``pacific_day(now)`` so far (`days_counted`), to which those still under way since
+    the number counted on ``pacific_day(now)`` so far, to which those still under way since
     before midnight are added here, as they may arrive today. A request larger than the minute's tokens goes when
     nothing else is in the window, for it could never go otherwise.
     """
@@ -109,17 +109,3 @@ def _when_free(counted: Sequence[Spent], requests: int, tokens: int) -> datetime
         if left == 0 or (requests <= 0 and tokens <= 0):
             return finished_at + WINDOW
     return None
-
-
-def after_restart(recent: Iterable[Spent], started_at: datetime, timeout: timedelta) -> tuple[Spent, ...]:
-    """``recent`` as a new process must count it: what the dead one left under way has ended.
-
-    It had ended by ``started_at`` of the new process, and by the ``timeout`` of the request: at the
-    earlier of the two, both being upper bounds of its arrival.
-    """
-    return tuple(
-        spent
-        if spent.finished_at is not None
-        else replace(spent, finished_at=max(spent.started_at, min(started_at, spent.started_at + timeout)))
-        for spent in recent
-    )

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from bot.quota import WINDOW, Answer, Limits, Spent, after_restart, days_counted, decide, pacific_day
+from bot.quota import WINDOW, Answer, Limits, Spent, decide, pacific_day
 
 START = datetime(2026, 10, 31, 5, 0, tzinfo=UTC)
 TIMEOUT = timedelta(seconds=60)
@@ -83,8 +83,9 @@ class Client:
     def finish(self, number: int, spent: Spent) -> None:
         assert spent.finished_at is not None
         self.recent[number] = spent
-        for day in days_counted(spent.started_at, spent.finished_at)[1:]:
-            self.days[day] += 1
+        first, last = pacific_day(spent.started_at), pacific_day(spent.finished_at)
+        if last > first:
+            self.days[last] += 1
 
     def restart(self) -> None:
         """Die now; the server may have received anything up to here, and gets nothing more."""
@@ -93,8 +94,7 @@ class Client:
         self.ends.clear()
         self.now += timedelta(seconds=self.chance.uniform(0, 5))
         for number in dead:
-            (spent,) = after_restart([self.recent[number]], self.now, TIMEOUT)
-            self.finish(number, spent)
+            self.finish(number, replace(self.recent[number], finished_at=self.now))
         self.restarts += 1
 
 
