@@ -28,7 +28,7 @@ class PollStatus(StrEnum):
     """arXiv can't run the topic's query."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TopicPoll:
     """What one poll learned of one topic from arXiv's search."""
 
@@ -41,7 +41,7 @@ class TopicPoll:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeedRead:
     """What one reading of an announcement feed gave."""
 
@@ -54,7 +54,7 @@ class FeedRead:
     """Why it could not be read; empty when it was."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnnouncedRecord:
     """One paper of one day's announcement, as remembered."""
 
@@ -64,7 +64,7 @@ class AnnouncedRecord:
     categories: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A paper that topics matched, before it is decided who is owed it."""
 
@@ -76,7 +76,7 @@ class Candidate:
     """The last day arXiv announced it as new or cross-listed, where a feed showed it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Revision:
     """A new version of a paper that was delivered in an older one."""
 
@@ -85,7 +85,7 @@ class Revision:
     topics: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SubscriberRecord:
     """What the database knows of a subscriber."""
 
@@ -101,7 +101,7 @@ class SubscriberRecord:
     timezone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RequestRecord:
     """One request to Gemini, as counted against its limits."""
 
@@ -110,7 +110,7 @@ class RequestRecord:
     tokens: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Placement:
     """One paper's place in one message: becomes a row of the deliveries."""
 
@@ -123,7 +123,7 @@ class Placement:
     """The summary that was not there when the message was written."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewMessage:
     """A rendered message to be put in the outbox."""
 
@@ -134,7 +134,7 @@ class NewMessage:
     placements: tuple[Placement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeliveryRecord:
     """One paper on its way to, or at, one target; for `explain` and `status`."""
 
@@ -152,7 +152,7 @@ class DeliveryRecord:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Upgrade:
     """A sent message with fallbacks whose summaries may exist by now."""
 
@@ -160,7 +160,7 @@ class Upgrade:
     awaited: tuple[SummaryKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TargetTally:
     """The outbox of one target in numbers."""
 
@@ -175,7 +175,7 @@ class TargetTally:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServiceWait:
     """A service asked to be left alone until then."""
 
@@ -184,7 +184,7 @@ class ServiceWait:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Alert:
     """Something a person has to mend. Told once; closed when it is mended."""
 

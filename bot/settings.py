@@ -39,7 +39,7 @@ class Security(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ArxivSettings:
     contact: str
     api_url: str = "https://export.arxiv.org/api/query"
@@ -51,7 +51,7 @@ class ArxivSettings:
     min_interval: timedelta = timedelta(seconds=3)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GeminiSettings:
     api_key: Secret | None = None
     """None: the extractive summariser is used instead."""
@@ -66,13 +66,13 @@ class GeminiSettings:
     timeout: timedelta = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SlackSettings:
     token: Secret | None = None
     base_url: str = "https://slack.com/api/"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EmailSettings:
     host: str
     sender: str
@@ -86,7 +86,7 @@ class EmailSettings:
     ca_file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     path: Path
     """The YAML file itself, absolute."""

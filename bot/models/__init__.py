@@ -1,6 +1,7 @@
 """The vocabulary: frozen values that every room understands.
 
 Nothing here decides, parses or performs I/O. Datetimes are aware UTC unless a field says otherwise.
+The classes have no slots: Python would make each of them twice, which every command would wait for.
 """
 
 from bot.models.digests import Digest, Entry

@@ -10,7 +10,7 @@ from bot.models.subscriptions import Topic
 from bot.models.summaries import Summary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One paper as one subscriber reads it."""
 
@@ -28,7 +28,7 @@ class Entry:
     """What a revision changed: title, abstract, authors, comment."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Digest:
     """One subscriber's edition: everything a renderer needs, in reading order."""
 

@@ -16,7 +16,7 @@ class Limit(StrEnum):
     """The model has no quota at all on this account."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
     """What a failure means for the next attempt."""
 
@@ -31,7 +31,7 @@ class Verdict:
     """What a person can do, in words; empty when waiting is all there is to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Check:
     """One line of `check --live`: what a service said when it was asked."""
 
@@ -43,7 +43,7 @@ class Check:
     """What a person can do, in words; empty when all is well or waiting is all there is to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fault:
     """One fault of a configuration file, where a person will look for it (1-based)."""
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from bot.models.subscriptions import Target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """One rendered message, complete: sending it needs nothing but its target.
 
@@ -37,7 +37,7 @@ class OutboxState(StrEnum):
     """Given up on purpose: its target left the configuration."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Receipt:
     """What a service said of an accepted message: Slack's channel id and ``ts``, a path, a reply."""
 
@@ -45,7 +45,7 @@ class Receipt:
     reference: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Envelope:
     """A message on its way to one target: one row of the outbox."""
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 ARXIV_SITE = "https://arxiv.org"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paper:
     """One version of one arXiv paper, as arXiv's metadata give it.
 
@@ -50,7 +50,7 @@ class Paper:
         return f"{ARXIV_SITE}/html/{self.arxiv_id}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchPage:
     """One answer of arXiv's query API."""
 
@@ -77,7 +77,7 @@ class AnnounceType(StrEnum):
         return self in (AnnounceType.NEW, AnnounceType.CROSS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnnouncedPaper:
     """One item of a daily announcement feed. It has no submission dates and no comment."""
 
@@ -97,7 +97,7 @@ FEED_LIMIT = 2000
 """Items after which arXiv cuts an announcement feed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Announcement:
     """One answer of an announcement feed: one day's batch for the archives or categories asked."""
 

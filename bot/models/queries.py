@@ -13,7 +13,7 @@ class Operator(StrEnum):
     ANDNOT = "ANDNOT"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """``field:words``; a phrase when it was quoted."""
 
@@ -25,7 +25,7 @@ class Term:
     """Offset of the term in the query text, for messages."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DateRange:
     """``submittedDate:[start TO end]``: both ends belong to it, and it means version 1."""
 
@@ -34,7 +34,7 @@ class DateRange:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Branch:
     operator: Operator
     left: QueryTree
@@ -44,7 +44,7 @@ class Branch:
 QueryTree = Term | DateRange | Branch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Window:
     """A span of submission time that a poll asks for."""
 

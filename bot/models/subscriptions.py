@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Topic:
     """What to look for: either ``query`` in arXiv's syntax or the friendly keywords and authors."""
 
@@ -28,7 +28,7 @@ class Kind(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Target:
     """Where a digest goes: a channel name or id or a person's address (slack), a mailbox
     ``Ada Lovelace <ada@example.org>`` (email), the absolute path of a folder (file)."""
@@ -37,7 +37,7 @@ class Target:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schedule:
     """When a subscriber's digests are due: ``cron`` is five fields, None means immediately."""
 
@@ -45,7 +45,7 @@ class Schedule:
     cron: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subscriber:
     name: str
     topics: tuple[str, ...]

@@ -14,7 +14,7 @@ class SummarySource(StrEnum):
     """The abstract's own sentences, chosen by us."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SummaryKey:
     """What makes a summary reusable: the same key is never asked of the model twice."""
 
@@ -25,7 +25,7 @@ class SummaryKey:
     prompt_version: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Summary:
     """One to three sentences on a paper. LaTeX allowed."""
 
@@ -36,7 +36,7 @@ class Summary:
     """The ``modelVersion`` that answered; empty for an extract."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prompt:
     """One request to the model, complete: the adapter adds nothing of its own."""
 
@@ -48,7 +48,7 @@ class Prompt:
     """Includes thinking."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelReply:
     """What the model answered, unjudged."""
 
@@ -63,7 +63,7 @@ class ModelReply:
     """Candidates and thoughts together."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelUse:
     """Requests and tokens spent on one Pacific-time day."""
 
