@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot import app, query
+from bot import probe, query
 from bot.cli.options import State, global_options, pass_state
 from bot.models import Check
 from bot.settings import Settings
@@ -36,7 +36,7 @@ def command(state: State, live: bool) -> int:
     )
     if not live:
         return 0
-    checks = app.probe(settings)
+    checks = probe.services(settings)
     for check in checks:
         click.echo(_line(check))
     return 0 if all(check.ok for check in checks) else 1
@@ -44,13 +44,7 @@ def command(state: State, live: bool) -> int:
 
 def _vanished(settings: Settings) -> list[str]:
     """Subscribers that were delivered to and that the YAML no longer has: perhaps a misspelt rename."""
-    store = app.read_store(settings.database)
-    if store is None:
-        return []
-    try:
-        names = store.subscriptions.vanished([subscriber.name for subscriber in settings.subscribers])
-    finally:
-        store.close()
+    names = probe.vanished(settings.database, [subscriber.name for subscriber in settings.subscribers])
     return [
         f"the database knows a subscriber {name!r} that the configuration no longer has; "
         "a renamed subscriber starts anew, without its history"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
+from zlib import crc32
 
 from bot.models.subscriptions import Target
 
@@ -74,6 +74,6 @@ class Envelope:
     def key(self) -> str:
         """The mark by which this message is found again in a channel's history.
 
-        The payload's hash tells it from a message of the same number in another database.
+        The payload's checksum tells it from a message of the same number in another database.
         """
-        return f"outbox-{self.id}-{sha256(self.payload).hexdigest()[:16]}"
+        return f"outbox-{self.id}-{crc32(self.payload):08x}"

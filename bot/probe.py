@@ -1,0 +1,123 @@
+"""What `check` asks of the outer world: each configured service, and the names the database knows.
+
+The second composition root beside `app`, apart from it because `check` starts many times a day in
+editors and hooks, and needs nothing of the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import bot
+from bot.errors import ArxivError, GeminiError
+from bot.models import Check, Kind
+from bot.settings import Settings
+
+
+def vanished(database: Path, names: Sequence[str]) -> Sequence[str]:
+    """Subscribers that the database knows and that are not among the names. StoreError."""
+    if not database.exists():
+        return []
+    from bot.adapters.store import open_for_reading
+
+    store = open_for_reading(database)
+    if store is None:
+        return []
+    try:
+        return store.subscriptions.vanished(names)
+    finally:
+        store.close()
+
+
+def services(settings: Settings) -> list[Check]:
+    """Ask each configured service whether it would serve us, one line each. Sends and stores nothing."""
+    import asyncio
+
+    return asyncio.run(_services(settings))
+
+
+async def _services(settings: Settings) -> list[Check]:
+    return [
+        *await _probe_arxiv(settings),
+        *await _probe_gemini(settings),
+        *await _probe_slack(settings),
+        *await _probe_smtp(settings),
+    ]
+
+
+async def _probe_arxiv(settings: Settings) -> list[Check]:
+    from bot.adapters.arxiv import ArxivApi
+    from bot.adapters.clock import SystemClock
+    from bot.adapters.feed import ArxivFeed
+    from bot.adapters.http import open_session, user_agent
+
+    agent = user_agent(bot.__version__, settings.arxiv.contact)
+    clock = SystemClock()
+    checks = []
+    async with open_session(agent) as session:
+        api, feed = ArxivApi(session, settings.arxiv.api_url), ArxivFeed(session, settings.arxiv.rss_url)
+        asked = [
+            (f"arXiv search {settings.arxiv.api_url}", api.search("cat:cs.AI", start=0, size=1)),
+            (f"arXiv feeds {settings.arxiv.rss_url}", feed.read(["cs.AI"])),
+        ]
+        for subject, question in asked:
+            # arXiv's terms hold for a check too: the process before this one may just have asked.
+            await clock.sleep(settings.arxiv.min_interval.total_seconds())
+            try:
+                await question
+            except ArxivError as error:
+                remedy = error.verdict.remedy or "try again later; look at https://status.arxiv.org"
+                checks.append(Check(subject, False, str(error), remedy))
+            else:
+                checks.append(Check(subject, True))
+    return checks
+
+
+async def _probe_gemini(settings: Settings) -> list[Check]:
+    subject = f"Gemini {settings.gemini.model}"
+    async with AsyncExitStack() as stack:
+        if settings.gemini.api_key is None:
+            return [Check(subject, True, "no GEMINI_API_KEY: the extractive summariser is used")]
+        from bot.adapters.gemini import Gemini
+
+        gemini = Gemini(settings.gemini)
+        stack.push_async_callback(gemini.aclose)
+        try:
+            return [Check(subject, True, await gemini.probe())]
+        except GeminiError as error:
+            return [Check(subject, False, str(error), error.verdict.remedy)]
+
+
+async def _probe_slack(settings: Settings) -> list[Check]:
+    addresses = _addresses(settings, Kind.SLACK)
+    if settings.slack.token is None or not addresses:
+        return []
+    from bot.adapters.slack import SlackChannel
+
+    slack = SlackChannel(settings.slack.token, settings.slack.base_url)
+    try:
+        return list(await slack.probe(addresses))
+    finally:
+        await slack.aclose()
+
+
+async def _probe_smtp(settings: Settings) -> list[Check]:
+    if settings.email is None or not _addresses(settings, Kind.EMAIL):
+        return []
+    from bot.adapters.smtp import SmtpChannel
+
+    smtp = SmtpChannel(settings.email)
+    try:
+        return list(await smtp.probe())
+    finally:
+        await smtp.aclose()
+
+
+def _addresses(settings: Settings, kind: Kind) -> list[str]:
+    """Every address of this kind in the configuration, once, in its order."""
+    targets = [target for subscriber in settings.subscribers for target in subscriber.targets]
+    if settings.operator is not None:
+        targets.append(settings.operator)
+    return list(dict.fromkeys(target.address for target in targets if target.kind is kind))
