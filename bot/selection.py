@@ -42,6 +42,11 @@ def owed(candidates: Iterable[Candidate], record: SubscriberRecord, lookback: ti
     return tuple(found)
 
 
+def reach(record: SubscriberRecord, lookback: timedelta) -> datetime:
+    """How far back the oldest of the subscriptions reaches."""
+    return min(record.topics_since.values(), default=record.since) - lookback
+
+
 def _reaches(candidate: Candidate, floor: datetime) -> bool:
     if candidate.paper.published >= floor.replace(second=0, microsecond=0):
         return True

@@ -37,6 +37,8 @@ class FakeClock:
         self._elapsed = 0.0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._count = 0
+        self._quiet_turns = 0
+        self._watched: asyncio.AbstractEventLoop | None = None
         self.slept: list[float] = []
 
     def now(self) -> datetime:
@@ -52,16 +54,27 @@ class FakeClock:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._count += 1
-        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        woken: asyncio.Future[None] = loop.create_future()
         heapq.heappush(self._sleepers, (self._elapsed + max(seconds, 0), self._count, woken))
-        asyncio.get_running_loop().call_soon(self._settle, 0)
+        self._quiet_turns = 0
+        if self._watched is not loop:
+            self._watched = loop
+            loop.call_soon(self._settle)
         await woken
 
-    def _settle(self, turns: int) -> None:
-        """Let everybody who can run do so first; then the earliest sleeper wakes."""
-        if turns < 20:
-            asyncio.get_running_loop().call_soon(self._settle, turns + 1)
-            return
+    def _settle(self) -> None:
+        """Let everybody who can run do so first; then the earliest sleeper wakes, and only that one."""
+        self._quiet_turns += 1
+        if self._quiet_turns > 20:
+            self._quiet_turns = 0
+            self._wake_one()
+        if self._sleepers:
+            asyncio.get_running_loop().call_soon(self._settle)
+        else:
+            self._watched = None
+
+    def _wake_one(self) -> None:
         while self._sleepers:
             until, _, woken = heapq.heappop(self._sleepers)
             if woken.done():

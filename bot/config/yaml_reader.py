@@ -191,9 +191,8 @@ class _Builder:
     def _aliased(self, event: AliasEvent) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
-            self._fault(
-                _start(event), f"the alias *{event.anchor} stands for nothing that is complete before it"
-            )
+            alias = quoted(f"*{event.anchor}")
+            self._fault(_start(event), f"the alias {alias} stands for nothing that is complete before it")
             raise Stop
         return node
 

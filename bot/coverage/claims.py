@@ -40,11 +40,13 @@ class Seen:
     """Outcomes of the subscriber's topics, oldest first."""
     by_category: bool
     """Whether the subscriber's topics name categories."""
+    awaited: int = 0
+    """Announced papers that may match and that arXiv does not give by id yet."""
 
 
 def completeness(seen: Seen) -> tuple[str, ...]:
     """What was checked, which feeds were not seen and who made up for them, which searches failed."""
-    return (_announced(seen), *_unseen(seen), *_searches(seen))
+    return (_announced(seen), *_awaited(seen), *_unseen(seen), *_searches(seen))
 
 
 def _announced(seen: Seen) -> str:
@@ -71,6 +73,13 @@ def _announced(seen: Seen) -> str:
         f"arXiv announced {seen.announced} papers {where} {when}; all {seen.announced} were checked; "
         f"{_count(seen.matched)}.{more}"
     )
+
+
+def _awaited(seen: Seen) -> list[str]:
+    if not seen.awaited:
+        return []
+    verb = "follows" if seen.awaited == 1 else "follow"
+    return [f"{seen.awaited} of them may match and {verb} once arXiv's search has the details."]
 
 
 def _count(matched: int) -> str:

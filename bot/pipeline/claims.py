@@ -26,8 +26,8 @@ def completeness(
     since = min(last or (record.since if record else now), now)
     wanted = coverage.feed_specs(topics, taxonomy.ARCHIVES)
     readings = _readings(services, since)
-    days = _days(since, now, readings, wanted)
-    read = _read_since(since, readings, wanted)
+    days = _days(since, now, readings, wanted) if wanted else ()
+    read = _read_since(since, readings, wanted) if wanted else ()
     announced = {
         one.arxiv_id
         for day in read
@@ -46,6 +46,7 @@ def completeness(
         found=len(set(told) - announced),
         polls=tuple(services.store.polls.outcomes_since(since, subscriber.topics)),
         by_category=all(topic.categories for topic in topics),
+        awaited=len(announced.intersection(services.store.papers.wanted())),
     )
     return coverage.completeness(seen)
 
@@ -59,18 +60,27 @@ def _readings(services: Services, since: datetime) -> list[Reading]:
 def _days(
     since: datetime, now: datetime, readings: Sequence[Reading], wanted: Sequence[str]
 ) -> tuple[FeedDay, ...]:
-    """The days with a batch since the last digest; the day of that one only if it was unread then."""
+    """The days with a batch since the last digest; the day of that one only if there is news of it."""
     first, today = calendar.feed_date(since), calendar.feed_date(now)
-    days = list(calendar.feed_dates_between(since, now))
+    days = [
+        coverage.feed_day(day, readings, wanted, over=day < today)
+        for day in calendar.feed_dates_between(since, now)
+    ]
+    if not calendar.has_batch(first):
+        return tuple(days)
     earlier = [reading for reading in readings if reading.feed.read_at <= since]
-    if calendar.has_batch(first) and not _is_seen(first, earlier, wanted):
-        days.insert(0, first)
-    return tuple(coverage.feed_day(day, readings, wanted, over=day < today) for day in days)
+    told = coverage.feed_day(first, earlier, wanted, over=False)
+    known = coverage.feed_day(first, readings, wanted, over=first < today)
+    return tuple(days) if known.state is told.state else (known, *days)
 
 
 def _read_since(since: datetime, readings: Sequence[Reading], wanted: Sequence[str]) -> tuple[date, ...]:
     """The days whose feed was read for the first time since then, due or not."""
-    shown = {reading.feed.announced_on for reading in readings if reading.feed.announced_on}
+    shown = {
+        reading.feed.announced_on
+        for reading in readings
+        if reading.feed.announced_on and (reading.feed.items or calendar.has_batch(reading.feed.announced_on))
+    }
     earlier = [reading for reading in readings if reading.feed.read_at <= since]
     return tuple(
         day for day in sorted(shown) if _is_seen(day, readings, wanted) and not _is_seen(day, earlier, wanted)

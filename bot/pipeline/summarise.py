@@ -36,6 +36,12 @@ class Memory:
         """Whether the paper is not to be left alone for the moment."""
         return self.again_at.get(key, now) <= now
 
+    def wake(self, now: datetime) -> None:
+        """Forget what is over."""
+        if not self.is_resting(now):
+            self.rest_until = None
+        self.again_at = {key: at for key, at in self.again_at.items() if at > now}
+
     def is_resting(self, now: datetime) -> bool:
         """Whether only what is due is asked for."""
         return self.rest_until is not None and now < self.rest_until
@@ -63,7 +69,7 @@ async def summarise(
     if not wanted:
         return
     left = left_today(services, settings)
-    everything, _ = missing(services, settings, {**(later or {}), **due}, memory)
+    everything = missing(services, settings, {**later, **due}, memory)[0] if later else wanted
     share = quota.order(everything, renewed_at=quota.day_resets_at(services.clock.now()))[:left]
     # Without quota the desk is asked all the same: it says so to the operator.
     order = [want for want in share if want.key in papers] if left else wanted
@@ -74,6 +80,8 @@ def missing(
     services: Services, settings: Settings, due: Mapping[str, datetime], memory: Memory
 ) -> tuple[list[quota.Want], dict[SummaryKey, Paper]]:
     """The summaries that these subscribers' digests lack and that may be asked for now."""
+    if services.summariser is None:
+        return [], {}
     papers: dict[SummaryKey, Paper] = {}
     readers: dict[SummaryKey, set[str]] = {}
     for subscriber in settings.subscribers:

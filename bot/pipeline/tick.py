@@ -24,7 +24,7 @@ from bot.pipeline.deliver import deliver, name_waiting
 from bot.pipeline.gate import ArxivGate
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report, Services
-from bot.pipeline.summarise import Memory, missing, summarise
+from bot.pipeline.summarise import Memory, left_today, missing, summarise
 from bot.pipeline.upgrade import upgrade
 from bot.ports.store import Store
 from bot.settings import Settings
@@ -98,6 +98,7 @@ async def step(services: Services, settings: Settings, state: Round) -> Report:
     report = Report()
     take_up(services.store, settings, services.clock.now())
     alerts.settle_departed(services, settings)
+    state.summaries.wake(services.clock.now())
     await deliver(
         services,
         settings,
@@ -145,6 +146,9 @@ async def spare(
     if not state.summaries.is_resting(services.clock.now()):
         await summarise(services, settings, later, state.summaries, stopping=stopping, until=until)
     await upgrade(services, settings, state.summaries, later, stopping=stopping, until=until)
+    now = services.clock.now()
+    if not left_today(services, settings) and not state.summaries.is_resting(now):
+        state.summaries.rest_until = quota.day_resets_at(now)
 
 
 def take_up(store: Store, settings: Settings, now: datetime) -> None:
@@ -212,7 +216,7 @@ def next_event(services: Services, settings: Settings, state: Round | None = Non
     """The next moment at which a round will find work, or spare time may be used again."""
     now = services.clock.now()
     moments = [next_poll(services, settings)]
-    if state is not None and state.summaries.is_resting(now) and state.summaries.rest_until is not None:
+    if state is not None and state.summaries.rest_until is not None:
         moments.append(state.summaries.rest_until)
     attempt = services.store.outbox.next_attempt_at()
     return min([*moments, _next_due(services, settings.subscribers), attempt or _NEVER])

@@ -72,8 +72,13 @@ class Papers(Protocol):
     def count_matched_in(self, topic: str, window: Window) -> int:
         """How many papers of the window arXiv's search returned for the topic before."""
 
-    def candidates(self, topics: Sequence[str], subscriber: str, kind: Kind) -> Sequence[Candidate]:
-        """Papers the topics matched that went to none of the subscriber's targets of this kind."""
+    def candidates(
+        self, topics: Sequence[str], subscriber: str, kind: Kind, since: datetime | None = None
+    ) -> Sequence[Candidate]:
+        """Papers the topics matched that went to none of the subscriber's targets of this kind.
+
+        ``since`` may leave out those that were both matched and last announced before then.
+        """
 
     def revisions(self, topics: Sequence[str], subscriber: str, kind: Kind) -> Sequence[Revision]:
         """Newer versions of papers that the subscriber was sent by this kind of channel."""

@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ from random import Random
 
 from bot.demo.smtp import Fault as SmtpFault
 from tests.end_to_end.client import Client
-from tests.end_to_end.world import CHANNEL, Climate, World, asked_for
+from tests.end_to_end.world import CHANNEL, LATE_S, Climate, World, asked_for
 
 LATENCY_S = 0.12
 LATE = 0.08
@@ -112,20 +113,29 @@ async def until(world: World, process: subprocess.Popen[str], phase: tuple[str, 
     return reached.is_set()
 
 
-def watch_mail(world: World) -> list[tuple[float, SmtpFault | None]]:
-    """When each mail was accepted, and what was wrong with the answer; in the order of `mails`."""
-    accepted: list[tuple[float, SmtpFault | None]] = []
-    script = world.smtp.script
+@dataclass(slots=True)
+class MailWatch:
+    """When the mail server kept a message, with what was wrong with its answer, and when it was greeted."""
+
+    accepted: list[tuple[float, SmtpFault | None]] = field(default_factory=list)
+    """In the order of the server's mails."""
+    greeted: list[float] = field(default_factory=list)
+
+
+def watch_mail(world: World) -> MailWatch:
+    watch, script = MailWatch(), world.smtp.script
     assert script is not None
 
     def watched(command: str, argument: str) -> SmtpFault | None:
         fault = script(command, argument)
         if command == "DATA" and (fault is None or fault.accepted):
-            accepted.append((time.time(), fault))
+            watch.accepted.append((time.time(), fault))
+        if command == "EHLO":
+            watch.greeted.append(time.time())
         return fault
 
     world.smtp.script = watched
-    return accepted
+    return watch
 
 
 async def finish(world: World, client: Client) -> int:
@@ -139,58 +149,48 @@ async def finish(world: World, client: Client) -> int:
     return process.returncode
 
 
-def count(world: World, client: Client, kills: Kills, accepted: list[tuple[float, SmtpFault | None]]) -> bool:
+def count(world: World, client: Client, kills: Kills, watch: MailWatch) -> bool:
     """Print what came of it; whether every promise was kept."""
-    papers = {arxiv_id for found in world.matching().values() for arxiv_id in found}
-    posts = world.report()["slack"][CHANNEL]
-    mails = defaultdict(list)
-    for (at, fault), mail in zip(accepted, world.smtp.mails, strict=True):
-        mails[mail.recipients[0]].append(Acceptance(at, fault, mail.content))
-    boxes = world.report()["mail"]
-    places = {f"Slack #{CHANNEL}": [post["ids"] for post in posts], "folder": list(client.reports().values())}
-    for box, found in boxes.items():
-        places[box] = [ids for _, ids in {mail["message_id"]: mail["ids"] for mail in found}.items()]
-    lost = {place: papers - {one for ids in lists for one in ids} for place, lists in places.items()}
-    twice = {
-        place: [one for one, n in Counter(one for ids in lists for one in ids).items() if n > 1]
-        for place, lists in places.items()
-    }
-    keys = Counter(post["key"] for post in posts)
-    doubled = sum(n - 1 for n in keys.values())
-    paid = paid_again(world, client)
-    repeats = [repeat_of(found, kills.deaths) for found in mails.values()]
-    unexplained = sum(repeat["unexplained"] for repeat in repeats)
-    explained = sum(repeat["no answer"] + repeat["killed before it was recorded"] for repeat in repeats)
-    requests = client.rows("SELECT count(*) FROM requests")[0][0]
-
     print(f"{kills.count} kills ({kills.ended_alone} runs ended before theirs), by phase:")
     for phase, n in sorted(kills.by_phase.items()):
         print(f"  {n:4}  {phase}")
+    requests = client.rows("SELECT count(*) FROM requests")[0][0]
     print(
-        f"{len(world.papers)} papers, {len(papers)} match; {len(posts)} Slack messages, "
-        f"{len(world.smtp.mails)} mails, {len(client.reports())} reports, "
-        f"{len(world.gemini.log)} requests to Gemini ({requests} counted beforehand)"
+        f"{len(world.papers)} papers; {len(world.slack.messages(CHANNEL))} Slack messages, "
+        f"{len(world.smtp.mails)} mails, {len(client.reports())} reports, {len(world.gemini.log)} requests to Gemini"
     )
-    print(
-        f"papers lost: {sum(map(len, lost.values()))}  " + ", ".join(f"{k} {len(v)}" for k, v in lost.items())
-    )
-    print(
-        f"papers in two messages: {sum(map(len, twice.values()))}  "
-        + ", ".join(f"{k} {len(v)}" for k, v in twice.items())
-    )
-    print(f"Slack messages doubled: {doubled}")
-    print(f"summaries asked for again after they had been saved: {len(paid)}")
-    print(
-        f"mails repeated under the same Message-ID: {explained} explained, {unexplained} unexplained; "
-        + ", ".join(f"{key} {sum(repeat[key] for repeat in repeats)}" for key in repeats[0])
-    )
-    print(f"requests to Gemini that were not counted beforehand: {max(len(world.gemini.log) - requests, 0)}")
-    left = client.rows("SELECT state, count(*) FROM outbox WHERE state != 'sent' GROUP BY state")
-    print(f"left in the outbox: {dict(left)}")
-    return not (
-        any(lost.values()) or any(twice.values()) or doubled or paid or unexplained or left
-        or len(world.gemini.log) > requests
-    )  # fmt: skip
+    counts = {
+        **count_papers(world, client),
+        "Slack messages doubled": doubled(post["key"] for post in world.report()["slack"][CHANNEL]),
+        "summaries asked for again after they had been saved": len(paid_again(world, client)),
+        "requests to Gemini that were not counted beforehand": max(len(world.gemini.log) - requests, 0),
+        "messages left in the outbox": len(client.rows("SELECT 1 FROM outbox WHERE state != 'sent'")),
+        "mails repeated without need, or changed": count_repeats(world, kills, watch),
+    }
+    print("what must not be:")
+    for name, n in counts.items():
+        print(f"  {n:4}  {name}")
+    return not any(counts.values())
+
+
+def count_papers(world: World, client: Client) -> dict[str, int]:
+    """Papers that a target lacks, and papers that it has in two messages; over all targets."""
+    papers = {arxiv_id for found in world.matching().values() for arxiv_id in found}
+    report = world.report()
+    targets = {
+        CHANNEL: [post["ids"] for post in report["slack"][CHANNEL]],
+        "folder": [*client.reports().values()],
+    }
+    for box, mails in report["mail"].items():
+        targets[box] = list({mail["message_id"]: mail["ids"] for mail in mails}.values())
+    lost = sum(len(papers - {one for ids in lists for one in ids}) for lists in targets.values())
+    twice = sum(doubled(one for ids in lists for one in ids) for lists in targets.values())
+    print(f"{len(papers)} papers match, for {len(targets)} targets each")
+    return {"papers lost": lost, "papers in two messages of a target": twice}
+
+
+def doubled(things: Iterable[str]) -> int:
+    return sum(n - 1 for n in Counter(things).values())
 
 
 def paid_again(world: World, client: Client) -> list[str]:
@@ -207,21 +207,31 @@ def paid_again(world: World, client: Client) -> list[str]:
     ]
 
 
-def repeat_of(mails: list[Acceptance], deaths: list[float]) -> dict[str, int]:
-    """Why mails of one box came again."""
-    reasons = {"no answer": 0, "killed before it was recorded": 0, "unexplained": 0}
-    first: dict[str, Acceptance] = {}
-    for mail in mails:
-        before = first.setdefault(mail.message_id, mail)
-        if before is mail:
-            continue
-        killed = any(0 <= death - before.at <= RECORDED_WITHIN_S for death in deaths)
-        if before.content != mail.content or not (killed or before.fault):
-            reasons["unexplained"] += 1
-        else:
-            reasons["no answer" if before.fault else "killed before it was recorded"] += 1
-        first[mail.message_id] = mail
-    return reasons
+def count_repeats(world: World, kills: Kills, watch: MailWatch) -> int:
+    """Why mails came again under their Message-ID; how many did without need or with other bytes."""
+    reasons = Counter[str]()
+    first: dict[tuple[str, str], Acceptance] = {}
+    for (at, fault), mail in zip(watch.accepted, world.smtp.mails, strict=True):
+        this = Acceptance(at, fault, mail.content)
+        before = first.get((mail.recipients[0], this.message_id))
+        if before is not None:
+            reasons["changed" if before.content != this.content else why_repeated(before, kills, watch)] += 1
+        first[mail.recipients[0], this.message_id] = this
+    print(f"mails repeated as the same bytes under the same Message-ID: {dict(reasons)}")
+    return reasons["without need"] + reasons["changed"]
+
+
+def why_repeated(mail: Acceptance, kills: Kills, watch: MailWatch) -> str:
+    """What kept the program from recording that this mail had been accepted."""
+    if mail.fault:
+        return "accepted without an answer"
+    if any(0 <= death - mail.at <= RECORDED_WITHIN_S for death in kills.deaths):
+        return "killed as it was accepted"
+    for death in kills.deaths:
+        # With no greeting in between, it is the dead process whose mail was still under way.
+        if 0 <= mail.at - death < LATE_S + 1 and not any(death < at < mail.at for at in watch.greeted):
+            return "accepted after the death"
+    return "without need"
 
 
 async def trial(kills_wanted: int, minutes: float, seed: int) -> bool:
@@ -230,7 +240,7 @@ async def trial(kills_wanted: int, minutes: float, seed: int) -> bool:
         (folder / "installation").mkdir()
         climate = Climate(papers=40, seed=seed, latency_s=LATENCY_S, late=LATE, faults=FAULTS, feed_only=0.05)
         async with World(climate, folder) as world:
-            accepted = watch_mail(world)
+            watch = watch_mail(world)
             settings = {"poll_every": "1s", "schedule": "immediately", "gemini_timeout": "2s"}
             client = Client(folder / "installation", world.whereabouts(), settings)
             kills = Kills()
@@ -238,7 +248,7 @@ async def trial(kills_wanted: int, minutes: float, seed: int) -> bool:
             await torment(world, client, kills, kills_wanted, minutes, seed)
             status = await finish(world, client)
             print(f"{time.monotonic() - began:.0f} s, seed {seed}")
-            return count(world, client, kills, accepted) and status == 0
+            return count(world, client, kills, watch) and status == 0
 
 
 def main() -> int:

@@ -51,6 +51,15 @@ def test_what_only_the_search_returned_is_not_counted_among_the_announced() -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("awaited", "expected"), [(1, "1 of them may match and follows"), (2, "2 of them may match and follow")]
+)
+def test_what_was_announced_and_can_t_be_had_yet_is_said(awaited: int, expected: str) -> None:
+    """The search lags behind the announcement: "none matches" alone would be too much."""
+    lines = coverage.completeness(seen(matched=0, awaited=awaited))
+    assert lines[1] == f"{expected} once arXiv's search has the details."
+
+
 def unread(*days: FeedDay) -> Seen:
     return seen(days=(FeedDay(TUESDAY, FeedState.READ), *days))
 

@@ -12,6 +12,7 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
 import re
 import ssl
 import sys
@@ -104,6 +105,8 @@ class World:
         self._ports: dict[str, int] = {}
 
     async def __aenter__(self) -> Self:
+        # It tells of every connection that is reset, as they are here on purpose.
+        logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
         self._offset = time.time() - asyncio.get_running_loop().time()
         self.slack.workspace.add_channel(CHANNEL)
         self.smtp = SmtpService(starttls=self._certificates(), users={USER: PASSWORD})

@@ -65,18 +65,23 @@ class World:
         return await tick.step(self.services, self.settings, self.state)
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    clock = FakeClock()
-    world = World(
-        folder=tmp_path,
+def new_world(folder: Path, clock: FakeClock | None = None) -> World:
+    """A world on a database in this folder; its store is the caller's to close."""
+    clock = clock or FakeClock()
+    return World(
+        folder=folder,
         clock=clock,
         source=FakeSource(clock),
         feed=FakeFeed(),
         slack=FakeChannel(Kind.SLACK),
         email=FakeChannel(Kind.EMAIL),
         file=FakeChannel(Kind.FILE),
-        store=open_store(tmp_path / "state.db"),
+        store=open_store(folder / "state.db"),
     )
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = new_world(tmp_path)
     yield world
     world.store.close()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -47,11 +47,12 @@ class Connection:
             self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            with self._told():
+                self.db.conn.commit()
         except BaseException:
-            self.db.conn.rollback()
+            with suppress(sqlite3.Error):  # what was wrong first is what is told
+                self.db.conn.rollback()
             raise
-        with self._told():
-            self.db.conn.commit()
 
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         with self._told():

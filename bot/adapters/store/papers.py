@@ -22,6 +22,7 @@ _VERSION_COLUMNS = (
     "v.arxiv_id, v.version, v.title, v.abstract, v.authors, v.categories, "
     "v.published, v.updated, v.comment, v.journal_ref, v.dois"
 )
+_NEW = "a.announce_type IN ('new', 'cross')"
 
 
 class PaperTable:
@@ -105,18 +106,30 @@ class PaperTable:
             )
         )
 
-    def candidates(self, topics: Sequence[str], subscriber: str, kind: Kind) -> Sequence[Candidate]:
+    def candidates(
+        self, topics: Sequence[str], subscriber: str, kind: Kind, since: datetime | None = None
+    ) -> Sequence[Candidate]:
+        # What is owed is found on narrow rows first: a year of matches is long, an abstract is wide.
         rows = self._db.rows(
-            f"SELECT {_VERSION_COLUMNS}, json_group_array(m.topic) AS topics, min(m.matched_at) AS matched_at, "
-            "(SELECT max(a.announced_on) FROM announcements a WHERE a.arxiv_id = v.arxiv_id "
-            " AND a.announce_type IN ('new', 'cross')) AS announced_on "
-            "FROM matches m JOIN papers p ON p.arxiv_id = m.arxiv_id "
+            "WITH owed AS MATERIALIZED ("
+            " SELECT m.arxiv_id, json_group_array(m.topic) AS topics, min(m.matched_at) AS matched_at "
+            " FROM matches m WHERE m.topic IN (SELECT value FROM json_each(:topics)) "
+            " AND (m.matched_at >= :since OR EXISTS (SELECT 1 FROM announcements a WHERE a.arxiv_id = m.arxiv_id "
+            f"  AND a.announced_on >= substr(:since, 1, 10) AND {_NEW})) "
+            " AND m.arxiv_id NOT IN ("
+            "  SELECT d.arxiv_id FROM deliveries d WHERE d.subscriber = :subscriber AND d.kind = :kind) "
+            " GROUP BY m.arxiv_id) "
+            f"SELECT {_VERSION_COLUMNS}, o.topics, o.matched_at, (SELECT max(a.announced_on) "
+            f" FROM announcements a WHERE a.arxiv_id = o.arxiv_id AND {_NEW}) AS announced_on "
+            "FROM owed o JOIN papers p ON p.arxiv_id = o.arxiv_id "
             "JOIN versions v ON v.arxiv_id = p.arxiv_id AND v.version = p.latest_version "
-            "WHERE m.topic IN (SELECT value FROM json_each(:topics)) AND NOT EXISTS ("
-            " SELECT 1 FROM deliveries d WHERE d.arxiv_id = m.arxiv_id "
-            " AND d.subscriber = :subscriber AND d.kind = :kind) "
-            "GROUP BY v.arxiv_id ORDER BY v.published DESC, v.arxiv_id DESC",
-            {"topics": to_json(topics), "subscriber": subscriber, "kind": kind.value},
+            "ORDER BY v.published DESC, v.arxiv_id DESC",
+            {
+                "topics": to_json(topics),
+                "subscriber": subscriber,
+                "kind": kind.value,
+                "since": to_text(since) or "",
+            },
         )
         return [
             Candidate(

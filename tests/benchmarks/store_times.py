@@ -1,0 +1,68 @@
+"""How long each method of the store takes, measured from outside while something else runs."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.adapters.store.notices import NoticeTable
+from bot.adapters.store.outbox import OutboxTable
+from bot.adapters.store.papers import PaperTable
+from bot.adapters.store.polls import PollTable
+from bot.adapters.store.subscriptions import SubscriptionTable
+from bot.adapters.store.summaries import SummaryTable
+
+_TABLES = (PaperTable, PollTable, SubscriptionTable, SummaryTable, OutboxTable, NoticeTable)
+
+
+@dataclass
+class Times:
+    """By method: calls, seconds in all, the longest in milliseconds."""
+
+    calls: dict[str, int] = field(default_factory=dict)
+    total_s: dict[str, float] = field(default_factory=dict)
+    longest_ms: dict[str, float] = field(default_factory=dict)
+
+    def note(self, name: str, seconds: float) -> None:
+        self.calls[name] = self.calls.get(name, 0) + 1
+        self.total_s[name] = self.total_s.get(name, 0.0) + seconds
+        self.longest_ms[name] = max(self.longest_ms.get(name, 0.0), seconds * 1000)
+
+    def slowest(self, count: int) -> list[tuple[str, float]]:
+        return sorted(self.longest_ms.items(), key=lambda item: -item[1])[:count]
+
+
+@contextmanager
+def timed_store() -> Iterator[Times]:
+    """Every public method of every table is timed within the block."""
+    times = Times()
+    originals = [
+        (table, name, method)
+        for table in _TABLES
+        for name, method in inspect.getmembers(table, inspect.isfunction)
+        if not name.startswith("_")
+    ]
+    for table, name, method in originals:
+        setattr(table, name, _timed(f"{table.__name__}.{name}", method, times))
+    try:
+        yield times
+    finally:
+        for table, name, method in originals:
+            setattr(table, name, method)
+
+
+def _timed(name: str, method: Callable[..., Any], times: Times) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def measured(*args: Any, **kwargs: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return method(*args, **kwargs)
+        finally:
+            times.note(name, time.perf_counter() - began)
+
+    return measured

@@ -1,0 +1,324 @@
+"""Composing: what goes into whose digest, once at each target, and what is said beside it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot import schedule
+from bot.errors import DeliveryError
+from bot.models import AnnounceType, Kind, Paper, Target, Verdict
+from bot.settings import EmailSettings
+from tests.pipeline.conftest import World
+from tests.pipeline.days import DailyFeed, announced, at, digests, live
+from tests.samples import NOON, paper, subscriber, topic
+
+SLACK, FILE = Target(Kind.SLACK, "#papers"), Target(Kind.FILE, "/reports")
+MAIL = Target(Kind.EMAIL, "ada@example.org")
+EMAIL = EmailSettings("smtp.example.org", "bot@example.org")
+REFUSED = DeliveryError("token_revoked", Verdict(permanent=True, remedy="make a new token"))
+
+
+def ids(world: World, kind: Kind, address: str | None = None) -> list[str]:
+    """The papers that reached one kind of channel, in their order."""
+    channel = {Kind.SLACK: world.slack, Kind.EMAIL: world.email, Kind.FILE: world.file}[kind]
+    envelopes = (one for one in channel.accepted if address is None or one.target.address == address)
+    return [arxiv_id for envelope in envelopes for arxiv_id in envelope.arxiv_ids]
+
+
+# --- what is in it ------------------------------------------------------------------------------
+
+
+async def test_most_topics_first_then_newest_then_titles(world: World) -> None:
+    """`max_papers` in full in that order, the rest as one-line titles; nothing is left out."""
+    topics = (topic("a"), topic("b", categories=("physics.optics",), cross_lists=False))
+    world.source.papers = [paper(f"2611.0000{n}", published=NOON - timedelta(hours=n)) for n in (1, 2, 3, 5)]
+    in_both = ("physics.optics", "cond-mat.mtrl-sci")
+    world.source.papers.append(paper("2611.00004", published=NOON - timedelta(hours=4), categories=in_both))
+    world.subscribe(subscriber(topics=("a", "b"), max_papers=3), topics=topics)
+    await world.once()
+    (made,) = digests(world)
+    assert [entry.paper.arxiv_id for entry in made.entries] == ["2611.00004", "2611.00001", "2611.00002"]
+    assert [entry.paper.arxiv_id for entry in made.titles] == ["2611.00003", "2611.00005"]
+    assert sorted(ids(world, Kind.SLACK)) == sorted(one.arxiv_id for one in world.source.papers)
+
+
+async def test_a_first_digest_covers_the_lookback(world: World) -> None:
+    """Not all of history, also for somebody who joins a topic that was polled for months."""
+    world.source.papers = [paper("2611.00001"), paper("2610.00001", published=NOON - timedelta(days=20))]
+    world.subscribe(subscriber())
+    await world.once()
+    assert ids(world, Kind.SLACK) == ["2611.00001"]
+
+    world.clock.advance(timedelta(days=30))
+    world.source.papers.append(paper("2612.00001", published=NOON + timedelta(days=29)))
+    world.subscribe(subscriber(), subscriber("bob", targets=(FILE,)))
+    await world.once()
+    assert ids(world, Kind.FILE) == ["2612.00001"]
+
+
+async def test_held_papers_reach_who_subscribed_before_their_announcement(world: World) -> None:
+    """Submitted weeks before the subscription, announced after it."""
+    feed = world.feed = DailyFeed(world.clock)
+    held = paper("2610.00042", published=NOON - timedelta(days=40))
+    feed.batches[at(17).date()] = [announced(held)]
+    world.source.papers = [held]
+    world.subscribe(subscriber())
+    await live(world, at(17, 10))
+    assert ids(world, Kind.SLACK) == ["2610.00042"]
+
+
+@pytest.mark.parametrize("send_empty", [True, False])
+async def test_a_day_without_papers(world: World, send_empty: bool) -> None:
+    """Nothing is sent, unless the subscriber wants it."""
+    world.subscribe(subscriber(send_empty=send_empty))
+    await world.once()
+    await world.once()
+    assert len(digests(world)) == (2 if send_empty else 0)
+
+
+# --- revisions ------------------------------------------------------------------------------------
+
+
+def version(number: int, **changes: object) -> Paper:
+    return paper("2611.00001", version=number, **changes)
+
+
+async def revised(world: World, wanted: bool = True) -> None:
+    """Delivered in its first version; then there is a second one."""
+    world.subscribe(subscriber(revisions=wanted))
+    world.source.papers = [version(1)]
+    await world.once()
+    world.source.papers = [version(2, abstract="We image more. It has 13 layers.")]
+    await world.once()
+
+
+async def test_a_revision_is_reported_once_per_version(world: World) -> None:
+    """In a section of its own that says what changed; the next version again."""
+    await revised(world)
+    await world.once()
+    made = digests(world)[1:]
+    assert [(entry.revised_from, entry.changes) for one in made for entry in one.revised] == [
+        (1, ("abstract",))
+    ]
+    assert made[0].paper_count == 0
+
+    world.source.papers = [version(3, title="Ptychography, corrected")]
+    await world.once()
+    await world.once()
+    third = digests(world)[2:]
+    assert [(entry.revised_from, entry.paper.version) for one in third for entry in one.revised] == [(2, 3)]
+
+
+async def test_revisions_are_for_those_who_want_them(world: World) -> None:
+    """By default a new version is no news."""
+    await revised(world, wanted=False)
+    assert len(digests(world)) == 1
+
+
+async def test_somebody_new_gets_the_newest_version_as_new(world: World) -> None:
+    """It is no revision to who never had the paper."""
+    await revised(world)
+    world.subscribe(subscriber(revisions=True), subscriber("bob", targets=(FILE,), revisions=True))
+    await world.once()
+    (made,) = digests(world, "bob")
+    assert [entry.paper.version for entry in made.entries] == [2]
+    assert not made.revised
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_withdrawn_paper_says_so(world: World, known: bool) -> None:
+    """As a revision of what was delivered, or as new to somebody who never had it."""
+    world.subscribe(subscriber(revisions=True))
+    if known:
+        world.source.papers = [version(1)]
+        await world.once()
+    world.source.papers = [version(2, comment="This paper has been withdrawn: an error in eq. 3")]
+    await world.once()
+    made = digests(world)[-1]
+    (entry,) = made.revised if known else made.entries
+    assert entry.withdrawn
+    assert b"an error in eq. 3" in world.slack.accepted[-1].payload
+
+
+# --- targets ----------------------------------------------------------------------------------------
+
+
+async def test_two_kinds_with_different_histories_get_different_digests(world: World) -> None:
+    """A channel added later starts with the lookback; the old one gets only what is new."""
+    world.source.papers = [paper("2611.00001")]
+    world.subscribe(subscriber(targets=(SLACK,)))
+    await world.once()
+    world.source.papers.append(paper("2611.00002"))
+    world.subscribe(subscriber(targets=(SLACK, FILE)))
+    await world.once()
+    assert ids(world, Kind.SLACK) == ["2611.00001", "2611.00002"]
+    assert sorted(ids(world, Kind.FILE)) == ["2611.00001", "2611.00002"]
+
+
+async def test_a_new_target_inherits_the_history_of_its_kind(world: World) -> None:
+    """A second address does not get last month's papers again."""
+    other = Target(Kind.EMAIL, "bob@example.org")
+    world.source.papers = [paper("2611.00001")]
+    world.subscribe(subscriber(targets=(MAIL,)), email=EMAIL)
+    await world.once()
+    world.source.papers.append(paper("2611.00002"))
+    world.subscribe(subscriber(targets=(MAIL, other)), email=EMAIL)
+    await world.once()
+    assert ids(world, Kind.EMAIL, other.address) == ["2611.00002"]
+    assert ids(world, Kind.EMAIL, MAIL.address) == ["2611.00001", "2611.00002"]
+
+
+async def test_moving_a_target_loses_nothing_and_repeats_nothing(world: World) -> None:
+    """What the old channel never took goes to the new one; what it took does not."""
+    new = Target(Kind.SLACK, "#new")
+    world.source.papers = [paper("2611.00001")]
+    world.subscribe(subscriber(targets=(SLACK,)))
+    await world.once()
+    world.source.papers.append(paper("2611.00002"))
+    world.slack.script.append(DeliveryError("down", Verdict()))
+    await world.once()
+    world.source.papers.append(paper("2611.00003"))
+    world.subscribe(subscriber(targets=(new,)))
+    await world.once()
+    assert ids(world, Kind.SLACK, SLACK.address) == ["2611.00001"]
+    assert ids(world, Kind.SLACK, new.address) == ["2611.00002", "2611.00003"]
+
+
+async def test_who_vanished_and_returns_is_not_flooded(world: World) -> None:
+    """Back after a month: the lookback, not the month."""
+    world.subscribe(subscriber(), subscriber("bob", targets=(FILE,)))
+    world.source.papers = [paper("2611.00001")]
+    await world.once()
+    world.subscribe(subscriber("bob", targets=(FILE,)))
+    for day in range(1, 31):
+        world.clock.advance(timedelta(days=1))
+        world.source.papers.append(paper(f"2612.{day:05}", published=NOON + timedelta(days=day - 1)))
+        await world.once()
+    world.subscribe(subscriber(), subscriber("bob", targets=(FILE,)))
+    await world.once()
+    got = ids(world, Kind.SLACK)[1:]
+    assert got == [f"2612.{day:05}" for day in range(30, 24, -1)]
+
+
+# --- faults -----------------------------------------------------------------------------------------
+
+
+async def test_a_failed_delivery_is_told_on_the_other_channel(world: World) -> None:
+    """Once, also on a day without papers, and not on the channel that is broken."""
+    world.subscribe(subscriber(targets=(SLACK, FILE)))
+    world.source.papers = [paper("2611.00001")]
+    world.slack.script.append(REFUSED)
+    await world.once()
+    await world.once()
+    await world.once()
+    assert [one.target for one in world.file.accepted] == [FILE, FILE]
+    (made,) = digests(world)[1:]
+    assert made.notices == (
+        "ada: slack #papers: a message could not be delivered: token_revoked; make a new token",
+    )
+    assert not world.slack.accepted
+
+
+async def test_a_mended_channel_may_break_anew(world: World) -> None:
+    """Told once each until it is mended: after `retry` it works, and the next fault is news."""
+    world.subscribe(subscriber(targets=(SLACK, FILE)))
+    world.source.papers = [paper("2611.00001")]
+    world.slack.script.append(REFUSED)
+    await world.once()
+    await world.once()
+    world.store.outbox.retry_failed(None, world.clock.now())
+    await world.once()
+    assert not world.store.notices.open_alerts()
+    world.source.papers.append(paper("2611.00002"))
+    world.slack.script.append(REFUSED)
+    await world.once()
+    await world.once()
+    assert [len(made.notices) for made in digests(world)] == [0, 1, 0, 1]
+
+
+@pytest.mark.parametrize("operator", [Target(Kind.SLACK, "#operator"), Target(Kind.EMAIL, "op@example.org")])
+async def test_the_operator_is_told_once_of_one_cause(world: World, operator: Target) -> None:
+    """A revoked token stops every channel: one message, on Slack or by mail."""
+    readers = [subscriber(name, targets=(Target(Kind.SLACK, f"#{name}"),)) for name in ("ada", "bob", "cyd")]
+    world.subscribe(*readers, operator=operator, email=EMAIL)
+    world.source.papers = [paper("2611.00001")]
+    world.slack.script.extend([REFUSED] * 3)
+    await world.once()
+    await world.once()
+    channel = world.slack if operator.kind is Kind.SLACK else world.email
+    (notice,) = [one for one in channel.accepted if one.target == operator]
+    assert b"make a new token" in notice.payload
+    assert notice.subscriber == ""
+    assert len(world.store.notices.open_alerts()) == 3
+
+
+async def test_different_causes_are_told_each(world: World) -> None:
+    """A channel that the bot was never invited to is another matter than the next one."""
+    operator = Target(Kind.EMAIL, "op@example.org")
+    readers = [subscriber(name, targets=(Target(Kind.SLACK, f"#{name}"),)) for name in ("ada", "bob")]
+    world.subscribe(*readers, operator=operator, email=EMAIL)
+    world.source.papers = [paper("2611.00001")]
+    world.slack.script.extend(
+        DeliveryError("not_in_channel", Verdict(permanent=True, remedy=f"the bot is not in #{name}"))
+        for name in ("ada", "bob")
+    )
+    await world.once()
+    await world.once()
+    assert len(world.email.accepted) == 2
+
+
+async def test_alerts_of_a_target_that_left_are_settled(world: World) -> None:
+    """Nobody is reminded of a channel that is no longer in the configuration."""
+    world.subscribe(subscriber(targets=(SLACK,)))
+    world.source.papers = [paper("2611.00001")]
+    world.slack.script.append(REFUSED)
+    await world.once()
+    assert len(world.store.notices.open_alerts()) == 1
+    world.subscribe(subscriber(targets=(FILE,)))
+    await world.once()
+    assert not world.store.notices.open_alerts()
+
+
+# --- schedules --------------------------------------------------------------------------------------
+
+
+async def test_an_edited_schedule_counts_from_the_edit(world: World) -> None:
+    """Moved at noon from five in the afternoon to nine in the morning: the next digest is tomorrow's."""
+    world.subscribe(subscriber(schedule=schedule.parse("daily 17:00"), send_empty=True))
+    await live(world, at(17, 12))
+    world.subscribe(subscriber(schedule=schedule.parse("daily 09:00"), send_empty=True))
+    await live(world, at(18, 12))
+    assert [made.composed_at for made in digests(world)] == [at(16, 17), at(18, 9)]
+
+
+async def test_a_moment_missed_before_the_edit_is_still_made_up_for(world: World) -> None:
+    """Off at five, edited while off, started at eight: one digest, now."""
+    world.subscribe(subscriber(schedule=schedule.parse("daily 17:00"), send_empty=True))
+    await live(world, at(16, 16))
+    world.clock.advance(at(16, 20) - world.clock.now())
+    world.restart()
+    world.subscribe(subscriber(schedule=schedule.parse("daily 19:00"), send_empty=True))
+    await live(world, at(17, 12))
+    assert [made.composed_at for made in digests(world)] == [at(16, 20)]
+
+
+async def test_a_new_zone_counts_from_the_edit(world: World) -> None:
+    """Nine in Tokyo has passed when nine in London comes; nobody gets two digests for it."""
+    world.subscribe(subscriber(send_empty=True, timezone="Asia/Tokyo"))
+    await live(world, at(17, 8, 30))
+    world.subscribe(subscriber(send_empty=True, timezone="Europe/London"))
+    await live(world, at(17, 12))
+    assert [made.composed_at for made in digests(world)] == [at(17, 0), at(17, 9)]
+
+
+async def test_a_replacement_in_the_feed_is_no_new_paper(world: World) -> None:
+    """`replace` is never new, whatever our matcher says of it."""
+    feed = world.feed = DailyFeed(world.clock)
+    old = paper("2501.00001", version=4, published=NOON - timedelta(days=300))
+    feed.batches[at(17).date()] = [announced(old, AnnounceType.REPLACE)]
+    world.source.papers = [old]
+    world.subscribe(subscriber())
+    await live(world, at(18, 12))
+    assert not digests(world)

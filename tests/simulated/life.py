@@ -1,0 +1,177 @@
+"""The daemon's rounds over months, on a clock that jumps: digests, edits of the YAML, outages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from bot.adapters.store import open_store
+from bot.errors import ConfigError
+from bot.models import Envelope, Kind, Receipt
+from bot.pipeline import tick
+from bot.settings import Settings
+from tests.fakes import FakeChannel, FakeClock
+from tests.pipeline.conftest import World
+from tests.simulated import edits
+from tests.simulated.arxiv import SimulatedFeed, SimulatedSearch, Universe
+
+
+@dataclass(frozen=True)
+class Outage:
+    """The machine is off, or asleep with the process in memory."""
+
+    start: datetime
+    end: datetime
+    asleep: bool = False
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One message that reached somebody."""
+
+    at: datetime
+    envelope: Envelope
+
+
+class RecordingChannel(FakeChannel):
+    """Notes when each message came."""
+
+    def __init__(self, kind: Kind, clock: FakeClock, log: list[Delivered]) -> None:
+        super().__init__(kind)
+        self._clock = clock
+        self._log = log
+
+    async def send(self, envelope: Envelope, resolved: str) -> Receipt:
+        self._log.append(Delivered(self._clock.now(), envelope))
+        return await super().send(envelope, resolved)
+
+
+@dataclass
+class Life:
+    """What happened in a simulated time."""
+
+    universe: Universe
+    start: datetime
+    end: datetime
+    outages: Sequence[Outage]
+    delivered: list[Delivered] = field(default_factory=list)
+    epochs: list[tuple[datetime, Settings]] = field(default_factory=list)
+    """The configurations that took effect, and when."""
+    refused: int = 0
+    """Broken edits that changed nothing."""
+    faults: list[str] = field(default_factory=list)
+    rounds: int = 0
+    requests: int = 0
+    feed_days: set[date] = field(default_factory=set)
+    """The days whose feed was read."""
+    polls: list[datetime] = field(default_factory=list)
+    """When each search of arXiv was made."""
+
+
+def edits_between(
+    start: datetime, end: datetime, good: int, broken: int, outages: Sequence[Outage]
+) -> list[edits.Edit]:
+    """Edits spread over the time, none while the machine is off."""
+    chance, editor = Random(7), edits.Editor()
+    moments: list[datetime] = []
+    while len(moments) < good + broken:
+        moment = (start + (end - start) * chance.uniform(0.02, 0.97)).replace(microsecond=0)
+        if not any(one.start - timedelta(hours=1) <= moment <= one.end for one in outages):
+            moments.append(moment)
+    breaking = set(chance.sample(range(len(moments)), broken))
+    return [
+        editor.break_it(moment, number) if number in breaking else editor.edit(moment)
+        for number, moment in enumerate(sorted(moments))
+    ]
+
+
+async def live(
+    folder: Path,
+    universe: Universe,
+    start: datetime,
+    end: datetime,
+    outages: Sequence[Outage] = (),
+    changes: Sequence[edits.Edit] = (),
+) -> Life:
+    """Run from ``start`` to ``end``."""
+    clock = FakeClock(start)
+    life = Life(universe, start, end, outages)
+    search, feed = SimulatedSearch(universe, clock), SimulatedFeed(universe, clock)
+    world = World(
+        folder=folder,
+        clock=clock,
+        source=search,  # type: ignore[arg-type]
+        feed=feed,  # type: ignore[arg-type]
+        slack=RecordingChannel(Kind.SLACK, clock, life.delivered),
+        email=RecordingChannel(Kind.EMAIL, clock, life.delivered),
+        file=RecordingChannel(Kind.FILE, clock, life.delivered),
+        store=open_store(folder / "state.db"),
+    )
+    world.settings = edits.settings(edits.text(edits.first_document()), folder)
+    life.epochs.append((start, world.settings))
+    try:
+        await _Running(world, life, changes).to_the_end()
+    finally:
+        world.store.close()
+    life.requests, life.feed_days, life.polls = search.requests, feed.read_on, search.asked_at
+    return life
+
+
+class _Running:
+    """One life under way."""
+
+    def __init__(self, world: World, life: Life, changes: Sequence[edits.Edit]) -> None:
+        self._world = world
+        self._life = life
+        self._edits = sorted(changes, key=lambda edit: edit.at)
+        self._outages = sorted(life.outages, key=lambda outage: outage.start)
+
+    async def to_the_end(self) -> None:
+        clock = self._world.clock
+        while clock.now() < self._life.end:
+            self._take_up_edits()
+            await self._round()
+            self._go_on()
+
+    async def _round(self) -> None:
+        """What the daemon does between two rests."""
+        world = self._world
+        report = await world.step()
+        self._life.faults += report.faults
+        self._life.rounds += 1
+        until = min([tick.next_event(world.services, world.settings, world.state), *self._ahead()])
+        if until > world.clock.now():
+            await tick.spare(world.services, world.settings, world.state, until, asyncio.Event())
+
+    def _go_on(self) -> None:
+        """To the next moment with work, or past an outage."""
+        world = self._world
+        until = min([tick.next_event(world.services, world.settings, world.state), *self._ahead()])
+        if self._outages and until >= self._outages[0].start:
+            outage = self._outages.pop(0)
+            world.clock.advance(max(outage.end - world.clock.now(), timedelta()))
+            if not outage.asleep:
+                world.restart()
+            return
+        world.clock.advance(max(until - world.clock.now(), timedelta()))
+
+    def _ahead(self) -> list[datetime]:
+        """What comes from outside: edits, the end."""
+        return [self._life.end, *(edit.at for edit in self._edits[:1])]
+
+    def _take_up_edits(self) -> None:
+        while self._edits and self._edits[0].at <= self._world.clock.now():
+            edit = self._edits.pop(0)
+            try:
+                settings = edits.settings(edit.text, self._world.folder)
+            except ConfigError:
+                assert edit.broken
+                self._life.refused += 1
+            else:
+                assert not edit.broken
+                self._world.settings = settings
+                self._life.epochs.append((self._world.clock.now(), settings))

@@ -1,0 +1,359 @@
+"""The daemon: work when it is due, a configuration that may change, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import schedule
+from bot.daemon import GRACE, LOOK_EVERY, NOTICE_EVERY, Daemon
+from bot.errors import ConfigError, DeliveryError, GeminiError, StoreError
+from bot.models import Envelope, Fault, Kind, ModelReply, OutboxState, Prompt, Receipt, Target, Verdict
+from bot.pipeline.services import Report, Services
+from bot.settings import GeminiSettings, Settings
+from tests import samples
+from tests.fakes import FakeSummariser, overloaded
+from tests.pipeline import model
+from tests.pipeline.conftest import World, new_world
+from tests.samples import NOON, paper, subscriber
+
+FILE, SLACK, OPERATOR = (
+    Target(Kind.FILE, "/reports"),
+    Target(Kind.SLACK, "#papers"),
+    Target(Kind.SLACK, "#operator"),
+)
+GEMINI = GeminiSettings(requests_per_minute=1000, concurrency=1)
+MINUTE = timedelta(minutes=1)
+BROKEN = ConfigError([Fault("subscribers.yaml", 14, 13, "subscribers[2].topics[0]", "unknown topic 'x'")])
+
+
+@dataclass
+class Running:
+    """A daemon under way on a world's clock, and the file it looks at."""
+
+    world: World
+    edit: Settings | Exception | None = None
+    """What the next look at the file finds."""
+    told: list[str] = field(default_factory=list)
+    opened: int = 0
+    daemon: Daemon = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.daemon = Daemon(self.world.settings, self.open, self.look, self.tell)
+
+    @asynccontextmanager
+    async def open(self, settings: Settings) -> AsyncIterator[Services]:
+        self.opened += 1
+        yield self.world.services
+
+    def look(self) -> Settings | None:
+        found, self.edit = self.edit, None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def tell(self, report: Report) -> None:
+        self.told += report.faults
+
+    async def until(self, moment: datetime) -> None:
+        await self.world.clock.sleep((moment - self.world.clock.now()).total_seconds())
+
+    async def wait(self, duration: timedelta) -> None:
+        await self.until(self.world.clock.now() + duration)
+
+
+def daily(name: str, clock: str, **changes: Any) -> samples.Subscriber:
+    return subscriber(name, schedule=schedule.parse(f"daily {clock}"), **{"targets": (FILE,)} | changes)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = new_world(tmp_path)
+    world.source.papers = [paper("2611.00001")]
+    yield world
+    world.store.close()
+
+
+@asynccontextmanager
+async def running(world: World, *subscribers: samples.Subscriber, **changes: Any) -> AsyncIterator[Running]:
+    """A daemon for these subscribers, stopped at the end of the block."""
+    world.subscribe(*subscribers, **changes)
+    one = Running(world)
+    task = asyncio.ensure_future(one.daemon.run())
+    try:
+        yield one
+        one.daemon.stop()
+        await task
+    finally:
+        task.cancel()
+
+
+def delivered(world: World) -> list[tuple[str, tuple[str, ...]]]:
+    """Whose message reached a file, and with which papers."""
+    return [(one.subscriber, one.arxiv_ids) for one in world.file.accepted]
+
+
+async def test_each_digest_goes_out_when_it_is_due(world: World) -> None:
+    """To the second, each subscriber's by their own clock."""
+    arrivals: dict[str, datetime] = {}
+    send = world.file.send
+
+    async def timed(envelope: Envelope, resolved: str) -> Receipt:
+        arrivals[envelope.subscriber] = world.clock.now()
+        return await send(envelope, resolved)
+
+    world.file.send = timed  # type: ignore[method-assign]
+    readers = (daily("ada", "12:07"), daily("bob", "21:11", timezone="Asia/Tokyo"), daily("cyd", "13:00"))
+    async with running(world, *readers) as one:
+        await one.until(NOON + 15 * MINUTE)
+    assert arrivals == {"ada": NOON + 7 * MINUTE, "bob": NOON + 11 * MINUTE}
+
+
+async def test_a_clock_that_jumps_is_noticed(world: World) -> None:
+    """The machine slept over the hour: the digest follows at once, and once."""
+    async with running(world, daily("ada", "13:00")) as one:
+        await one.wait(MINUTE)
+        world.clock.advance(timedelta(hours=30))
+        woken = world.clock.now()
+        await one.wait(2 * NOTICE_EVERY + MINUTE)
+        assert [name for name, _ in delivered(world)] == ["ada"]
+        assert world.file.accepted[0].created_at - woken < NOTICE_EVERY + MINUTE / 2
+        await one.wait(MINUTE)
+    assert len(delivered(world)) == 1
+
+
+async def test_spare_time_prepares_the_next_digests(world: World) -> None:
+    """Summaries are asked for before the digest is due, which then goes out without delay."""
+    world.summariser = FakeSummariser(world.clock, model.good)
+    async with running(world, daily("ada", "12:30"), gemini=GEMINI) as one:
+        await one.wait(MINUTE)
+        assert len(world.summariser.prompts) == 1
+        assert not delivered(world)
+    assert len(world.summariser.prompts) == 1
+
+
+async def test_spare_time_is_taken_up_again_when_the_quota_is_whole(world: World) -> None:
+    """Midnight in California is an event of its own; nothing polls in between."""
+    world.clock.advance(timedelta(hours=19, minutes=55))
+    world.source.papers = [paper(f"2611.{n:05}") for n in range(1, 4)]
+    world.summariser = FakeSummariser(world.clock, model.good)
+    async with running(world, daily("ada", "12:30"), gemini=replace(GEMINI, requests_per_day=2)) as one:
+        await one.wait(4 * MINUTE)
+        assert len(world.summariser.prompts) == 2
+        await one.wait(2 * MINUTE)
+        assert len(world.summariser.prompts) == 3
+
+
+async def test_a_good_edit_takes_effect_within_moments(world: World) -> None:
+    """A new subscriber who wants papers at once has them; the services are opened anew."""
+    async with running(world, daily("ada", "13:00")) as one:
+        await one.wait(MINUTE)
+        at_once = subscriber("bob", targets=(FILE,), schedule=schedule.parse("immediately"))
+        one.edit = samples.settings(world.folder, daily("ada", "13:00"), at_once)
+        await one.wait(LOOK_EVERY + timedelta(seconds=1))
+        assert [name for name, _ in delivered(world)] == ["bob"]
+        assert one.opened == 2
+
+
+async def test_a_new_topic_is_asked_for_at_once(world: World) -> None:
+    """Its readers don't wait for arXiv's next announcement."""
+    async with running(world, daily("ada", "13:00")) as one:
+        await one.wait(MINUTE)
+        asked = len(world.source.asked)
+        topics = (samples.topic(), samples.topic("other", keywords=("lattice",)))
+        reader = daily("ada", "13:00", topics=("microscopy", "other"))
+        one.edit = samples.settings(world.folder, reader, topics=topics)
+        await one.wait(MINUTE)
+        assert any("lattice" in query for query, *_ in world.source.asked[asked:])
+        asked = len(world.source.asked)
+        await one.wait(MINUTE)
+        assert len(world.source.asked) == asked
+
+
+async def test_an_edit_reaches_a_round_that_takes_long(world: World) -> None:
+    """Summarising for an hour: what is in flight is finished and kept, nothing is asked twice."""
+    world.source.papers = [paper(f"2611.{n:05}") for n in range(1, 31)]
+    world.summariser = FakeSummariser(world.clock, model.good)
+    slow = replace(GEMINI, requests_per_minute=1)
+    async with running(world, daily("ada", "12:30"), gemini=slow) as one:
+        await one.wait(5 * MINUTE)
+        before = len(world.summariser.prompts)
+        assert 3 <= before <= 6
+        fast = replace(GEMINI, requests_per_minute=30)
+        one.edit = samples.settings(world.folder, daily("ada", "12:30"), gemini=fast)
+        await one.wait(3 * MINUTE)
+        asked = [model.asked(prompt)[0] for prompt in world.summariser.prompts]
+        assert len(asked) == len(set(asked)) == 30
+
+
+async def test_a_broken_edit_is_told_once_and_changes_nothing(world: World) -> None:
+    """Logged with line and column and told to the operator; the old configuration stays in force."""
+    async with running(world, daily("ada", "12:05"), operator=OPERATOR) as one:
+        await one.wait(MINUTE)
+        one.edit = BROKEN
+        await one.wait(LOOK_EVERY * 2)
+        (told,) = one.told
+        assert "subscribers.yaml:14:13: subscribers[2].topics[0]: unknown topic 'x'" in told
+        (notice,) = world.slack.accepted
+        assert notice.target == OPERATOR
+        assert b"subscribers.yaml:14:13" in notice.payload
+        await one.wait(5 * MINUTE)
+        assert one.opened == 1
+        assert [name for name, _ in delivered(world)] == ["ada"]
+        assert len(world.slack.accepted) == 1
+
+
+@pytest.mark.parametrize("same", [True, False])
+async def test_a_mended_edit_settles_it(world: World, same: bool) -> None:
+    """Also when it is merely taken back; readers never hear of it."""
+    ada = daily("ada", "12:05", send_empty=True)
+    async with running(world, ada, operator=OPERATOR) as one:
+        await one.wait(MINUTE)
+        one.edit = BROKEN
+        await one.wait(MINUTE)
+        assert [alert.key for alert in world.store.notices.open_alerts()] == ["configuration"]
+        one.edit = world.settings if same else replace(world.settings, subscribers=(ada, daily("b", "13:00")))
+        await one.wait(MINUTE)
+        assert not world.store.notices.open_alerts()
+        assert one.opened == (1 if same else 2)
+        one.edit = BROKEN
+        await one.wait(3 * MINUTE)
+        assert len(world.slack.accepted) == 2
+    assert b"unknown topic" not in world.file.accepted[0].payload
+
+
+async def test_a_broken_edit_is_told_during_spare_time_too(world: World) -> None:
+    """The operator does not wait until an hour of summaries is done."""
+    world.source.papers = [paper(f"2611.{n:05}") for n in range(1, 31)]
+    world.summariser = FakeSummariser(world.clock, model.good)
+    slow = replace(GEMINI, requests_per_minute=1)
+    async with running(world, daily("ada", "18:00"), operator=OPERATOR, gemini=slow) as one:
+        await one.wait(MINUTE)
+        one.edit = BROKEN
+        await one.wait(timedelta(seconds=10))
+        assert [envelope.target for envelope in world.slack.accepted] == [OPERATOR]
+        before = len(world.summariser.prompts)
+        await one.wait(3 * MINUTE)
+        assert len(world.summariser.prompts) > before
+
+
+async def test_look_looks_now(world: World) -> None:
+    """SIGHUP: at once, not at the next look."""
+    async with running(world, daily("ada", "13:00")) as one:
+        await one.wait(MINUTE)
+        one.edit = replace(world.settings, operator=OPERATOR)
+        began = world.clock.now()
+        one.daemon.look()
+        while one.opened < 2:
+            await one.wait(timedelta(milliseconds=10))
+        assert world.clock.now() - began < LOOK_EVERY / 2
+
+
+async def test_stop_finishes_what_is_in_flight(world: World) -> None:
+    """The message on its way is delivered and recorded; the next one is not begun."""
+    send = world.slack.send
+
+    async def slow(envelope: Envelope, resolved: str) -> Receipt:
+        await world.clock.sleep(5)
+        return await send(envelope, resolved)
+
+    world.slack.send = slow  # type: ignore[method-assign]
+    readers = [subscriber(name, targets=(SLACK,), schedule=schedule.parse("daily 12:01")) for name in "ab"]
+    async with running(world, *readers) as one:
+        await one.until(NOON + MINUTE + timedelta(seconds=2))
+        one.daemon.stop()
+        began = world.clock.now()
+    assert world.clock.now() - began < GRACE
+    assert [envelope.subscriber for envelope in world.slack.accepted] == ["a"]
+    states = {tally.subscriber: (tally.sent, tally.pending) for tally in world.store.outbox.tallies()}
+    assert states == {"a": (1, 0), "b": (0, 1)}
+
+
+async def test_what_does_not_finish_in_time_is_cut_off_and_in_doubt(world: World) -> None:
+    """A service that hangs does not keep the process alive; the next one asks the channel's history."""
+
+    async def hanging(envelope: Envelope, resolved: str) -> Receipt:
+        await world.clock.sleep(3600)
+        raise AssertionError("nobody waits for this")
+
+    world.slack.send = hanging  # type: ignore[method-assign]
+    reader = subscriber("ada", targets=(SLACK,), schedule=schedule.parse("daily 12:01"))
+    async with running(world, reader) as one:
+        await one.until(NOON + MINUTE + timedelta(seconds=2))
+        one.daemon.stop()
+        began = world.clock.now()
+    assert timedelta() <= world.clock.now() - began - GRACE < timedelta(seconds=1)
+    world.restart()
+    (envelope,) = world.store.outbox.unsettled(None)
+    assert envelope.state is OutboxState.IN_DOUBT
+
+
+async def test_stop_during_a_poll_that_arxiv_keeps_waiting(world: World) -> None:
+    """Nobody waits out arXiv's pauses at the end; the poll is made anew by the next process."""
+    world.source.script.extend([overloaded()] * 500)
+    async with running(world, daily("ada", "13:00")) as one:
+        await one.wait(MINUTE)
+        one.daemon.stop()
+        began = world.clock.now()
+    assert world.clock.now() - began < timedelta(seconds=2)
+    assert world.store.polls.last_finished() == (None, False)
+
+
+async def test_a_dead_watcher_stops_the_daemon(world: World) -> None:
+    """Without it no edit would ever be seen: better to end, loudly, and be started again."""
+    world.subscribe(daily("ada", "13:00"))
+    one = Running(world)
+    task = asyncio.ensure_future(one.daemon.run())
+    await one.wait(MINUTE)
+    one.edit = RuntimeError("a fault of ours")
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        await task
+
+
+async def test_an_unusable_database_ends_it(world: World) -> None:
+    """Nothing can be promised without it."""
+    world.subscribe(daily("ada", "13:00"))
+    one = Running(world)
+    one.edit = StoreError("the disk is full")
+    with pytest.raises(StoreError):
+        await one.daemon.run()
+
+
+async def test_the_failure_of_a_service_never_ends_it(world: World) -> None:
+    """arXiv, Gemini, Slack and the file system all fail: it goes on, and delivers when they are back."""
+
+    def failing(prompt: Prompt) -> ModelReply | Exception:
+        return GeminiError("down", Verdict()) if world.clock.now() < NOON + 4 * MINUTE else model.good(prompt)
+
+    world.source.script.extend([overloaded()] * 4)
+    world.summariser = FakeSummariser(world.clock, failing)
+    world.file.script.extend([DeliveryError("disk full", Verdict())] * 2)
+    world.slack.script.extend([DeliveryError("down", Verdict(retry_after=timedelta(minutes=2)))] * 2)
+    readers = (daily("ada", "12:02", targets=(FILE, SLACK)), daily("bob", "12:20"))
+    async with running(world, *readers, gemini=GEMINI) as one:
+        await one.wait(25 * MINUTE)
+        assert any("disk full" in fault for fault in one.told)
+    assert {name for name, _ in delivered(world)} == {"ada", "bob"}
+    assert len(world.slack.accepted) == 1
+
+
+@pytest.mark.parametrize("wait", [timedelta(minutes=30), None])
+async def test_a_service_that_is_down_is_not_asked_in_circles(world: World, wait: timedelta | None) -> None:
+    """Messages that are left untried wait with the others: no round finds work it can't do."""
+    down = DeliveryError("down", Verdict(retry_after=wait))
+    world.slack.script.extend([down] * 100)
+    readers = [
+        subscriber(f"r{n}", targets=(Target(Kind.SLACK, f"#c{n}"),), schedule=schedule.parse("daily 12:01"))
+        for n in range(8)
+    ]
+    async with running(world, *readers) as one:
+        await one.wait(4 * MINUTE)
+        assert len(world.slack.script) >= 96
+        assert len(one.told) <= 9
