@@ -214,7 +214,6 @@ def next_digest_of(store: Store, subscriber: Subscriber, now: datetime) -> datet
 
 def next_event(services: Services, settings: Settings, state: Round | None = None) -> datetime:
     """The next moment at which a round will find work, or spare time may be used again."""
-    now = services.clock.now()
     moments = [next_poll(services, settings)]
     if state is not None and state.summaries.rest_until is not None:
         moments.append(state.summaries.rest_until)
