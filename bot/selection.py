@@ -44,7 +44,8 @@ def owed(candidates: Iterable[Candidate], record: SubscriberRecord, lookback: ti
 
 def reach(record: SubscriberRecord, lookback: timedelta) -> datetime:
     """How far back the oldest of the subscriptions reaches."""
-    return min(record.topics_since.values(), default=record.since) - lookback
+    floor = min(record.topics_since.values(), default=record.since) - lookback
+    return floor.replace(second=0, microsecond=0)
 
 
 def _reaches(candidate: Candidate, floor: datetime) -> bool:

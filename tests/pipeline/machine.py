@@ -45,6 +45,13 @@ TROUBLES = (
     DeliveryError("no answer", Verdict(in_doubt=True)),
     LOST,
 )
+FATAL = (
+    "before LossyChannel.send",
+    "after LossyChannel.send",
+    "after FakeSummariser.ask",
+    "after DailyFeed.read",
+)
+"""Moments at which a death is worth more than elsewhere."""
 
 topics = st.sets(st.sampled_from(sorted(WORDS)), min_size=1).map(lambda some: tuple(sorted(some)))
 kinds = st.sampled_from(list(Kind))
@@ -166,7 +173,7 @@ class PipelineMachine(RuleBasedStateMachine):
 
     # --- weather and death ----------------------------------------------------------------------
 
-    @rule(times=st.integers(1, 12))
+    @rule(times=st.sampled_from((1, 2, 4, 60)))
     def break_arxiv(self, times: int) -> None:
         self.source.script.extend([overloaded()] * times)
 
@@ -184,13 +191,13 @@ class PipelineMachine(RuleBasedStateMachine):
     def _answer(self, prompt: object) -> object:
         return self.answers.pop(0)(prompt) if self.answers else model.good(prompt)  # type: ignore[arg-type]
 
-    @rule(hours=st.integers(1, 50))
+    @rule(hours=st.integers(1, 50) | st.just(8 * 24))
     def wait(self, hours: int) -> None:
         self.clock.advance(timedelta(hours=hours))
         self.announced.clear()
 
-    @rule(dies_at=st.none() | st.integers(0, 70), daemon=st.booleans())
-    def run(self, dies_at: int | None, daemon: bool) -> None:
+    @rule(dies_at=st.none() | st.sampled_from(FATAL) | st.integers(0, 70), daemon=st.booleans())
+    def run(self, dies_at: int | str | None, daemon: bool) -> None:
         self.loop.run_until_complete(self.world.live(dies_at, daemon=daemon))
 
     # --- the configuration ------------------------------------------------------------------------

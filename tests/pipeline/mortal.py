@@ -29,17 +29,17 @@ class Fate:
 
     def __init__(self) -> None:
         self.moments: list[str] = []
-        self.dies_at: int | None = None
+        self.dies_at: int | str | None = None
         self.dead = False
 
-    def live(self, dies_at: int | None = None) -> None:
-        """A new life, to its end or to the moment of this number, counting from 0."""
+    def live(self, dies_at: int | str | None = None) -> None:
+        """A new life, to its end or to the moment of this number (from 0), or the first of this name."""
         self.moments, self.dies_at, self.dead = [], dies_at, False
 
     def pass_by(self, moment: str) -> None:
         self.refuse_if_dead()
         self.moments.append(moment)
-        self.dead = len(self.moments) - 1 == self.dies_at
+        self.dead = self.dies_at in (moment, len(self.moments) - 1)
         self.refuse_if_dead()
 
     def refuse_if_dead(self) -> None:
@@ -111,7 +111,7 @@ class MortalWorld(World):
             channels={kind: cast(Any, Mortal(channel, fate)) for kind, channel in whole.channels.items()},
         )
 
-    async def live(self, dies_at: int | None = None, *, daemon: bool = False) -> bool:
+    async def live(self, dies_at: int | str | None = None, *, daemon: bool = False) -> bool:
         """A new process does one `once`, or one round of the daemon; whether it came to its end, or died
         at the moment given."""
         self.store.close()

@@ -158,7 +158,8 @@ CREATE TABLE digests (
   since       TEXT,
   composed_at TEXT NOT NULL,
   papers      INTEGER NOT NULL,
-  edition     TEXT NOT NULL,                    -- JSON: what the digest says
+  timezone    TEXT AS (json_extract(edition, '$.timezone')) STORED,
+  edition     TEXT NOT NULL,                    -- JSON: what the digest says; last, as it is long
   UNIQUE (subscriber, number)
 );
 CREATE TABLE outbox (
@@ -169,7 +170,6 @@ CREATE TABLE outbox (
   target            TEXT NOT NULL,
   part              INTEGER NOT NULL,
   parts             INTEGER NOT NULL,
-  payload           BLOB NOT NULL,              -- what is sent, byte for byte
   arxiv_ids         TEXT NOT NULL,              -- JSON list
   state             TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'in doubt', 'sent', 'failed', 'ended')),
   attempts          INTEGER NOT NULL DEFAULT 0,
@@ -182,9 +182,12 @@ CREATE TABLE outbox (
   receipt_reference TEXT,
   error             TEXT NOT NULL DEFAULT '',
   remedy            TEXT NOT NULL DEFAULT '',
+  payload           BLOB NOT NULL,              -- what is sent, byte for byte; last, as it is long
   UNIQUE (digest_id, kind, target, part)
 );
 CREATE INDEX outbox_by_state ON outbox (state);
+CREATE INDEX outbox_by_target ON outbox (kind, target, subscriber, state, settled_at, digest_id);
+CREATE INDEX outbox_errors ON outbox (kind, target, subscriber, id) WHERE error != '';
 CREATE TABLE deliveries (
   subscriber TEXT NOT NULL REFERENCES subscribers,
   kind       TEXT NOT NULL,

@@ -111,8 +111,7 @@ class OutboxTable:
 
     def reports(self, target: Target) -> Sequence[tuple[str, int, datetime, int, str]]:
         rows = self._db.rows(
-            "SELECT DISTINCT d.subscriber, d.number, d.composed_at, d.papers, "
-            "json_extract(d.edition, '$.timezone') AS timezone FROM outbox o "
+            "SELECT DISTINCT d.subscriber, d.number, d.composed_at, d.papers, d.timezone FROM outbox o "
             "JOIN digests d ON d.id = o.digest_id WHERE o.kind = ? AND o.target = ? AND o.state != 'ended' "
             "ORDER BY d.composed_at DESC, d.subscriber",
             (target.kind.value, target.address),
@@ -228,9 +227,10 @@ class OutboxTable:
 
     def upgrades(self, since: datetime) -> Sequence[Upgrade]:
         rows = self._db.rows(
-            "SELECT o.id, json_group_array(d.awaits) AS awaited FROM outbox o "
-            "JOIN deliveries d ON d.outbox_id = o.id AND d.awaits IS NOT NULL "
-            "WHERE o.kind = 'slack' AND o.state = 'sent' AND o.settled_at >= ? GROUP BY o.id ORDER BY o.id",
+            # Few messages await anything: CROSS JOIN has SQLite begin with those.
+            "SELECT o.id, json_group_array(d.awaits) AS awaited FROM deliveries d "
+            "CROSS JOIN outbox o ON o.id = d.outbox_id WHERE d.awaits IS NOT NULL "
+            "AND o.kind = 'slack' AND o.state = 'sent' AND o.settled_at >= ? GROUP BY o.id ORDER BY o.id",
             (to_text(since),),
         )
         return [

@@ -17,9 +17,12 @@ class SubscriptionTable:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._synced: tuple[Subscriber, ...] | None = None
 
     def sync(self, subscribers: Sequence[Subscriber], now: datetime) -> None:
         at = to_text(now)
+        if self._synced == tuple(subscribers) and not self._astray(subscribers):
+            return
         with self._db.transaction():
             for name in self.vanished([subscriber.name for subscriber in subscribers]):
                 self._db.write(
@@ -28,6 +31,17 @@ class SubscriptionTable:
                 self._end("subscriber = ?", (name,), at)
             for subscriber in subscribers:
                 self._sync_one(subscriber, at)
+        self._synced = tuple(subscribers)
+
+    def _astray(self, subscribers: Sequence[Subscriber]) -> bool:
+        """Whether a message waits for a target that has gone: one in doubt may be pending again."""
+        present = {(one.name, target) for one in subscribers for target in one.targets}
+        rows = self._db.rows(
+            f"SELECT DISTINCT subscriber, kind, target FROM outbox WHERE state IN {_UNSETTLED} AND subscriber != ''"
+        )
+        return any(
+            (row["subscriber"], Target(Kind(row["kind"]), row["target"])) not in present for row in rows
+        )
 
     def _sync_one(self, subscriber: Subscriber, at: str | None) -> None:
         known = self._db.row("SELECT removed_at FROM subscribers WHERE name = ?", (subscriber.name,))
