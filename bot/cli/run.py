@@ -48,7 +48,7 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     def open_services(settings: Settings) -> AbstractAsyncContextManager[Services]:
         return app.open_services(settings, store, progress, clock)
 
-    daemon = Daemon(settings, open_services, _Reloader(state, settings), tell)
+    daemon = Daemon(settings, open_services, Reloader(state, settings), tell)
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, daemon.stop)
     loop.add_signal_handler(signal.SIGINT, daemon.stop)
@@ -72,7 +72,7 @@ def _announce(store: Store, settings: Settings, now: datetime) -> None:
     click.echo(f"next poll {poll:%a %Y-%m-%d %H:%M UTC}")
 
 
-class _Reloader:
+class Reloader:
     """The settings when the YAML or its .env changed, told by their content, not by their times.
 
     An editor may be writing, or have put the file aside for a moment: a change counts when it looks

@@ -1,6 +1,6 @@
 """A year of arXiv, of schedules in eight time zones, of edits and outages, on a clock that jumps.
 
-    python -m tests.benchmarks.year [--days 365] [--per-batch 20]
+    python -m tests.benchmarks.year [--days 365] [--per-batch 12]
 
 The year is 2026 with arXiv's holidays and both changes of the clocks. The machine is off twice, asleep
 once; the YAML is edited forty times, five of them broken. Prints what was due, what came, and what was
@@ -36,7 +36,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--days", type=int, default=364)
-    parser.add_argument("--per-batch", type=int, default=20, help="papers an evening, on average")
+    parser.add_argument("--per-batch", type=int, default=12, help="papers an evening, on average")
     options = parser.parse_args()
     end = START + timedelta(days=options.days)
     outages = [one for one in OUTAGES if one.end < end]

@@ -1,0 +1,124 @@
+"""`run`: what it makes of a file that is edited under its eyes."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from bot.cli.options import State
+from bot.cli.run import Reloader
+from bot.errors import ConfigError
+
+YAML = """\
+arxiv: {contact: you@example.org}
+topics:
+  microscopy: {keywords: [ptychography]}
+subscribers:
+  - {name: ada, topics: [microscopy], file: reports/}
+"""
+BOB = "  - {name: bob, topics: [microscopy], file: reports/}\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Path:
+    """A configuration that a process has read."""
+    for name in ("GEMINI_API_KEY", "SLACK_BOT_TOKEN", "SMTP_PASSWORD"):
+        monkeypatch.delenv(name, raising=False)
+    caplog.set_level(logging.INFO, logger="arxiv-digest")
+    path = tmp_path / "subscribers.yaml"
+    path.write_text(YAML)
+    return path
+
+
+@pytest.fixture
+def look(path: Path) -> Reloader:
+    state = State(config=path)
+    return Reloader(state, state.settings())
+
+
+def test_an_edit_is_taken_up_once_and_said_in_one_line(
+    path: Path, look: Reloader, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the second look: at the first the editor may still be writing."""
+    assert look() is None
+    path.write_text(YAML + BOB)
+    assert look() is None
+    settings = look()
+    assert settings is not None
+    assert [subscriber.name for subscriber in settings.subscribers] == ["ada", "bob"]
+    assert look() is None
+    assert [record.message for record in caplog.records] == ["configuration reloaded: 2 subscribers"]
+
+
+def test_a_half_written_file_is_not_used(path: Path, look: Reloader) -> None:
+    """It may even be valid, with half the subscribers."""
+    path.write_text(YAML + BOB)
+    look()
+    path.write_text(YAML + BOB + BOB.replace("bob", "cyd"))
+    assert look() is None
+    settings = look()
+    assert settings is not None
+    assert len(settings.subscribers) == 3
+
+
+def test_a_file_that_is_away_for_a_moment_is_no_fault(path: Path, look: Reloader) -> None:
+    """Some editors put the old file aside before they write the new one."""
+    path.unlink()
+    assert look() is None
+    path.write_text(YAML + BOB)
+    assert look() is None
+    assert look() is not None
+
+
+def test_a_file_deleted_and_made_again_is_noticed(path: Path, look: Reloader) -> None:
+    """Gone for good is a fault, told once; back as it was, the fault is over and nothing changes."""
+    path.unlink()
+    look()
+    with pytest.raises(ConfigError, match="there is no such file"):
+        look()
+    assert look() is None
+    path.write_text(YAML)
+    look()
+    settings = look()
+    assert settings is not None
+    assert len(settings.subscribers) == 1
+
+
+def test_a_broken_edit_is_told_once_and_its_undoing_is_noticed(path: Path, look: Reloader) -> None:
+    """With line and column; the settings come back when the file does."""
+    path.write_text(YAML.replace("[microscopy]", "[microscpy]"))
+    look()
+    with pytest.raises(ConfigError, match=r"5:26: .*microscpy"):
+        look()
+    assert look() is None
+    path.write_text(YAML)
+    look()
+    assert look() is not None
+
+
+def test_the_env_file_beside_it_counts_too(path: Path, look: Reloader) -> None:
+    """A new key takes effect like an edit of the YAML."""
+    (path.parent / ".env").write_text("GEMINI_API_KEY=AIzaSyA-simulated-key-of-thirty-nine-chars\n")
+    look()
+    settings = look()
+    assert settings is not None
+    assert settings.gemini.api_key is not None
+
+
+def test_the_database_stays_where_it_is(path: Path, look: Reloader) -> None:
+    """It is held by the process: a new place takes effect with the next start."""
+    path.write_text("database: elsewhere.db\n" + YAML + BOB)
+    look()
+    settings = look()
+    assert settings is not None
+    assert settings.database == path.parent / "state" / "arxiv-digest.db"
+    assert len(settings.subscribers) == 2
+
+
+def test_a_touched_file_is_no_edit(path: Path, look: Reloader) -> None:
+    """Told by its content, not by its times."""
+    path.write_text(YAML)
+    assert look() is None
+    assert look() is None
