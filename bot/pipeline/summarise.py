@@ -71,9 +71,13 @@ async def summarise(
     left = left_today(services, settings)
     everything = missing(services, settings, {**later, **due}, memory)[0] if later else wanted
     share = quota.order(everything, renewed_at=quota.day_resets_at(services.clock.now()))[:left]
-    # Without quota the desk is asked all the same: it says so to the operator.
-    order = [want for want in share if want.key in papers] if left else wanted
+    order = [want for want in share if want.key in papers]
     await ask_for(services, settings, order, papers, memory, stopping=stopping, until=until)
+    if len(order) < len(wanted) and not left_today(services, settings):
+        # The desk is asked for the rest all the same: it tells the operator why there is none.
+        asked = {want.key for want in order}
+        rest = [want for want in wanted if want.key not in asked]
+        await ask_for(services, settings, rest, papers, memory, stopping=stopping, until=until)
 
 
 def missing(

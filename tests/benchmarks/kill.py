@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -28,12 +29,12 @@ from random import Random
 
 from bot.demo.smtp import Fault as SmtpFault
 from tests.end_to_end.client import Client
-from tests.end_to_end.world import CHANNEL, LATE_S, Climate, World, asked_for
+from tests.end_to_end.world import CHANNEL, Climate, World, asked_for
 
 LATENCY_S = 0.12
 LATE = 0.08
-RECORDED_WITHIN_S = 0.5
-"""So long after a service has accepted a message, its answer has arrived and been committed."""
+ACCEPTED_WITHIN_S = 0.05
+"""A connection that a process opens as it dies is taken in before the next process starts."""
 FAULTS = {"arxiv": 0.03, "gemini": 0.1, "slack": 0.05, "smtp": 0.05}
 PHASES = (
     ("clock", ""),
@@ -42,6 +43,16 @@ PHASES = (
     *((service, what) for service in ("slack", "smtp") for what in ("sent", "arrived", "answered", "told")),
 )
 LONGEST_LIFE_S = 12.0
+WITHOUT_NEED = "without need"
+
+
+@dataclass(slots=True)
+class Life:
+    """One process of the program. Times are seconds since 1970."""
+
+    started_at: float
+    ended_at: float = float("inf")
+    killed: bool = False
 
 
 @dataclass(slots=True)
@@ -49,21 +60,27 @@ class Kills:
     """What was done to the program, and when."""
 
     by_phase: Counter[str] = field(default_factory=Counter)
-    deaths: list[float] = field(default_factory=list)
-    ended_alone: int = 0
+    lives: list[Life] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return len(self.deaths)
+        return sum(life.killed for life in self.lives)
+
+    def life_at(self, moment: float) -> Life:
+        return [life for life in self.lives if life.started_at <= moment][-1]
 
 
 @dataclass(slots=True)
 class Acceptance:
-    """One mail that the server kept."""
+    """One mail that the server kept, and what became of its answer."""
 
     at: float
     fault: SmtpFault | None
     content: bytes
+    life: Life
+    """The process that had sent it."""
+    told_at: float | None
+    """When the answer was with the process, if it lived."""
 
     @property
     def message_id(self) -> str:
@@ -78,16 +95,17 @@ async def torment(world: World, client: Client, kills: Kills, wanted: int, minut
         command = "run" if random.random() < 0.3 else "once"
         world.grow(random.randint(1, 4))
         phase = random.choice(PHASES)
+        life = Life(time.time())
+        kills.lives.append(life)
         process = client.start(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         reached = await until(world, process, phase, random)
         alive = process.poll() is None
         process.kill()
         process.wait()
+        life.ended_at, life.killed = time.time(), alive
         if alive:
-            kills.deaths.append(time.time())
             kills.by_phase[" ".join(phase).strip() if reached else "clock"] += 1
-        else:
-            kills.ended_alone += 1
+        await asyncio.sleep(ACCEPTED_WITHIN_S)
         if sys.stderr.isatty() or kills.count % 50 == 0:
             print(f"\r{kills.count} kills", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -113,34 +131,26 @@ async def until(world: World, process: subprocess.Popen[str], phase: tuple[str, 
     return reached.is_set()
 
 
-@dataclass(slots=True)
-class MailWatch:
-    """When the mail server kept a message, with what was wrong with its answer, and when it was greeted."""
-
-    accepted: list[tuple[float, SmtpFault | None]] = field(default_factory=list)
-    """In the order of the server's mails."""
-    greeted: list[float] = field(default_factory=list)
-
-
-def watch_mail(world: World) -> MailWatch:
-    watch, script = MailWatch(), world.smtp.script
+def watch_mail(world: World) -> list[tuple[float, SmtpFault | None]]:
+    """When the server kept each of its mails, and what is wrong with its answer; filled as time goes."""
+    kept: list[tuple[float, SmtpFault | None]] = []
+    script = world.smtp.script
     assert script is not None
 
     def watched(command: str, argument: str) -> SmtpFault | None:
         fault = script(command, argument)
         if command == "DATA" and (fault is None or fault.accepted):
-            watch.accepted.append((time.time(), fault))
-        if command == "EHLO":
-            watch.greeted.append(time.time())
+            kept.append((time.time(), fault))
         return fault
 
     world.smtp.script = watched
-    return watch
+    return kept
 
 
-async def finish(world: World, client: Client) -> int:
+async def finish(world: World, client: Client, kills: Kills) -> int:
     """One undisturbed run in fair weather; its exit status."""
     world.faults = {}
+    kills.lives.append(Life(time.time()))
     process = client.start("once", stdout=subprocess.DEVNULL)
     _, err = await asyncio.to_thread(process.communicate, None, 300)
     print(f"the undisturbed run ended with {process.returncode}")
@@ -149,9 +159,10 @@ async def finish(world: World, client: Client) -> int:
     return process.returncode
 
 
-def count(world: World, client: Client, kills: Kills, watch: MailWatch) -> bool:
+def count(world: World, client: Client, kills: Kills, accepted: list[Acceptance]) -> bool:
     """Print what came of it; whether every promise was kept."""
-    print(f"{kills.count} kills ({kills.ended_alone} runs ended before theirs), by phase:")
+    ended_alone = len(kills.lives) - 1 - kills.count
+    print(f"{kills.count} kills ({ended_alone} runs ended before theirs), by phase:")
     for phase, n in sorted(kills.by_phase.items()):
         print(f"  {n:4}  {phase}")
     requests = client.rows("SELECT count(*) FROM requests")[0][0]
@@ -165,7 +176,7 @@ def count(world: World, client: Client, kills: Kills, watch: MailWatch) -> bool:
         "summaries asked for again after they had been saved": len(paid_again(world, client)),
         "requests to Gemini that were not counted beforehand": max(len(world.gemini.log) - requests, 0),
         "messages left in the outbox": len(client.rows("SELECT 1 FROM outbox WHERE state != 'sent'")),
-        "mails repeated without need, or changed": count_repeats(world, kills, watch),
+        "mails repeated without need, or changed": count_repeats(accepted, recording_times(client, accepted)),
     }
     print("what must not be:")
     for name, n in counts.items():
@@ -207,31 +218,61 @@ def paid_again(world: World, client: Client) -> list[str]:
     ]
 
 
-def count_repeats(world: World, kills: Kills, watch: MailWatch) -> int:
+def acceptances(world: World, kills: Kills, kept: list[tuple[float, SmtpFault | None]]) -> list[Acceptance]:
+    """What became of each mail's answer, by the connection it went over."""
+    found = []
+    for (at, fault), mail in zip(kept, world.smtp.mails, strict=True):
+        # A port may come again after a while.
+        line = [one for one in world.wires["smtp"].lines if one.port == mail.port and one.opened_at <= at][-1]
+        life = kills.life_at(line.opened_at)
+        told_at = next((told for told in line.told_at if at < told <= life.ended_at), None)
+        found.append(Acceptance(at, fault, mail.content, life, None if fault else told_at))
+    return found
+
+
+def recording_times(client: Client, accepted: list[Acceptance]) -> list[float]:
+    """How long after an answer was with the program it had it recorded, in seconds, sorted."""
+    told = {one.message_id: one.told_at for one in accepted if one.told_at is not None}
+    rows = client.rows("SELECT payload, settled_at FROM outbox WHERE kind = 'email' AND state = 'sent'")
+    times = []
+    for payload, settled_at in rows:
+        message_id = str(message_from_bytes(payload)["Message-ID"])
+        if message_id in told:
+            times.append(datetime.fromisoformat(settled_at).timestamp() - told[message_id])
+    return sorted(times)
+
+
+def count_repeats(accepted: list[Acceptance], recording_s: list[float]) -> int:
     """Why mails came again under their Message-ID; how many did without need or with other bytes."""
-    reasons = Counter[str]()
-    first: dict[tuple[str, str], Acceptance] = {}
-    for (at, fault), mail in zip(watch.accepted, world.smtp.mails, strict=True):
-        this = Acceptance(at, fault, mail.content)
-        before = first.get((mail.recipients[0], this.message_id))
+    reasons: Counter[str] = Counter()
+    died_after_s: list[float] = []
+    first: dict[str, Acceptance] = {}
+    for this in accepted:
+        before = first.get(this.message_id)
         if before is not None:
-            reasons["changed" if before.content != this.content else why_repeated(before, kills, watch)] += 1
-        first[mail.recipients[0], this.message_id] = this
+            why = "changed" if before.content != this.content else why_repeated(before, recording_s[-1])
+            reasons[why] += 1
+            if before.told_at is not None:
+                died_after_s.append(before.life.ended_at - before.told_at)
+        first[this.message_id] = this
     print(f"mails repeated as the same bytes under the same Message-ID: {dict(reasons)}")
-    return reasons["without need"] + reasons["changed"]
+    print(f"  death after the answer had arrived: {[f'{1000 * s:.0f} ms' for s in sorted(died_after_s)]}")
+    print(
+        f"  an answer was recorded in {1000 * statistics.median(recording_s):.0f} ms (median), "
+        f"{1000 * recording_s[-1]:.0f} ms at most, of {len(recording_s)}"
+    )
+    return reasons[WITHOUT_NEED] + reasons["changed"]
 
 
-def why_repeated(mail: Acceptance, kills: Kills, watch: MailWatch) -> str:
+def why_repeated(mail: Acceptance, recorded_within_s: float) -> str:
     """What kept the program from recording that this mail had been accepted."""
     if mail.fault:
         return "accepted without an answer"
-    if any(0 <= death - mail.at <= RECORDED_WITHIN_S for death in kills.deaths):
-        return "killed as it was accepted"
-    for death in kills.deaths:
-        # With no greeting in between, it is the dead process whose mail was still under way.
-        if 0 <= mail.at - death < LATE_S + 1 and not any(death < at < mail.at for at in watch.greeted):
-            return "accepted after the death"
-    return "without need"
+    if mail.told_at is None:
+        return "killed before the answer arrived" if mail.life.killed else WITHOUT_NEED
+    if mail.life.killed and mail.life.ended_at - mail.told_at <= recorded_within_s:
+        return "killed in the time that recording an answer takes"
+    return WITHOUT_NEED
 
 
 async def trial(kills_wanted: int, minutes: float, seed: int) -> bool:
@@ -240,15 +281,15 @@ async def trial(kills_wanted: int, minutes: float, seed: int) -> bool:
         (folder / "installation").mkdir()
         climate = Climate(papers=40, seed=seed, latency_s=LATENCY_S, late=LATE, faults=FAULTS, feed_only=0.05)
         async with World(climate, folder) as world:
-            watch = watch_mail(world)
+            kept = watch_mail(world)
             settings = {"poll_every": "1s", "schedule": "immediately", "gemini_timeout": "2s"}
             client = Client(folder / "installation", world.whereabouts(), settings)
             kills = Kills()
             began = time.monotonic()
             await torment(world, client, kills, kills_wanted, minutes, seed)
-            status = await finish(world, client)
+            status = await finish(world, client, kills)
             print(f"{time.monotonic() - began:.0f} s, seed {seed}")
-            return count(world, client, kills, watch) and status == 0
+            return count(world, client, kills, acceptances(world, kills, kept)) and status == 0
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,17 @@ HOST = "127.0.0.1"
 _CHUNK = 2**16
 _LINGER_S = 3.0
 """How long a service may go on answering a client that has gone."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One connection of a client's. Times are seconds since 1970."""
+
+    opened_at: float
+    port: int
+    """Of the end that the service sees."""
+    told_at: list[float] = field(default_factory=list)
+    """When data reached the client."""
 
 
 class Wire:
@@ -35,6 +47,8 @@ class Wire:
         told: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.port = 0
+        self.lines: list[Line] = []
+        """All that were ever opened, in order."""
         self._service_port = port
         self._delay_s = delay_s
         self._told = told
@@ -61,9 +75,12 @@ class Wire:
         task.add_done_callback(self._tasks.discard)
 
     async def _relay(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        opened_at = time.time()
         service, to_service = await asyncio.open_connection(HOST, self._service_port)
+        line = Line(opened_at, to_service.get_extra_info("sockname")[1])
+        self.lines.append(line)
         there = asyncio.ensure_future(self._pump(client, to_service, "sent", "arrived"))
-        back = asyncio.ensure_future(self._pump(service, to_client, "answered", "told"))
+        back = asyncio.ensure_future(self._pump(service, to_client, "answered", "told", line))
         try:
             await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
             if not back.done():
@@ -76,7 +93,12 @@ class Wire:
                 end.close()
 
     async def _pump(
-        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, leaving: str, reaching: str
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        leaving: str,
+        reaching: str,
+        line: Line | None = None,
     ) -> None:
         """Each piece arrives its delay after it was sent, and never before the piece before it."""
         with suppress(ConnectionError):
@@ -86,6 +108,8 @@ class Wire:
                 await asyncio.sleep(due - time.monotonic())
                 sink.write(data)
                 await sink.drain()
+                if line is not None:
+                    line.told_at.append(time.time())
                 self._told(reaching)
 
 

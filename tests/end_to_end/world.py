@@ -102,7 +102,8 @@ class World:
         self.gemini = GeminiService()
         self.slack = SlackService(token=SLACK_TOKEN)
         self.smtp: SmtpService
-        self._ports: dict[str, int] = {}
+        self.wires: dict[str, Wire] = {}
+        """Those of Slack and SMTP."""
 
     async def __aenter__(self) -> Self:
         # It tells of every connection that is reset, as they are here on purpose.
@@ -114,7 +115,7 @@ class World:
             await self._stack.enter_async_context(service)
         for name, port in (("slack", _port_of(self.slack.base_url)), ("smtp", self.smtp.port)):
             wire = Wire(port, self._on_the_way_s, lambda what, name=name: self.told(name, what))
-            self._ports[name] = (await self._stack.enter_async_context(wire)).port
+            self.wires[name] = await self._stack.enter_async_context(wire)
         self._bring_weather()
         self.add(window(self.climate.seed, self.climate.papers, datetime.now(UTC), share=self.climate.share))
         return self
@@ -183,9 +184,9 @@ class World:
             api_url=self.arxiv.api_url,
             rss_url=self.arxiv.rss_url,
             gemini_url=self.gemini.base_url,
-            slack_url=f"http://127.0.0.1:{self._ports['slack']}/api/",
+            slack_url=f"http://127.0.0.1:{self.wires['slack'].port}/api/",
             smtp_host="127.0.0.1",
-            smtp_port=self._ports["smtp"],
+            smtp_port=self.wires["smtp"].port,
             ca_file=str(self._folder / "ca.pem"),
             control=control,
         )

@@ -104,7 +104,7 @@ class PipelineMachine(RuleBasedStateMachine):
             **{kind.value: channel for kind, channel in self.channels.items()},
         )
         self.subscribers: dict[str, Subscriber] = {}
-        self.count = 0
+        self.count = self.lives = 0
         self.strict: dict[tuple[str, Target], set[str]] = {}
         """What each target must have."""
         self.weak: dict[tuple[str, Kind], set[str]] = {}
@@ -196,8 +196,24 @@ class PipelineMachine(RuleBasedStateMachine):
         self.clock.advance(timedelta(hours=hours))
         self.announced.clear()
 
-    @rule(dies_at=st.none() | st.sampled_from(FATAL) | st.integers(0, 70), daemon=st.booleans())
-    def run(self, dies_at: int | str | None, daemon: bool) -> None:
+    @rule(daemon=st.booleans())
+    def run(self, daemon: bool) -> None:
+        """To its end, in whatever weather."""
+        self._live(None, daemon)
+
+    @rule(dies_at=st.integers(0, 70), daemon=st.booleans())
+    def die(self, dies_at: int, daemon: bool) -> None:
+        """Anywhere, if life gets so far."""
+        self._live(dies_at, daemon)
+
+    @rule(dies_at=st.sampled_from(FATAL), matched=topics)
+    def die_at_work(self, dies_at: str, matched: tuple[str, ...]) -> None:
+        """Where a death is worth more than elsewhere."""
+        self.submit(matched, 1)
+        self._live(dies_at, daemon=False)
+
+    def _live(self, dies_at: int | str | None, daemon: bool) -> None:
+        self.lives += 1
         self.loop.run_until_complete(self.world.live(dies_at, daemon=daemon))
 
     # --- the configuration ------------------------------------------------------------------------
@@ -307,9 +323,11 @@ class PipelineMachine(RuleBasedStateMachine):
             (one.subscriber, one.target, paper) for one in messages.values() for paper in one.arxiv_ids
         )
 
+    @precondition(lambda self: self.lives > 3)
     @rule()
     def settle(self) -> None:
         """Everything works again and a round runs undisturbed: nobody lacks anything."""
+        self.lives = 0
         self.source.script.clear()
         self.answers.clear()
         for channel in self.channels.values():

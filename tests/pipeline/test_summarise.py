@@ -246,6 +246,7 @@ async def test_the_day_s_requests_are_kept_across_a_restart(ready: Ready) -> Non
     report = await world.once()
     assert not report.faults
     assert (by_model(world), len(requests(world))) == (4, 4)
+    assert "quota of 4 requests is used up" in digests(world)[0].notices[0]
 
     world.source.papers += papers(2, first=100)
     world.restart()

@@ -39,6 +39,8 @@ class Mail:
     """Of the MAIL command."""
     encrypted: bool
     user: str | None
+    port: int
+    """The client's end of the connection that brought it."""
 
 
 class Mailroom:

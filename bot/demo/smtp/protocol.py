@@ -139,6 +139,7 @@ def _mail(server: Serving, peer: Peer, transaction: Transaction) -> Mail:
         options=tuple(transaction.mail_options),
         encrypted=server.transport is not None and server.transport.get_extra_info("sslcontext") is not None,
         user=login.login.decode() if isinstance(login, LoginPassword) else None,
+        port=server.transport.get_extra_info("peername")[1] if server.transport is not None else 0,
     )
 
 
