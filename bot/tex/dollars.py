@@ -19,7 +19,10 @@ _BRACED = re.compile(r"\{[^{}]*\}")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\.", re.DOTALL)
 _TWO_WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}[,.;:)'’”]*\s+[(`“‘]?(?=[A-Za-z]{2,})")
 _LONE_WORD = re.compile(r"(?<=\s)[a-z]{2,}(?=\s)")
-_AMOUNT = re.compile(r"\s?\d[\d.,]*\s*(?:[KMBkm]|bn)?\s*(?:[-–—/,(]|--)?\s*")
+_FIGURE = r"\d[\d.,]*\s*(?:[KMBkm]|bn)?\s*"
+_AMOUNT = re.compile(
+    rf"\s?{_FIGURE}(?:(?:[-–—]|--)\s*{_FIGURE})?(?:[-–—/,;(]|--)?\s*(?:(?:US|CA|AU|HK|NZ|[ACS])\Z)?"
+)
 _SPOKEN_AMOUNT = re.compile(
     r"\d[\d.,]*\s*(?:/\s?[a-z]{3}|(?:[KMB]|bn|million|billion|trillion|USD|per|and|to|or|vs\.?|versus|in|for)\b)"
 )

@@ -6,7 +6,7 @@ import re
 
 from bot.tex.environments import environment
 from bot.tex.fonts import DECLARATIONS
-from bot.tex.macros import MACROS, POWERS, SYNONYMS, guessed
+from bot.tex.macros import BEFORE_NUMBERS, MACROS, POWERS, SYNONYMS, guessed
 from bot.tex.math_commands import HANDLERS
 from bot.tex.outline import Region
 from bot.tex.reader import DEEPEST, Cursor, Reader
@@ -20,6 +20,8 @@ _COMPOUND = re.compile(r":=|=:|<=(?!=)|>=|=>|->|==")
 _PRIMES = re.compile(r"'+")
 _NEGATIVE = re.compile(r"-\d+")
 _SEVERAL_DIGITS = re.compile(r"\d{2,}")
+_LETTERS = re.compile(r"[A-Za-z]+")
+_SHORT_LETTERS = ("mu", "nu", "pi", "xi")
 _INFIX = {"over": over, "atop": atop, "choose": binomial}
 _WRAPPERS = ("math", "text", "font", "bm", "bold")
 
@@ -107,6 +109,10 @@ class FormulaReader(Reader):
     def _math_backslash(self, cursor: Cursor, row: FormulaRow) -> None:
         ahead = Cursor(cursor.position, cursor.end)
         name = self.name(ahead)
+        if name == "\\" and self._is_escaped_twice(ahead):
+            cursor.position += 1
+            ahead.position = cursor.position
+            name = self.name(ahead)
         if name in DECLARATIONS:
             row.face(DECLARATIONS[name])
             cursor.position = ahead.position
@@ -127,6 +133,13 @@ class FormulaReader(Reader):
                 else:
                     row.add(node)
 
+    def _is_escaped_twice(self, behind: Cursor) -> bool:
+        """``\\\\omega``: nobody begins a line with the bare letters of a command's name."""
+        word = _LETTERS.match(self.source, behind.position, behind.end)
+        if word is None or (len(word[0]) < 3 and word[0] not in _SHORT_LETTERS):
+            return False
+        return word[0] in SYMBOLS or word[0] in HANDLERS
+
     @staticmethod
     def _is_divergence(last: Node | None) -> bool:
         """``\\div`` with nothing to divide is many authors' divergence."""
@@ -143,6 +156,8 @@ class FormulaReader(Reader):
         if name.isalpha() and not self.region(cursor, "{"):
             self.skip_space(cursor)
         symbol = self._symbols.get(name) or SYMBOLS.get(name) or MACROS.get(name)
+        if name in BEFORE_NUMBERS and self.source[cursor.position : cursor.position + 1].isdigit():
+            symbol = BEFORE_NUMBERS[name]
         if symbol:
             return (symbol,)
         if name in ("begin", "end"):
@@ -172,8 +187,8 @@ class FormulaReader(Reader):
             body = self.math_argument(cursor)
             if not name.isalpha() or name.startswith(_WRAPPERS):
                 return (Group(body),)
-            opening, closing = Symbol("(", Kind.OPEN), Symbol(")", Kind.CLOSE)
-            return (Symbol(name, Kind.OPERATOR), *((opening, *body, closing) if body else ()))
+            if body:
+                return (Symbol(name, Kind.OPERATOR), Symbol("(", Kind.OPEN), *body, Symbol(")", Kind.CLOSE))
         if name in POWERS:
             base, power = POWERS[name]
             return (Script(base, sup=(power,)),)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.tex.accents import accent, standalone
 from bot.tex.notation import Notation
-from bot.tex.pieces import BARS, Gap, Line, Piece, Setting, settle_bars, settle_operators
+from bot.tex.pieces import BARS, Gap, Line, Piece, Setting, settle
 from bot.tex.spacing import is_name, multiplies, separator
 from bot.tex.symbols import LARGE_OPERATORS, ROMAN_OPERATORS
 from bot.tex.tree import (
@@ -105,8 +105,7 @@ class Layout:
                 pieces.append(piece)
                 gaps.append(gap)
                 gap = Gap.NONE
-        settle_bars(pieces)
-        settle_operators(pieces, gaps)
+        settle(pieces, gaps)
         _enclose_quotients(pieces, gaps)
         separators = [separator(pieces, gaps, index, setting) for index in range(len(pieces))]
         out = "".join(sep + piece.out for sep, piece in zip(separators, pieces, strict=True))

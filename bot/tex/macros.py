@@ -52,6 +52,13 @@ O: OO bigO BigO
 d: dd dif odif di
 ‖: Arrowvert
 ½: half
+M⊙: Msun msun
+L⊙: Lsun lsun
+R⊙: Rsun rsun
+Z⊙: Zsun zsun
+km s⁻¹: kms
+Lyα: Lya lya
+Hα: Halpha halpha
 """
 
 _OPERATORS = """
@@ -114,6 +121,9 @@ def _table() -> dict[str, Symbol]:
 
 MACROS = _table()
 """Private commands that stand for one atom of a formula."""
+
+BEFORE_NUMBERS = {"la": Symbol("≲", Kind.RELATION), "ga": Symbol("≳", Kind.RELATION)}
+"""What the astronomers' journals define, where others have a Greek letter: ``z \\la 2``."""
 
 SYNONYMS = _LIKE
 """Private commands that do what a command of LaTeX does."""

@@ -176,11 +176,17 @@ def _quantity(reader: Reader, cursor: Cursor, _: str) -> Row:
     return (Style(Face.ROMAN, quantity(source, reader.raw_argument(cursor))),)
 
 
-def _range(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _range(reader: Reader, cursor: Cursor, name: str) -> Row:
     reader.option(cursor)
     lower, upper = reader.raw_argument(cursor), reader.raw_argument(cursor)
-    of_unit = quantity(upper, reader.raw_argument(cursor))
-    return (Style(Face.ROMAN, (*number(lower), Text("–"), *of_unit)),)
+    end = number(upper) if name == "numrange" else quantity(upper, reader.raw_argument(cursor))
+    return (Style(Face.ROMAN, (*number(lower), Text("–"), *end)),)
+
+
+def _ion(reader: Reader, cursor: Cursor, _: str) -> Row:
+    """AASTeX's ``\\ion{H}{ii}``: H II."""
+    element, stage = reader.raw_argument(cursor), reader.raw_argument(cursor)
+    return (Text(f"{element} {stage.upper()}".strip()),)
 
 
 # --- the table ------------------------------------------------------------------------------------------
@@ -204,7 +210,8 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_number, "num ang"),
     (_unit, "si unit"),
     (_quantity, "SI qty"),
-    (_range, "SIrange qtyrange"),
+    (_range, "SIrange qtyrange numrange"),
+    (_ion, "ion"),
     (_tag, "tag tag*"),
     (_drop_argument, "label phantom hphantom vphantom color mathcolor cline"),
     (_drop_two, "rule"),

@@ -21,7 +21,7 @@ from bot.tex.reader import DEEPEST, Cursor
 from bot.tex.rows import FormulaRow, ProseRow
 from bot.tex.symbols import SWALLOWING, SYMBOLS, TEXT_SYMBOLS
 from bot.tex.tree import Face, Math, Prose, Row, Script, Style, Text
-from bot.tex.typography import typeset
+from bot.tex.typography import is_tilde, typeset
 
 _SPECIAL = re.compile(r"[\\{}$^_~]|(?:https?|ftp)://|www\.")
 _URL = re.compile(r"(?:(?:https?|ftp)://|www\.)(?:[^\s{}\\$<>\"^]|\\[_#%&~$](?:\{\})?)*")
@@ -103,14 +103,12 @@ class Parser(FormulaReader):
 
     def _sign(self, cursor: Cursor, char: str) -> Row:
         """``~``, a dollar that is no delimiter, a brace without partner."""
-        before = self.source[cursor.position - 1 : cursor.position]
-        after = self.source[cursor.position + 1 : cursor.position + 2]
         position = cursor.position
         cursor.position += 1
         if char == "~":
-            is_tie = before.strip() and before != "/" and not (before.isdigit() and after.isdigit())
-            return (Text(" " if is_tie or after == "\\" or not after.strip() else "~"),)
+            return (Text("~" if is_tilde(self.source, position) else " "),)
         if char == "$":
+            before, after = self.source[position - 1 : position], self.source[position + 1 : position + 2]
             is_money = self.source.endswith("US", 0, position) or (before == "(" and after == ")")
             return (Text("$"),) if is_money or _MONEY.match(self.source, position + 1) else ()
         return ()
@@ -173,7 +171,8 @@ class Parser(FormulaReader):
         if name in DECLARATIONS or name in "()[]":
             return ()
         if name.isalpha() and self.region(cursor, "{"):
-            return (Prose(self.prose_argument(cursor)),)
+            # The braces of ``\ours{}`` only end the name of an author's own word.
+            return (Prose(self.prose_argument(cursor) or (Text(name),)),)
         return (Text(name),)
 
     def _prose_region(self, region: Region) -> Row:

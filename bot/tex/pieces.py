@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import pairwise
 
 from bot.tex.tree import Kind
 
@@ -116,7 +117,15 @@ def _closes_last(pieces: Sequence[Piece]) -> bool:
     return False
 
 
-def settle_bars(pieces: list[Piece]) -> None:
+def settle(pieces: list[Piece], gaps: Sequence[Gap]) -> None:
+    """Decide what each of a row's atoms is, seen among the others."""
+    _settle_bars(pieces)
+    _settle_angles(pieces)
+    _settle_words(pieces)
+    _settle_operators(pieces, gaps)
+
+
+def _settle_bars(pieces: list[Piece]) -> None:
     """Which bars open and which close: they pair within the same parentheses; a single one does neither."""
     if not any(piece.bar for piece in pieces):
         return
@@ -137,7 +146,37 @@ def settle_bars(pieces: list[Piece]) -> None:
                 pending.append(index)
 
 
-def settle_operators(pieces: list[Piece], gaps: Sequence[Gap]) -> None:
+def _settle_angles(pieces: list[Piece]) -> None:
+    """``<x,y>`` and ``∼<0.1>``: brackets, where ``<`` has nothing to its left to compare."""
+    relations = [index for index, piece in enumerate(pieces) if piece.kind is Kind.RELATION]
+    for opened, closed in pairwise(relations):
+        if (
+            not pieces[opened].head == pieces[opened].tail == "<"
+            or pieces[closed].head != ">"
+            or closed < opened + 2
+        ):
+            continue
+        is_left = opened == 0 or pieces[opened - 1].kind in _NOT_OPERANDS
+        is_right = closed == len(pieces) - 1 or pieces[closed + 1].kind in _NOT_BEGUN
+        if is_left and is_right and pieces[closed - 1].kind not in _NOT_OPERANDS:
+            pieces[opened] = replace(pieces[opened], kind=Kind.OPEN)
+            pieces[closed] = replace(pieces[closed], kind=Kind.CLOSE)
+
+
+def _settle_words(pieces: list[Piece]) -> None:
+    """Words keep no space towards the parentheses they stand in: ``(x even)``, but ``in ]0,1[``."""
+    for index, piece in enumerate(pieces):
+        if index and pieces[index - 1].kind is Kind.OPEN and piece.head.isspace():
+            out = piece.out.lstrip()
+            pieces[index] = piece = replace(piece, out=out, head=out[:1])
+        after = pieces[index + 1] if index + 1 < len(pieces) else None
+        ends = after and (after.kind is Kind.PUNCTUATION or (after.kind is Kind.CLOSE and after.head != "]"))
+        if ends and piece.tail.isspace():
+            out = piece.out.rstrip()
+            pieces[index] = replace(piece, out=out, tail=out[-1:])
+
+
+def _settle_operators(pieces: list[Piece], gaps: Sequence[Gap]) -> None:
     """Which ``+ - ×`` have two sides: a sign, and what stands last, take no spaces."""
     for index, piece in enumerate(pieces):
         if piece.kind is not Kind.BINARY:
@@ -157,6 +196,7 @@ def settle_operators(pieces: list[Piece], gaps: Sequence[Gap]) -> None:
 
 
 _NOT_OPERANDS = (Kind.OPEN, Kind.RELATION, Kind.BINARY, Kind.PUNCTUATION)
+_NOT_BEGUN = (Kind.CLOSE, Kind.RELATION, Kind.BINARY, Kind.PUNCTUATION)
 _SIGNS = frozenset("+-−±∓")
 _ARROWS = frozenset("→↦↪↠⇒⇀")
 

@@ -42,6 +42,12 @@ def _second(reader: Reader, cursor: Cursor, _: str) -> Row:
     return (Prose(reader.prose_argument(cursor)),)
 
 
+def _first(reader: Reader, cursor: Cursor, _: str) -> Row:
+    body = reader.prose_argument(cursor)
+    reader.raw_argument(cursor)
+    return (Prose(body),)
+
+
 def _nothing(_reader: Reader, _cursor: Cursor, _name: str) -> Row:
     return ()
 
@@ -169,6 +175,7 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     ),
     (_transparent, "title keywords Keywords abstract caption centerline"),
     (_second, "textcolor colorbox scalebox raisebox foreignlanguage hyperlink hypertarget"),
+    (_first, "replaced"),
     (_words_of_reference, "hyperref"),
     (_address, "url nolinkurl path doi"),
     (_link, "href"),
@@ -180,14 +187,14 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_verbatim, "verb lstinline"),
     (_script, "textsuperscript textsubscript"),
     (_chemistry, "ce ch"),
-    (_as_formula, "SI si qty unit num ang SIrange qtyrange unicode ding rule"),
+    (_as_formula, "SI si qty unit num ang SIrange qtyrange numrange ion unicode ding rule"),
     (_as_formula, "hspace hspace* vspace vspace* mspace hskip vskip kern mkern mskip \\"),
     (_ensured, "ensuremath"),
     (
         _drop_argument,
         "label color phantom hphantom vphantom pagestyle bibliographystyle includegraphics index",
     ),
-    (_drop_argument, "hypersetup"),
+    (_drop_argument, "hypersetup deleted"),
     (
         _nothing,
         "noindent centering xspace footnotemark protect allowbreak nobreak maketitle null indent strut",

@@ -39,6 +39,7 @@ forall ∀  exists ∃  nexists ∄  neg lnot ¬  prime '  backprime ‵  flat �
 ldots dots dotsc dotso hdots …  cdots dotsb dotsm dotsi ⋯  vdots ⋮  ddots ⋱  dagger dag †  ddagger ddag ‡
 vert |  Vert ‖  Bbbk 𝕜  complement ∁  degree textdegree °  pounds £  yen ¥  euro €  checkmark ✓
 copyright ©  circledR textregistered ®  AA Å  aa å  ss ß  ae æ  AE Æ  oe œ  OE Œ  slash /  textmu μ
+arcsec ″  arcmin ′  arcdeg degr °  farcs ″.  farcm ′.  fdg °.  micron μm  sun ⊙  earth ⊕
 llcorner ⌞  lrcorner ⌟  ulcorner ⌜  urcorner ⌝  # #  % %  & &  $ $  _ _  | ‖
 """
 

@@ -1,4 +1,4 @@
-"""Running text between commands: TeX's ligatures for quotes and dashes.
+"""Running text between commands: TeX's ligatures for quotes and dashes, and its tie.
 
 Only what cannot be anything else is changed: ``--flag``, ``<!--``, Markdown's ```code``` and apostrophes
 stay as they are.
@@ -14,6 +14,10 @@ _DOUBLE = re.compile(r"(?<!`)``(?!`)([^`\"]{1,400}?)(?:''|\")")
 _LONE_DOUBLE = re.compile(r"(?<!`)``(?!`)(?![^`]{1,200}``)")
 _SINGLE = re.compile(r"(?<![`\w])`(?!`)([^`']{1,200}(?:'\w[^`']{0,200}){0,3})'(?![\w'])")
 _OPENING = re.compile(r"(?:(?<=[\s(\[])|^)''(?=\w)")
+_NUMBER = re.compile(r"\s?\\?\$?\.?\d")
+_DIGITS = re.compile(r"\.?\d")
+_IN_A_WORD = re.compile(r"[\w\\}\"'.].")
+_ARTICLES = ("a", "à")
 
 
 def typeset(text: str) -> str:
@@ -25,6 +29,22 @@ def typeset(text: str) -> str:
     text = _OPENING.sub("“", text)
     text = _LONE_DOUBLE.sub("“", text).replace("''", "”")
     return _DASHES.sub(_dash, text)
+
+
+def is_tilde(text: str, position: int) -> bool:
+    """Whether the ``~`` there is meant as one: ``~5``, ``(~5 nm)``, ``z~2``, ``10~12``, ``~user``.
+
+    Else it is TeX's tie, a space: ``Fig.~1``, ``5~nm``, ``a~3D map``.
+    """
+    before, after = text[max(position - 2, 0) : position], text[position + 1 : position + 2]
+    last = before[-1:]
+    if not last.strip() or last in "/([":
+        return bool(after.strip() and after != "\\") or bool(_NUMBER.match(text, position + 1))
+    if not _DIGITS.match(text, position + 1):
+        return False
+    if last in "%=<>":
+        return before[:-1] != "~"
+    return last.isdigit() or (last.isalpha() and last not in _ARTICLES and not _IN_A_WORD.match(before))
 
 
 def _dash(match: re.Match[str]) -> str:

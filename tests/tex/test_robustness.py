@@ -87,6 +87,8 @@ def test_dollars_are_told_apart(source: str, text: str) -> None:
         (r"$x^$ and $_$", "x and"),
         (r"\unknown{word} and \other", "word and other"),
         (r"$\unknown{x}$", "unknown(x)"),
+        (r"\unknown{} is $\other{}$", "unknown is other"),
+        (r"$\\beta + \\frac{1}{2}$", "β + 1/2"),
         ("50% and $5%$", "50% and 5%"),
     ],
 )
@@ -151,6 +153,7 @@ REPEATED = [
     "{", "}", "$", "$a", "$5 and ", "^", "_{", "$x^x", r"\frac", r"\sqrt ", r"\hat", r"\not", r"\bf x", r"\over ",
     r"\left(", r"\begin{cases}", r"\'", "\\", "'", "`a ", "``a ", r"\cite[", r"\href{", "https://", "&#", r"\(",
     r"\ce{", r"\ce{A->[", r"\SI{1e", r"\item[", r"\\[", "--", "~", "|a", "a:b", "$|", "\u0301", "x_1_2", r"\deg ", "x'",
+    "<", "<x>", r"\\mu", r"\la 5", r"\foo{}", "5~", r"\text{if }",
 ]  # fmt: skip
 
 
