@@ -116,7 +116,8 @@ def test_words_of_other_fields_or_in_another_order_are_not_found(text: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["all:the", "ti:of", 'all:"of the"', 'ti:""', 'all:"..."', "all:-", "au:-", 'cat:""', 'id:""']
+    "text",
+    ["all:the", "ti:of", 'all:"of the"', 'ti:""', 'all:"..."', "all:-", "all:.*", "au:-", 'cat:""', 'id:""'],
 )
 def test_a_term_without_words_finds_nothing(text: str) -> None:
     """``cats and dogs`` searches for *and* too: that must not match every paper."""
@@ -337,6 +338,8 @@ def test_a_name_is_found_however_it_is_written(text: str) -> None:
         'au:"Hwang; Lovelace"',
         "au:stanford",
         'au:"Wang Li"',
+        'au:"Jürgen M. Rossi"',
+        'au:"Hwang, Harold Yoon Peter"',
     ],
 )
 def test_another_persons_name_is_not_found(text: str) -> None:

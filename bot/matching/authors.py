@@ -2,9 +2,10 @@
 
 arXiv takes what stands before a comma for the surname and the rest for given names, of which a
 beginning or an initial is enough; without a comma all words have to be in one author's name. Here
-the order may also be surname first (``hwang_h``), middle names may be missing on either side, and
-``Müller`` is ``Mueller``. A full given name is not satisfied by a mere initial: a large collaboration
-signs with initials only, and would have every ``X. Wang`` in it.
+the order may also be surname first (``hwang_h``), a middle name may be missing in the query, a middle
+initial in print too, and ``Müller`` is ``Mueller``. A full given name is not satisfied by a mere initial: a
+large collaboration signs with initials only, and would have every ``X. Wang`` in it. Nor may one be missing
+in print: ``Peter W. Staar`` read surname first would be every Peter whose other name begins with W.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ class _Person:
             bool(others)
             and self._abbreviates(self.given[0], others[0])
             and all(word.startswith(other) or other.startswith(word) for word, other in pairs)
+            and all(len(word) == 1 for word in self.given[len(others) :])
         )
 
     def _abbreviates(self, word: str, other: str) -> bool:

@@ -31,8 +31,8 @@ class Needle:
 
 @lru_cache(maxsize=4096)
 def needle(text: str, phrase: bool) -> Needle:
-    """What to look for. Wildcards count only outside quotes; within them they are punctuation."""
-    found = without_stop_words(words(text, wild=not phrase))
+    """What to look for. Wildcards count only outside quotes, and beside letters; else they are punctuation."""
+    found = without_stop_words(word for word in words(text, wild=not phrase) if word.strip("*?"))
     stems = [stem(word) for word in found]
     return Needle(
         stems=joined(stems),

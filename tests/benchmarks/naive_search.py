@@ -318,6 +318,7 @@ def is_person(surname: list[str], given: list[str], name: list[str], *, beginnin
             others
             and short_for(given[0], others[0])
             and all(a.startswith(b) or b.startswith(a) for a, b in zip(given[1:], others[1:], strict=False))
+            and max(map(len, given[len(others) :]), default=1) == 1
         ):
             return True
     return False
