@@ -13,9 +13,10 @@ from bot.settings import EmailSettings
 
 DEFAULT_TIMEOUT = timedelta(seconds=60)
 
-DEFAULT_REPLY_TIMEOUT = timedelta(minutes=2)
+DEFAULT_REPLY_TIMEOUT = timedelta(seconds=60)
 """For the reply to a whole message, on which the server may scan it first. RFC 5321 (4.5.3.2.6) would
-grant it ten minutes, which a mail server's own queue has and a daemon that is told to stop has not."""
+grant it ten minutes, which a mail server's own queue has and a round that others wait for has not: the
+message is then in doubt, and repeated as it is."""
 
 MESSAGES_PER_CONNECTION = 50
 """Providers cut a connection off after 50 to 100."""

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import aiosmtplib
-from aiosmtplib.errors import SMTPAuthenticationError, SMTPDataError, SMTPNotSupported, SMTPServerDisconnected
 from aiosmtplib.protocol import SMTPProtocol
 
 from bot.adapters.smtp.addresses import domain_of, needs_smtputf8
@@ -33,6 +32,7 @@ _MECHANISMS = ("plain", "login", "cram-md5")
 provider's lock-out, and the connection is encrypted."""
 
 _START_INPUT, _MECHANISM_UNKNOWN = 354, 504
+_COMMAND_UNKNOWN = (500, 502)
 _REPLY_LENGTH = 300
 
 _COURTESY_SECONDS = 5.0
@@ -67,8 +67,7 @@ class Connection:
         context = await self._tls_context()
         with self._step(Step.CONNECT):
             await self._smtp.connect(tls_context=context)
-        with self._step(Step.HELLO):
-            await self._smtp.ehlo()
+        await self._say_hello()
         if self._settings.security is Security.STARTTLS:
             await self._encrypt()
         if self._settings.username is not None and self._settings.password is not None:
@@ -106,13 +105,13 @@ class Connection:
         with self._step(Step.DATA, recipient):
             start = await self._smtp.execute_command(b"DATA")
             if start.code != _START_INPUT:
-                raise SMTPDataError(start.code, start.message)
+                raise aiosmtplib.SMTPDataError(start.code, start.message)
             protocol = self._protocol()
             protocol.write(_LEADING_DOT.sub(b"..", body) + b".\r\n")
         with self._step(Step.REPLY, recipient):
             reply = await protocol.read_response(timeout=self._reply_timeout)
             if not 200 <= reply.code < 300:
-                raise SMTPDataError(reply.code, reply.message)
+                raise aiosmtplib.SMTPDataError(reply.code, reply.message)
         self.sent += 1
         return f"{reply.code} {reply.message}"[:_REPLY_LENGTH]
 
@@ -156,6 +155,16 @@ class Connection:
             context.load_verify_locations(cafile=self._settings.ca_file)
         return context
 
+    async def _say_hello(self) -> None:
+        """EHLO, or HELO to a server too old for it (RFC 5321, 3.2), which then has no extensions."""
+        with self._step(Step.HELLO):
+            try:
+                await self._smtp.ehlo()
+            except aiosmtplib.SMTPHeloError as error:
+                if error.code not in _COMMAND_UNKNOWN:
+                    raise
+                await self._smtp.helo()
+
     async def _encrypt(self) -> None:
         with self._step(Step.TLS):
             if not self._smtp.supports_extension("starttls"):
@@ -163,8 +172,7 @@ class Connection:
                 text = f"{self._settings.host}:{self._settings.port} offers no encryption (STARTTLS)"
                 raise DeliveryError(text, Verdict(permanent=True, remedy=remedy))
             await self._smtp.starttls()
-        with self._step(Step.HELLO):
-            await self._smtp.ehlo()
+        await self._say_hello()
 
     async def _log_in(self, username: str, password: str) -> None:
         offered = [name for name in _MECHANISMS if name in self._smtp.server_auth_methods]
@@ -190,7 +198,7 @@ class Connection:
         for name in mechanisms:
             try:
                 await methods[name](username, password)
-            except SMTPAuthenticationError as error:
+            except aiosmtplib.SMTPAuthenticationError as error:
                 if error.code != _MECHANISM_UNKNOWN or name == mechanisms[-1]:
                     raise
             else:
@@ -204,13 +212,13 @@ class Connection:
             options.append("BODY=8BITMIME")
         if utf8:
             if not self._smtp.supports_extension("smtputf8"):
-                raise SMTPNotSupported("SMTPUTF8")
+                raise aiosmtplib.SMTPNotSupported("SMTPUTF8")
             options.append("SMTPUTF8")
         return options
 
     def _protocol(self) -> SMTPProtocol:
         if self._smtp.protocol is None:
-            raise SMTPServerDisconnected("connection lost")
+            raise aiosmtplib.SMTPServerDisconnected("connection lost")
         return self._smtp.protocol
 
     @contextmanager

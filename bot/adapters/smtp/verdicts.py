@@ -6,7 +6,6 @@ import re
 import socket
 import ssl
 from dataclasses import replace
-from datetime import timedelta
 from enum import Enum, auto
 
 from aiosmtplib.errors import (
@@ -36,6 +35,8 @@ class Step(Enum):
     REPLY = auto()
 
 
+_BEFORE_LOGIN = (Step.CONNECT, Step.HELLO, Step.TLS)
+
 _SUBJECTS = {
     Step.CONNECT: "the connection to {host}",
     Step.HELLO: "the greeting of {host}",
@@ -57,8 +58,6 @@ _MAILBOX_FULL = re.compile(r"[45]\.2\.2")
 _TOO_BIG = re.compile(r"5\.3\.4|5\.2\.3")
 _TOO_BIG_IN_WORDS = re.compile(r"\b(size|big|large|long|much)\b", re.IGNORECASE)
 _DAILY_LIMIT = re.compile(r"5\.4\.5|SubmissionQuotaExceeded", re.IGNORECASE)
-_WAIT = re.compile(r"\b(?:in|after|for)\s+(\d{1,6})\s*(s|m|h)(?:ec|econd|in|inute|our|r)?s?\b", re.IGNORECASE)
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 _BAD_LOGIN = "check email.username and SMTP_PASSWORD; many providers want an app password there"
 _NO_LOGIN = "the provider wants a log-in: set email.username and SMTP_PASSWORD"
@@ -107,7 +106,7 @@ def refusal(code: int, text: str, step: Step, settings: EmailSettings, recipient
     limits; what is no reply at all leaves the outcome open once the message has been sent."""
     said = " ".join(text.split())[:500]
     if 400 <= code < 500:
-        verdict = Verdict(retry_after=_wait(text), remedy=_FULL if _is_full(code, text, step) else "")
+        verdict = Verdict(remedy=_FULL if _is_full(code, text, step) else "")
     elif 500 <= code < 600:
         verdict = _permanent(code, text, step)
     else:
@@ -134,7 +133,9 @@ def _remedy(code: int, text: str, step: Step) -> str:
         return _NO_LOGIN
     if step is Step.LOGIN or code in (534, 535, 538) or _AUTHENTICATION.fullmatch(enhanced):
         return _BAD_LOGIN
-    if step in (Step.CONNECT, Step.HELLO, Step.TLS, Step.CHECK):
+    if step is Step.TLS:
+        return _PORTS
+    if step in (Step.CONNECT, Step.HELLO, Step.CHECK):
         return _MACHINE
     if enhanced.startswith("5.7."):
         return _POLICY
@@ -155,12 +156,6 @@ def _is_full(code: int, text: str, step: Step) -> bool:
     return code == 552 and step is not Step.SENDER and not _TOO_BIG_IN_WORDS.search(text)
 
 
-def _wait(text: str) -> timedelta | None:
-    """The time a greylisting server names: "try again in 300 seconds"."""
-    found = _WAIT.search(text)
-    return timedelta(seconds=int(found[1]) * _SECONDS[found[2].lower()]) if found else None
-
-
 def _connection_trouble(error: Exception, step: Step) -> tuple[str, str]:
     """Reason and remedy when there was no reply. Waiting helps with all of it, or a person does: the
     message is not at fault, so none is permanent."""
@@ -174,12 +169,12 @@ def _connection_trouble(error: Exception, step: Step) -> tuple[str, str]:
     if isinstance(cause, socket.gaierror):
         return f"the name can't be resolved ({cause.strerror})", _WHERE
     if isinstance(error, TimeoutError) or isinstance(cause, TimeoutError):
-        return "no answer in time", _PORTS if step in (Step.CONNECT, Step.HELLO, Step.TLS) else ""
+        return "no answer in time", _PORTS if step in _BEFORE_LOGIN else ""
     if isinstance(cause, ConnectionRefusedError):
         return "connection refused", _WHERE
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror, _WHERE if step is Step.CONNECT else ""
-    return "the connection was lost", ""
+    return "the connection was lost", _PORTS if step in _BEFORE_LOGIN else ""
 
 
 def _openssl_words(error: ssl.SSLError) -> str:

@@ -57,6 +57,25 @@ async def test_a_server_without_starttls_gets_nothing(open_channel: Any, make_en
         assert set(mail.commands) == {"GREETING", "EHLO"}
 
 
+async def test_a_server_without_ehlo_is_greeted_the_old_way(
+    mail: SmtpService, channel: SmtpChannel, make_envelope: Make
+) -> None:
+    """RFC 5321, 3.2: HELO where EHLO is unknown; the message goes without any extension."""
+    mail.faults.append(Fault("EHLO", "502 5.5.1 command not implemented"))
+    await channel.send(make_envelope(), ADA)
+    assert mail.connections == 1
+    assert (mail.mails[0].content, mail.mails[0].options) == (make_envelope().payload, ())
+
+
+async def test_a_server_without_ehlo_can_not_encrypt(open_channel: Any, make_envelope: Make) -> None:
+    """The old greeting opens no way around encryption."""
+    async with SmtpService(users=USERS) as mail, open_channel(mail, security=Security.STARTTLS) as channel:
+        mail.faults.append(Fault("EHLO", "500 unknown"))
+        with pytest.raises(DeliveryError, match="no encryption"):
+            await channel.send(make_envelope(), ADA)
+        assert set(mail.commands) == {"GREETING", "EHLO"}
+
+
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
 @pytest.mark.parametrize("trusted", [True, False], ids=["another host's", "an unknown CA's"])
 async def test_a_certificate_that_does_not_verify(
