@@ -105,6 +105,14 @@ def test_an_archive_in_use_is_told_from_a_closed_one() -> None:
     assert not taxonomy.is_archive("cs.AI")
 
 
+def test_an_archive_is_divided_into_its_active_categories() -> None:
+    """Their feeds together show what the archive's does."""
+    assert taxonomy.divisions("Econ") == ("econ.EM", "econ.GN", "econ.TH")
+    assert taxonomy.divisions("quant-ph") == taxonomy.divisions("cs.AI") == taxonomy.divisions("cmp-lg") == ()
+    divided = [code for archive in taxonomy.ARCHIVES for code in taxonomy.divisions(archive) or (archive,)]
+    assert sorted(divided) == sorted(taxonomy.CODES)
+
+
 @pytest.mark.parametrize(
     ("code", "asked"),
     [

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 import aiohttp
 from yarl import URL
 
-from bot.adapters.http import DEFAULT_TIMEOUT, Answer, exchange
+from bot.adapters.http import DEFAULT_TIMEOUT, Answer, Line
 from bot.adapters.xml import ARXIV, ATOM, DUBLIN_CORE, one_line, parse, without_control_characters
 from bot.errors import ArxivError, QueryRejected
 from bot.models import AnnouncedPaper, Announcement, AnnounceType, Verdict
@@ -36,9 +36,8 @@ class ArxivFeed:
     def __init__(
         self, session: aiohttp.ClientSession, rss_url: str, *, timeout: timedelta = DEFAULT_TIMEOUT
     ) -> None:
-        self._session = session
+        self._line = Line(session, timeout)
         self._rss_url = URL(rss_url)
-        self._timeout = timeout
 
     async def read(self, specs: Sequence[str]) -> Announcement:
         """Today's batch; no items at weekends and on arXiv's holidays.
@@ -47,12 +46,13 @@ class ArxivFeed:
         don't know is an ArxivError. To leave it out would be to claim that all were checked.
         """
         url = self._rss_url / "rss" / "+".join(specs)
-        answer = await exchange(self._session, url, timeout=self._timeout)
+        answer = await self._line.exchange(url)
         return await asyncio.to_thread(_read, answer, tuple(specs))
 
 
 def _read(answer: Answer, asked: tuple[str, ...]) -> Announcement:
-    if answer.status not in (200, 400):
+    """The batch in an answer. A 400 says that there is no such feed; so do a 404 and a 410, in whatever words."""
+    if answer.status not in (200, 400, 404, 410):
         raise answer.refusal(f"refused its feed of {'+'.join(asked)} with HTTP status {answer.status}")
     try:
         announcement = read_announcement(answer.body, asked)

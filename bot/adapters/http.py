@@ -71,23 +71,49 @@ class Answer:
         return ArxivError(f"arXiv {reason}", Verdict(retry_after=self.retry_after))
 
 
-async def exchange(
-    session: aiohttp.ClientSession, url: URL, *, timeout: timedelta, form: dict[str, str] | None = None
-) -> Answer:
-    """GET ``url``, or POST ``form`` to it, once. ArxivError when no complete answer came back."""
-    limit = aiohttp.ClientTimeout(total=timeout.total_seconds())
-    method = "GET" if form is None else "POST"
-    try:
-        async with session.request(
-            method, url, data=form, timeout=limit, middlewares=(_send_once,)
-        ) as response:
-            body = await response.read()
-            return Answer(response.status, body, retry_after(response.headers))
-    except TimeoutError as error:
-        raise ArxivError(f"arXiv did not answer within {limit.total:g} s ({url.host})") from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        reason = str(error) or type(error).__name__
-        raise ArxivError(f"no connection to arXiv, or it was lost ({url.host}): {reason}") from error
+class Line:
+    """The way to arXiv over one session: one request a call.
+
+    A redirect is not followed at once, as arXiv's terms ask for three seconds between requests. It counts
+    as a refusal, and the next request for that address goes where it points; only that one, as a redirect
+    to a page of excuses must not become the address.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, timeout: timedelta) -> None:
+        self._session = session
+        self._limit = aiohttp.ClientTimeout(total=timeout.total_seconds())
+        self._moved: dict[URL, URL] = {}
+
+    async def exchange(self, url: URL, form: dict[str, str] | None = None) -> Answer:
+        """GET ``url``, or POST ``form`` to it. ArxivError when no complete answer came back."""
+        address = url.with_query(None)
+        moved = self._moved.pop(address, None)
+        target = moved.with_query(url.query) if moved else url
+        method = "GET" if form is None else "POST"
+        try:
+            async with self._session.request(
+                method,
+                target,
+                data=form,
+                timeout=self._limit,
+                allow_redirects=False,
+                middlewares=(_send_once,),
+            ) as response:
+                body = await response.read()
+                location = response.headers.get("Location", "") if response.status in _REDIRECTS else ""
+                moved = target.join(URL(location)).with_query(None) if location else None
+        except TimeoutError as error:
+            raise ArxivError(f"arXiv did not answer within {self._limit.total:g} s ({url.host})") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            reason = str(error) or type(error).__name__
+            raise ArxivError(f"no connection to arXiv, or it was lost ({url.host}): {reason}") from error
+        if moved is not None:
+            self._moved[address] = moved
+            raise ArxivError(f"arXiv has moved {address} to {moved}")
+        return Answer(response.status, body, retry_after(response.headers))
+
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 async def _send_once(

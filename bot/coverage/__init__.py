@@ -13,10 +13,10 @@ from bot.coverage.feeds import (
     covers,
     feed_day,
     feed_specs,
-    must_ask_singly,
+    parts_to_ask,
+    shows,
 )
 from bot.coverage.paging import (
-    EMPTY_CONFIRMATIONS,
     MAX_OFFSET,
     MAX_PASSES,
     Again,
@@ -26,13 +26,12 @@ from bot.coverage.paging import (
     Split,
     Step,
     Unsettled,
-    empty_is_false,
+    doubt_of_empty,
     next_step,
 )
 from bot.coverage.windows import halves, window
 
 __all__ = [
-    "EMPTY_CONFIRMATIONS",
     "MAX_OFFSET",
     "MAX_PASSES",
     "Again",
@@ -50,11 +49,12 @@ __all__ = [
     "batches",
     "completeness",
     "covers",
-    "empty_is_false",
+    "doubt_of_empty",
     "feed_day",
     "feed_specs",
     "halves",
-    "must_ask_singly",
     "next_step",
+    "parts_to_ask",
+    "shows",
     "window",
 ]

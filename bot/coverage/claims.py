@@ -63,7 +63,9 @@ def _announced(seen: Seen) -> str:
         )
     if seen.announced == 0:
         quiet = "a quiet day" if len(seen.read) == 1 else "quiet days"
-        return f"arXiv announced no papers {where} {when} ({seen.why_none or quiet}). {_by_search(seen)}"
+        # Nothing is no more than what was read says: of the other days it is not known.
+        span = _days_read(seen) if _unseen_days(seen) else when
+        return f"arXiv announced no papers {where} {span} ({seen.why_none or quiet}). {_by_search(seen)}"
     more = f" arXiv's search found {seen.found} more." if seen.found else ""
     if seen.announced == 1:
         return (
@@ -102,11 +104,14 @@ def _days_read(seen: Seen) -> str:
 
 def _unseen(seen: Seen) -> list[str]:
     """The days whose feed was not seen, each group with its reason, and whether the search made up for it."""
-    unseen = [day for day in seen.days if day.state not in (FeedState.READ, FeedState.CUT)]
     return [
         _unseen_alike(list(alike), seen)
-        for _, alike in groupby(unseen, key=lambda day: (day.state, day.shown, day.error))
+        for _, alike in groupby(_unseen_days(seen), key=lambda day: (day.state, day.shown, day.error))
     ]
+
+
+def _unseen_days(seen: Seen) -> list[FeedDay]:
+    return [day for day in seen.days if day.state not in (FeedState.READ, FeedState.CUT)]
 
 
 def _unseen_alike(alike: Sequence[FeedDay], seen: Seen) -> str:

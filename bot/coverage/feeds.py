@@ -30,9 +30,19 @@ def feed_specs(topics: Iterable[Topic], archives: Collection[str]) -> tuple[str,
     return tuple(wanted)
 
 
-def must_ask_singly(announcement: Announcement) -> bool:
-    """A feed at arXiv's limit was cut; its parts may not be."""
-    return announcement.is_cut and len(announcement.asked) > 1
+def parts_to_ask(announcement: Announcement) -> tuple[str, ...]:
+    """What to ask for singly, since the feed was cut at arXiv's limit and its parts may not be."""
+    return _parts(announcement.asked) if announcement.is_cut else ()
+
+
+def _parts(asked: tuple[str, ...]) -> tuple[str, ...]:
+    return asked if len(asked) > 1 else taxonomy.divisions(asked[0])
+
+
+def shows(announcement: Announcement, specs: Iterable[str]) -> bool:
+    """Whether a feed has a paper of one of these categories."""
+    shown = {category for item in announcement.items for category in item.categories}
+    return any(covers(spec, category) for spec in specs for category in shown)
 
 
 def covers(spec: str, category: str) -> bool:
@@ -117,8 +127,8 @@ class Reading:
 
     @property
     def counts(self) -> bool:
-        """Whether it shows all that its feeds hold: of a cut answer only the parts asked singly count."""
-        return not self.feed.error and not (self.feed.cut and len(self.feed.asked) > 1)
+        """Whether it shows all that can be seen of its feeds: instead of a cut answer its parts count."""
+        return not self.feed.error and not (self.feed.cut and _parts(self.feed.asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,8 @@ def feed_day(day: date, readings: Iterable[Reading], wanted: Sequence[str], *, o
     """
     mine = [reading for reading in readings if _touches(reading.feed, wanted)]
     good = [reading.feed for reading in mine if reading.counts and reading.feed.announced_on == day]
-    if all(any(covers(spec, one) for feed in good for spec in feed.asked) for one in wanted):
+    specs = {spec for feed in good for spec in feed.asked}
+    if all(_is_shown(one, specs) for one in wanted):
         return FeedDay(day, FeedState.CUT if any(feed.cut for feed in good) else FeedState.READ)
     tried = [reading.feed for reading in mine if reading.on == day]
     errors = [feed.error for feed in tried if feed.error]
@@ -150,6 +161,14 @@ def feed_day(day: date, readings: Iterable[Reading], wanted: Sequence[str], *, o
     if errors:
         return FeedDay(day, FeedState.FAILED, error=errors[-1])
     return FeedDay(day, FeedState.MISSED if over else FeedState.PENDING)
+
+
+def _is_shown(category: str, specs: Collection[str]) -> bool:
+    """Whether these feeds show all of a category or archive, an archive also in all its parts."""
+    if any(covers(spec, category) for spec in specs):
+        return True
+    parts = taxonomy.divisions(category)
+    return bool(parts) and all(any(covers(spec, part) for spec in specs) for part in parts)
 
 
 def _touches(feed: FeedRead, wanted: Sequence[str]) -> bool:

@@ -78,6 +78,11 @@ def next_step(pages: Sequence[PageSeen], distinct: int, passes: int, past_window
     return Again()
 
 
-def empty_is_false(known_in_window: int) -> bool:
-    """Whether "nothing matches" contradicts what the same search returned before."""
-    return known_in_window > 0
+def doubt_of_empty(told: int, known: int = 0) -> str:
+    """Why "nothing matches" is not believed; empty when it is, told so often and contradicted by nothing.
+
+    ``known`` counts the papers that the same question brought before.
+    """
+    if known:
+        return f"arXiv says that nothing matches, yet {known} papers of these days did"
+    return "arXiv answered with an empty list" if told < EMPTY_CONFIRMATIONS else ""

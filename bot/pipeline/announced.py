@@ -62,10 +62,13 @@ class _Reconciler:
         self._seen: list[coverage.Reading] = []
         self.new = 0
 
-    async def read(self, specs: Sequence[str]) -> None:
-        """Read the feed of these specs together; singly where arXiv cut it or has no such feed. ArxivError."""
+    async def read(self, specs: Sequence[str], whole: Announcement | None = None) -> None:
+        """Read the feed of these specs together; in parts where arXiv cut it or has no such feed. ArxivError.
+
+        ``whole`` is the cut feed that these specs are a part of.
+        """
         try:
-            announcement = await self._ask(specs)
+            announcement = await self._ask(specs, whole)
         except ArxivError as error:
             self._record(_reading(specs, self._services.clock.now(), error=str(error)), ())
             if not error.verdict.permanent:
@@ -73,27 +76,31 @@ class _Reconciler:
             if len(specs) == 1:
                 self._alert(alerts.feed_key(specs[0]), f"{error}; its papers are found by search only")
                 return
+            for spec in specs:
+                await self.read([spec])
         else:
             self._keep(announcement)
-            if not coverage.must_ask_singly(announcement):
-                return
-        for spec in specs:
-            await self.read([spec])
+            for part in coverage.parts_to_ask(announcement):
+                await self.read([part], announcement)
 
-    async def _ask(self, specs: Sequence[str]) -> Announcement:
-        """The feed; an empty one on a day that was due a batch is believed when it is told again."""
-        asked = 0
-        while True:
-            announcement = await self._gate.ask(
-                lambda: self._services.feed.read(specs), self._settings.arxiv.min_interval
-            )
-            asked += 1
+    async def _ask(self, specs: Sequence[str], whole: Announcement | None) -> Announcement:
+        """The feed; an empty one on a day that was due a batch is believed when it is told again.
+
+        Or at once, if the whole shows nothing of it either: arXiv's small categories have many empty days.
+        """
+        told_empty = 0
+
+        def doubt(announcement: Announcement) -> str:
+            nonlocal told_empty
             due = calendar.has_batch(calendar.feed_date(self._services.clock.now()))
-            if announcement.items or not due or asked == coverage.EMPTY_CONFIRMATIONS:
-                return announcement
-            await self._gate.pause_for_doubt(
-                "arXiv answered with an empty feed", self._settings.arxiv.min_interval
-            )
+            if announcement.items or not due or (whole and not coverage.shows(whole, specs)):
+                return ""
+            told_empty += 1
+            return coverage.doubt_of_empty(told_empty)
+
+        return await self._gate.ask(
+            lambda: self._services.feed.read(specs), self._settings.arxiv.min_interval, doubt
+        )
 
     def _keep(self, announcement: Announcement) -> None:
         now, day = self._services.clock.now(), announcement.announced_on

@@ -24,6 +24,10 @@ T = TypeVar("T")
 SERVICE = "arXiv"
 
 
+def _believed(_answer: object) -> str:
+    return ""
+
+
 class ArxivGate:
     """Spaces requests, retries refusals, and knows when a cycle's patience is used up."""
 
@@ -48,41 +52,56 @@ class ArxivGate:
         self._spent = timedelta()
         self._failures = 0
 
-    async def ask(self, attempt: Callable[[], Awaitable[T]], min_interval: timedelta) -> T:
+    async def ask(
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        min_interval: timedelta,
+        doubt: Callable[[T], str] = _believed,
+    ) -> T:
         """Make the request until it is answered. ArxivError once the cycle's patience is used up.
 
-        A permanent refusal (a query arXiv can't run) is raised at once.
+        A permanent refusal (a query arXiv can't run) is raised at once. ``doubt`` says why an answer can't
+        be believed (yet), and nothing when it can: one that can't counts as a refusal.
         """
         async with self._lock:
             await self._respect_earlier_wait()
+            doubted = timedelta()
             while True:
                 await self._space(min_interval)
-                began = self._clock.monotonic()
                 try:
-                    answer = await attempt()
+                    answer = await self._timed(attempt)
                 except ArxivError as error:
-                    self._last_end = self._clock.monotonic()
                     if error.verdict.permanent:
                         self._failures = 0
                         raise
-                    self._spent += timedelta(seconds=self._last_end - began)
                     await self._pause(error, min_interval)
-                else:
-                    self._last_end = self._clock.monotonic()
+                    continue
+                if not (reason := doubt(answer)):
                     self._failures = 0
+                    # Else many quiet topics would use up the patience that a refusal needs.
+                    self._spent -= doubted
                     return answer
+                doubted += await self._pause(ArxivError(reason), min_interval)
 
-    async def pause_for_doubt(self, reason: str, min_interval: timedelta) -> None:
-        """An answer that can't be believed counts as a refusal: wait as for one."""
-        async with self._lock:
-            await self._pause(ArxivError(reason), min_interval)
+    async def _timed(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """One attempt; its end counts for the next, and what a refusal took for the cycle's patience."""
+        began = self._clock.monotonic()
+        try:
+            return await attempt()
+        except ArxivError as error:
+            if not error.verdict.permanent:
+                self._spent += timedelta(seconds=self._clock.monotonic() - began)
+            raise
+        finally:
+            self._last_end = self._clock.monotonic()
 
     async def _space(self, min_interval: timedelta) -> None:
         free_at = max(self._last_end + min_interval.total_seconds(), self._rest_until)
         while (left := free_at - self._clock.monotonic()) > 0:
             await self._sleep(left)
 
-    async def _pause(self, error: ArxivError, min_interval: timedelta) -> None:
+    async def _pause(self, error: ArxivError, min_interval: timedelta) -> timedelta:
+        """Rest as long as it takes; how long that was. ArxivError when there is no patience left for it."""
         self._failures += 1
         pause = backoff.arxiv_retry(self._failures, min_interval, error.verdict.retry_after, self._spent)
         if error.verdict.retry_after is not None and error.verdict.retry_after > timedelta():
@@ -90,11 +109,18 @@ class ArxivGate:
             self._notices.set_wait(ServiceWait(SERVICE, until, str(error)))
         if pause is None:
             self._spent = backoff.ARXIV_BUDGET
-            raise ArxivError(f"{error}; gave up after five minutes of trying", Verdict()) from error
+            asked = error.verdict.retry_after or timedelta()
+            why = (
+                f"it asks to be left alone for {asked}"
+                if asked > backoff.ARXIV_BUDGET
+                else "gave up after five minutes of trying"
+            )
+            raise ArxivError(f"{error}; {why}", Verdict()) from error
         self._spent += pause
         # Whoever asks next keeps the pause, even when this one is told to stop in it.
         self._rest_until = self._clock.monotonic() + pause.total_seconds()
         await self._sleep(pause.total_seconds())
+        return pause
 
     async def _respect_earlier_wait(self) -> None:
         """A Retry-After that an earlier run was given holds for this one too."""

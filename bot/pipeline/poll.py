@@ -205,23 +205,20 @@ class _ListReader:
     async def _page(self, window: Window, start: int) -> SearchPage:
         """One page that can be believed."""
         text = query.search_query(self._search.topics[0], window)
-        for asked in range(1, coverage.EMPTY_CONFIRMATIONS + 1):
-            page = await self._gate.ask(
-                lambda: self._services.source.search(text, start=start, size=self._arxiv.page_size),
-                self._arxiv.min_interval,
-            )
+        told_empty = 0
+
+        def doubt(page: SearchPage) -> str:
+            nonlocal told_empty
             if page.total > 0 or start > 0:
-                return page
-            known = self._known_in(window)
-            if asked == coverage.EMPTY_CONFIRMATIONS and not coverage.empty_is_false(known):
-                return page
-            await self._gate.pause_for_doubt(
-                f"arXiv says that nothing matches, yet {known} papers of these days did"
-                if known
-                else "arXiv answered with an empty list",
-                self._arxiv.min_interval,
-            )
-        return await self._page(window, start)
+                return ""
+            told_empty += 1
+            return coverage.doubt_of_empty(told_empty, self._known_in(window))
+
+        return await self._gate.ask(
+            lambda: self._services.source.search(text, start=start, size=self._arxiv.page_size),
+            self._arxiv.min_interval,
+            doubt,
+        )
 
     def _known_in(self, window: Window) -> int:
         """How many papers of the window this very question brought before; none if it was edited since."""

@@ -91,6 +91,14 @@ def archive_of(code: str) -> str:
     return canonical(code).split(".")[0]
 
 
+def divisions(code: str) -> tuple[str, ...]:
+    """The active categories inside an archive; none for one that is a category itself, or for a category."""
+    code = canonical(code)
+    if code in _ACTIVE:
+        return ()
+    return tuple(category for category in CODES if category.startswith(f"{code}."))
+
+
 def patterns(code: str) -> tuple[str, ...]:
     """What arXiv's ``cat:`` has to be asked so that it finds all that a person means by ``code``.
 

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -225,6 +227,21 @@ async def test_a_feed_at_arxivs_limit_counts_as_cut(line: Line) -> None:
     announcement = await line.feed.read(["cond-mat"])
     assert announcement.is_cut
     assert Counter(item.announce_type for item in announcement.items) == {"new": 1250, "replace": 750}
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
+async def test_what_is_not_there_is_not_asked_for_again(status: int) -> None:
+    """A wrong `rss_url` or a feed that arXiv took down: five minutes of asking would not bring it."""
+
+    async def absent(_: web.Request) -> web.Response:
+        return web.Response(status=status, text="<html>nothing here</html>")
+
+    app = web.Application()
+    app.router.add_get("/{tail:.*}", absent)
+    async with TestServer(app) as server, open_session("test") as session:
+        with pytest.raises(QueryRejected, match=r"arXiv has no feed of cs\.AI\+cs\.LG") as caught:
+            await ArxivFeed(session, str(server.make_url("/"))).read(["cs.AI", "cs.LG"])
+    assert caught.value.verdict.permanent
 
 
 async def test_an_unknown_archive_is_rejected(line: Line) -> None:

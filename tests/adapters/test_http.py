@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from yarl import URL
 
-from bot.adapters.http import retry_after, user_agent
+from bot.adapters.http import Line, open_session, retry_after, user_agent
+from bot.errors import ArxivError
 
 
 def test_user_agent_names_program_version_and_contact() -> None:
@@ -51,3 +56,53 @@ def test_an_absurd_wait_is_still_a_wait() -> None:
     wait = retry_after({"Retry-After": "9" * 40})
     assert wait is not None
     assert wait > timedelta(days=365)
+
+
+# --- redirects ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def moved() -> AsyncIterator[tuple[Line, URL, list[str]]]:
+    """A way to a service whose ``/old`` addresses point to ``/new``, and what the service was asked."""
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(f"{request.method} {request.path_qs}")
+        if request.path.startswith("/old"):
+            return web.Response(status=301, headers={"Location": "/new/query"})
+        if request.path == "/astray":
+            return web.Response(status=302, headers={"Location": "http://[nowhere"})
+        return web.Response(text="here")
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", answer)
+    async with TestServer(app) as server, open_session("test") as session:
+        yield Line(session, timedelta(seconds=5)), server.make_url("/"), asked
+
+
+@pytest.mark.parametrize("form", [None, {"id_list": "2611.00001"}])
+async def test_a_redirect_is_a_refusal_and_the_next_request_follows_it(
+    moved: tuple[Line, URL, list[str]], form: dict[str, str] | None
+) -> None:
+    """arXiv's terms ask for three seconds between requests: none is made in secret after another."""
+    line, root, asked = moved
+    url = (root / "old").with_query({"search_query": "a +b"})
+    with pytest.raises(ArxivError, match="has moved") as caught:
+        await line.exchange(url, form)
+    assert not caught.value.verdict.permanent
+    assert len(asked) == 1
+    assert (await line.exchange(url, form)).body == b"here"
+    with pytest.raises(ArxivError, match="has moved"):
+        await line.exchange(url, form)
+    method = "GET" if form is None else "POST"
+    old, new = (f"{method} {path}?search_query=a+%2Bb" for path in ("/old", "/new/query"))
+    assert asked == [old, new, old]
+
+
+async def test_a_redirect_to_nowhere_is_a_refusal_too(moved: tuple[Line, URL, list[str]]) -> None:
+    """And the address stays what it was."""
+    line, root, asked = moved
+    for _ in range(2):
+        with pytest.raises(ArxivError):
+            await line.exchange(root / "astray")
+    assert asked == ["GET /astray"] * 2

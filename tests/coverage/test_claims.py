@@ -43,6 +43,16 @@ def test_what_was_checked_is_claimed() -> None:
     )
 
 
+def test_nothing_is_claimed_of_the_days_that_were_read_only() -> None:
+    """Of a feed that was missed nobody knows whether it was empty."""
+    days = (FeedDay(TUESDAY, FeedState.MISSED), FeedDay(WEDNESDAY, FeedState.READ))
+    assert coverage.completeness(seen(days=days, read=(WEDNESDAY,), announced=0, matched=0)) == (
+        "arXiv announced no papers in your categories on Wednesday (a quiet day). "
+        "arXiv's search returned no new paper for your topics.",
+        "Tuesday's feed was missed; arXiv's search covered that day.",
+    )
+
+
 def test_what_only_the_search_returned_is_not_counted_among_the_announced() -> None:
     """A first digest reaches back a week, the feed a day."""
     assert coverage.completeness(seen(found=3)) == (

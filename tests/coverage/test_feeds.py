@@ -109,6 +109,29 @@ def test_a_cut_answer_counts_by_the_parts_that_were_asked_singly() -> None:
     assert seen(read(both, cut=True), *parts, wanted=both).state is FeedState.CUT
 
 
+def test_a_cut_archive_counts_by_its_categories() -> None:
+    """Each of them read whole is the archive read whole; one that is cut too is said."""
+    parts = [read((code,)) for code in ("econ.EM", "econ.GN", "econ.TH")]
+    whole = read(("econ",), cut=True)
+    assert seen(whole, *parts, wanted=("econ",)) == FeedDay(TUESDAY, FeedState.READ)
+    assert seen(whole, *parts[:2], wanted=("econ",)).state is FeedState.MISSED
+    assert seen(whole, *parts[:2], read(("econ.TH",), cut=True), wanted=("econ",)).state is FeedState.CUT
+    assert seen(read(("quant-ph",), cut=True), wanted=("quant-ph",)).state is FeedState.CUT
+
+
+def test_a_cut_feed_is_asked_in_parts_as_long_as_it_has_any() -> None:
+    """Several by each, an archive by its categories, a category not at all."""
+    many = tuple(item(f"2611.{number:05}") for number in range(2000))
+
+    def parts(*asked: str) -> tuple[str, ...]:
+        return coverage.parts_to_ask(announcement(*many, asked=asked))
+
+    assert parts("cs", "econ") == ("cs", "econ")
+    assert parts("econ") == ("econ.EM", "econ.GN", "econ.TH")
+    assert parts("econ.EM") == parts("quant-ph") == ()
+    assert coverage.parts_to_ask(announcement(*many[1:], asked=("cs", "econ"))) == ()
+
+
 def test_a_stale_feed_is_not_claimed() -> None:
     """It showed Monday's batch on Tuesday; read again later, it may have caught up."""
     assert seen(read(announced_on=MONDAY)) == FeedDay(TUESDAY, FeedState.STALE, shown=MONDAY)

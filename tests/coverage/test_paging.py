@@ -91,3 +91,9 @@ def test_a_list_longer_than_arxiv_pages_is_split() -> None:
 def test_leaving_the_window_covers_it() -> None:
     """Newest first: a paper older than the window ends the list, whatever the total."""
     assert next_step([PageSeen(0, 50, 99_999)], 50, 1, True) == Covered(50)
+
+
+def test_nothing_is_believed_when_told_often_and_contradicted_by_nothing() -> None:
+    """Three times; never while papers of these days are known."""
+    assert [bool(coverage.doubt_of_empty(told)) for told in (1, 2, 3)] == [True, True, False]
+    assert "yet 2 papers" in coverage.doubt_of_empty(3, known=2)

@@ -94,6 +94,39 @@ async def test_after_five_minutes_of_trying_the_cycle_gives_up(gates: Gates) -> 
     assert await gate.ask(third, THREE) == "fine"
 
 
+def not_believed(*answers: str) -> Callable[[str], str]:
+    return lambda answer: "that can't be" if answer in answers else ""
+
+
+async def test_an_answer_that_is_not_believed_counts_as_a_refusal(gates: Gates) -> None:
+    """Asked again with pauses that double, as after a refusal, which may come between."""
+    clock = FakeClock()
+    attempt, log = attempts(clock, "odd", "odd", overloaded(), "odd", "fine", taking=0.0)
+    assert await gates(clock).ask(attempt, THREE, not_believed("odd")) == "fine"
+    starts = [began for began, _ in log]
+    assert [later - earlier for earlier, later in pairwise(starts)] == [6, 12, 24, 48]
+
+
+async def test_an_answer_that_is_never_believed_uses_up_the_patience(gates: Gates) -> None:
+    """Five minutes, and the reason is told."""
+    clock = FakeClock()
+    attempt, log = attempts(clock, *["odd"] * 60)
+    with pytest.raises(ArxivError, match="that can't be; gave up after five minutes"):
+        await gates(clock).ask(attempt, THREE, not_believed("odd"))
+    assert len(log) < 10
+
+
+async def test_doubts_that_were_settled_leave_the_patience_to_refusals(gates: Gates) -> None:
+    """Forty topics without news are no reason to give up on the next one at its first refusal."""
+    clock = FakeClock()
+    gate = gates(clock)
+    for _ in range(40):
+        attempt, _ = attempts(clock, "odd", "odd", "nothing")
+        await gate.ask(attempt, THREE, not_believed("odd"))
+    attempt, _ = attempts(clock, *[overloaded()] * 4, "fine")
+    assert await gate.ask(attempt, THREE) == "fine"
+
+
 async def test_a_rejected_query_is_not_asked_again(gates: Gates) -> None:
     """Permanent: raised at once, and no pause for the others."""
     clock = FakeClock()
@@ -110,7 +143,7 @@ async def test_a_retry_after_holds_across_a_restart(gates: Gates) -> None:
     clock = FakeClock()
     gate = gates(clock)
     attempt, _ = attempts(clock, overloaded(timedelta(hours=1)))
-    with pytest.raises(ArxivError):
+    with pytest.raises(ArxivError, match="it asks to be left alone for 1:00:00"):
         await gate.ask(attempt, THREE)
 
     again, log = attempts(clock, "not yet")

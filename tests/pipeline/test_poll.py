@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -79,11 +81,13 @@ async def test_what_was_recorded_stays_when_arxiv_goes_away(world: World) -> Non
 
 
 async def test_nothing_is_believed_only_after_asking_again(world: World) -> None:
-    """arXiv has answered "no results" to queries that do match: it has to say so three times."""
+    """arXiv has answered "no results" to queries that do match: it has to say so three times, in growing
+    intervals."""
     complete, report = await poll_once(world)
     assert complete
     assert not report.faults
     assert len(world.source.asked) == 3
+    assert world.clock.slept[1:3] == [6.0, 12.0]
     assert status(world) == [PollStatus.EMPTY]
     assert world.store.polls.anchor("microscopy") is None
 
@@ -237,6 +241,30 @@ async def test_a_cut_feed_is_asked_by_its_parts(world: World) -> None:
         ("cond-mat.mtrl-sci",),
         ("physics.optics",),
     ]
+
+
+async def test_a_cut_archive_is_asked_by_its_categories(world: World) -> None:
+    """`categories: [econ]` is one feed: what arXiv cut off shows in econ.EM, econ.GN and econ.TH."""
+    many = [announced(paper(f"2611.{number:05}", title="Strings", abstract="x")) for number in range(2000)]
+    world.feed.announcement = batch(*many)
+    await poll_once(world, topics=(topic(categories=("econ",)),))
+    assert world.feed.asked == [("econ",), ("econ.EM",), ("econ.GN",), ("econ.TH",)]
+
+
+async def test_an_empty_part_of_a_cut_feed_is_believed_unless_the_whole_shows_it(world: World) -> None:
+    """Forty categories of an archive, most of them empty: asked again is only what can't be empty."""
+    world.clock.advance(timedelta(days=1))
+    items = [announced(paper(f"2611.{n:05}", abstract="x", categories=("econ.EM",))) for n in range(2000)]
+    whole = Announcement(("econ",), date(2026, 11, 23), NOON, tuple(items))
+    asked: list[str] = []
+
+    async def read(specs: Sequence[str]) -> Announcement:
+        asked.extend(specs)
+        return whole if specs == ("econ",) else replace(whole, asked=tuple(specs), items=())
+
+    world.feed.read = read  # type: ignore[method-assign]
+    await poll_once(world, topics=(topic(categories=("econ",)),))
+    assert asked == ["econ", *["econ.EM"] * 3, "econ.GN", "econ.TH"]
 
 
 async def test_an_unreadable_feed_leaves_the_poll_incomplete(world: World) -> None:
