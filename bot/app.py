@@ -6,8 +6,8 @@ With `probe` the only place that builds adapters. Each builder imports its own, 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from random import random
 
@@ -34,16 +34,15 @@ def open_store(path: Path) -> Store:
 
 def read_store(path: Path, *, writable: bool = False) -> Store | None:
     """The database beside whoever holds it; None when there is none yet. StoreError."""
-    if not path.exists():
-        return None
     from bot.adapters import store
 
     return store.open_for_reading(path, writable=writable)
 
 
-@asynccontextmanager
-async def scratch_store(path: Path) -> AsyncGenerator[Store]:
-    """A copy of the database to try things on; it is gone afterwards. StoreError."""
+@contextmanager
+def scratch_store(path: Path) -> Generator[Store]:
+    """A copy of the database to try things on, an empty one where there is none yet; it is gone
+    afterwards. StoreError."""
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="arxiv-digest-") as folder:

@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.errors import ConfigError
 from bot.pipeline import alerts, tick
 from bot.pipeline.services import Report, Services
 from bot.pipeline.waiting import first_of
+from bot.ports import Clock
 from bot.settings import Settings
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -26,9 +27,22 @@ NOTICE_EVERY = timedelta(seconds=5)
 GRACE = timedelta(seconds=8)
 """How long a round may go on after the order to stop, before what is in flight is cut off."""
 
+T = TypeVar("T")
 Open = Callable[[Settings], AbstractAsyncContextManager[Services]]
 Reload = Callable[[], Settings | None]
 Tell = Callable[[Report], None]
+
+
+async def in_time(work: Coroutine[Any, Any, T], interrupt: asyncio.Event, clock: Clock) -> T | None:
+    """Do the work; once interrupted it has ``GRACE`` to finish, then it is cut off and None returned."""
+    task = asyncio.ensure_future(work)
+    await first_of(task, interrupt.wait())
+    if not task.done():
+        await first_of(task, clock.sleep(GRACE.total_seconds()))
+    if not task.done():
+        task.cancel()
+        await asyncio.wait({task})
+    return None if task.cancelled() else task.result()
 
 
 class Daemon:
@@ -87,14 +101,15 @@ class Daemon:
     async def _serve(self, services: Services, state: tick.Round) -> None:
         """Rounds under one configuration, until it changes or the daemon stops."""
         while not self._interrupt.is_set():
-            report = await self._in_time(services, tick.step(services, self._settings, state))
+            step = tick.step(services, self._settings, state)
+            report = await in_time(step, self._interrupt, services.clock)
             if report is not None and report.faults:
                 self._tell(report)
             until = tick.next_event(services, self._settings, state)
             if not self._interrupt.is_set() and until > services.clock.now():
                 self._hurry.clear()
                 spare = tick.spare(services, self._settings, state, until, self._hurry)
-                await self._in_time(services, spare)
+                await in_time(spare, self._interrupt, services.clock)
             await self._rest(services, state)
 
     async def _rest(self, services: Services, state: tick.Round) -> None:
@@ -109,17 +124,6 @@ class Daemon:
                 services.clock.sleep(min(left, NOTICE_EVERY).total_seconds()),
             )
             self._hurry.clear()
-
-    async def _in_time(self, services: Services, work: Coroutine[Any, Any, Report | None]) -> Report | None:
-        """Do the work; once interrupted it has ``GRACE`` to finish, then None is returned."""
-        round_ = asyncio.ensure_future(work)
-        await first_of(round_, self._interrupt.wait())
-        if not round_.done():
-            await first_of(round_, services.clock.sleep(GRACE.total_seconds()))
-        if not round_.done():
-            round_.cancel()
-            await asyncio.wait({round_})
-        return None if round_.cancelled() else round_.result()
 
     async def _watch(self, services: Services) -> None:
         """Look at the configuration every moment; a good edit interrupts the round."""
@@ -140,8 +144,8 @@ class Daemon:
 
     def _refuse(self, services: Services, error: ConfigError) -> None:
         """Tell of a broken edit."""
-        report = Report()
-        report.add(f"the edited configuration is not used, the old one stays in force:\n{error}")
-        self._tell(report)
-        alerts.raise_alert(services, self._settings, alerts.CONFIGURATION, report.faults[0], alerts.OPERATOR)
+        verdict = "the edited configuration is not used, the old one stays in force:"
+        self._tell(Report(faults=[verdict, *map(str, error.faults)]))
+        text = f"{verdict}\n{error}"
+        alerts.raise_alert(services, self._settings, alerts.CONFIGURATION, text, alerts.OPERATOR)
         self._hurry.set()

@@ -18,8 +18,6 @@ from bot.settings import Settings
 
 def vanished(database: Path, names: Sequence[str]) -> Sequence[str]:
     """Subscribers that the database knows and that are not among the names. StoreError."""
-    if not database.exists():
-        return []
     from bot.adapters.store import open_for_reading
 
     store = open_for_reading(database)

@@ -44,10 +44,8 @@ def _field(number: str, names: tuple[str, ...] = (), special: str = "") -> str:
 
 
 _CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
-_DAY = (
-    "(?:[Mm]on(?:day)?|[Tt]ue(?:sday)?|[Ww]ed(?:nesday)?|[Tt]hu(?:rsday)?|[Ff]ri(?:day)?"
-    "|[Ss]at(?:urday)?|[Ss]un(?:day)?)"
-)
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY = f"(?:{'|'.join(map(_spellings, (*_DAY_NAMES, *_DAYS)))})"
 _CRON_FIELDS = {
     "minute": _field("[0-5]?[0-9]"),
     "hour": _field("(?:[01]?[0-9]|2[0-3])"),

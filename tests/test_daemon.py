@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot import schedule
-from bot.daemon import GRACE, LOOK_EVERY, NOTICE_EVERY, Daemon
+from bot.daemon import GRACE, LOOK_EVERY, NOTICE_EVERY, Daemon, in_time
 from bot.errors import ConfigError, DeliveryError, GeminiError, StoreError
 from bot.models import Envelope, Fault, Kind, ModelReply, OutboxState, Prompt, Receipt, Target, Verdict
 from bot.pipeline.services import Report, Services
@@ -199,8 +199,9 @@ async def test_a_broken_edit_is_told_once_and_changes_nothing(world: World) -> N
         await one.wait(MINUTE)
         one.edit = BROKEN
         await one.wait(LOOK_EVERY * 2)
-        (told,) = one.told
-        assert "subscribers.yaml:14:13: subscribers[2].topics[0]: unknown topic 'x'" in told
+        verdict, fault = one.told
+        assert "the old one stays in force" in verdict
+        assert fault == "subscribers.yaml:14:13: subscribers[2].topics[0]: unknown topic 'x'"
         (notice,) = world.slack.accepted
         assert notice.target == OPERATOR
         assert b"subscribers.yaml:14:13" in notice.payload
@@ -293,6 +294,21 @@ async def test_what_does_not_finish_in_time_is_cut_off_and_in_doubt(world: World
     world.restart()
     (envelope,) = world.store.outbox.unsettled(None)
     assert envelope.state is OutboxState.IN_DOUBT
+
+
+async def test_work_in_time(world: World) -> None:
+    """`once` too ends soon after Ctrl-C, whatever hangs: what is done counts, the rest is cut off."""
+    interrupt = asyncio.Event()
+    interrupt.set()
+
+    async def work(seconds: float) -> str:
+        await world.clock.sleep(seconds)
+        return "done"
+
+    began = world.clock.now()
+    assert await in_time(work(GRACE.total_seconds() / 2), interrupt, world.clock) == "done"
+    assert await in_time(work(3600), interrupt, world.clock) is None
+    assert world.clock.now() - began <= GRACE * 2
 
 
 async def test_stop_during_a_poll_that_arxiv_keeps_waiting(world: World) -> None:

@@ -15,18 +15,22 @@ from bot.quota import (
     WINDOW,
     Answer,
     Block,
+    Costs,
     Limits,
     Pace,
     Permit,
     Spent,
     Want,
     blocked,
+    day_began_at,
     day_resets_at,
     decide,
+    learnt,
     order,
     paced,
     pacific_day,
     recovered,
+    reserve,
     slowed,
 )
 
@@ -189,6 +193,8 @@ def test_the_reset_is_the_first_moment_of_the_next_day(now: datetime) -> None:
     """At the reset it is the next day, a moment before it is not."""
     resets_at = day_resets_at(now)
     assert now < resets_at <= now + timedelta(hours=25)
+    assert day_began_at(now) <= now
+    assert day_resets_at(day_began_at(now)) == resets_at
     assert pacific_day(resets_at) == pacific_day(now) + timedelta(days=1)
     assert pacific_day(resets_at - timedelta(microseconds=1)) == pacific_day(now)
 
@@ -219,9 +225,49 @@ def test_a_model_that_is_not_ours_stays_so() -> None:
     assert decide(LIMITS, [], 0, 1, NOW + timedelta(days=9), block) == Permit(Answer.NOT_OFFERED)
 
 
-def test_a_failure_without_a_limit_blocks_nothing() -> None:
-    """An overload is the paper's own wait, not everyone's."""
-    assert blocked(Verdict(retry_after=MINUTE), NOW) is None
+def test_a_wait_that_is_asked_for_holds_for_every_request() -> None:
+    """A 503 or a 429 that names no limit, but a time: the service wants no other paper before it either."""
+    block = blocked(Verdict(retry_after=20 * SECOND), NOW)
+    assert block == Block(None, NOW + 20 * SECOND)
+    assert decide(LIMITS, [], 0, 1, NOW, block) == Permit(Answer.WAIT, NOW + 20 * SECOND)
+
+
+@pytest.mark.parametrize("verdict", [Verdict(), Verdict(retry_after=timedelta(0)), Verdict(permanent=True)])
+def test_a_failure_that_asks_for_nothing_blocks_nothing(verdict: Verdict) -> None:
+    """An overload without a time is the paper's own wait."""
+    assert blocked(verdict, NOW) is None
+
+
+def test_a_block_is_never_shortened() -> None:
+    """Of two requests refused at once the one that was told the longer wait counts."""
+    long = blocked(Verdict(retry_after=40 * SECOND), NOW)
+    later = NOW + SECOND
+    assert blocked(Verdict(limit=Limit.PER_MINUTE, retry_after=2 * SECOND), later, long) == long
+    assert blocked(Verdict(), later, long) == long
+    assert blocked(Verdict(retry_after=MINUTE), later, long) == Block(None, later + MINUTE)
+    gone = blocked(Verdict(limit=Limit.NOT_OFFERED), later, long)
+    assert gone == Block(Limit.NOT_OFFERED, None)
+    assert blocked(Verdict(retry_after=MINUTE), later, gone) == gone
+
+
+# --- tokens that are set aside ------------------------------------------------------------------
+
+
+def test_until_an_answer_shows_better_all_its_output_counts() -> None:
+    """What a model may still write is part of the minute's tokens."""
+    assert reserve(Costs(), 900, 4096) == 4996
+
+
+def test_answers_teach_what_they_take() -> None:
+    """The dearest so far, and a little more, but never above what was allowed."""
+    costs = learnt(learnt(Costs(), 1000, 1500), 1000, 1200)
+    assert 1600 < reserve(costs, 1000, 4096) < 1700
+    assert reserve(learnt(costs, 1000, 9000), 1000, 4096) == 5096
+
+
+def test_cheap_answers_leave_the_estimate() -> None:
+    """What is reported below the prompt's own estimate does not lower it."""
+    assert reserve(learnt(Costs(), 1000, 100), 1000, 4096) == 1000
 
 
 def test_the_pace_halves_and_recovers() -> None:

@@ -305,12 +305,13 @@ def test_a_year_with_outages(text: str, zone: str) -> None:
         ("weekdays 23:59", "59 23 * * 1-5"),
         ("weekly mon 08:30", "30 8 * * mon"),
         ("weekly Sunday 00:00", "0 0 * * sun"),
+        ("weekly MON 08:30", "30 8 * * mon"),
         ("*/15 8-18 * * MON-FRI", "*/15 8-18 * * MON-FRI"),
         ("0 9 L jan,Jul mon#2", "0 9 L jan,Jul mon#2"),
     ],
 )
 def test_forms(text: str, cron: str | None) -> None:
-    """Each of the five forms is read, in small letters or with a capital, and keeps its own text."""
+    """Each of the five forms is read, in small letters or capitals, and keeps its own text."""
     schedule = parse(text)
     assert (schedule.text, schedule.cron) == (text, cron)
     assert re.fullmatch(PATTERN, text)

@@ -12,12 +12,21 @@ from typing import TypeVar
 import aiohttp
 from google import genai
 from google.genai import types
+from google.genai.errors import APIError
 
-from bot.adapters.gemini_faults import refuses_thinking, translate
+from bot.adapters.gemini_faults import may_refuse_thinking, refuses_thinking, translate
 from bot.errors import GeminiError
 from bot.models import ModelReply, Prompt, Verdict
 from bot.settings import GeminiSettings
 
+_NOT_SERVED = (404, 405, 501)
+_PROBE = "Answer with an empty JSON array."
+_PROBE_CONFIGURATION = types.GenerateContentConfig(
+    response_mime_type="application/json",
+    response_json_schema={"type": "array", "items": {"type": "string"}},
+    max_output_tokens=64,
+    automatic_continuation=False,
+)
 OFFICIAL_URL = "https://generativelanguage.googleapis.com/"
 
 Answer = TypeVar("Answer")
@@ -37,6 +46,8 @@ class Gemini:
         self._model = settings.model
         self._ladder = thinking_ladder(settings.model)
         self._rung = 0
+        self._answered_on: int | None = None
+        """The rung on which the model last answered: it takes that level."""
         self._timeout = settings.timeout
         _silence_sdk()
         # Left to itself the SDK makes one by subclassing aiohttp's class, which aiohttp warns of.
@@ -73,18 +84,34 @@ class Gemini:
             ),
             rung,
         )
+        # What it answers on it takes, whatever another request was refused for.
+        self._answered_on, self._rung = rung, min(self._rung, rung)
         return read_reply(response)
 
     async def probe(self) -> str:
         """Ask for the model's description: its name when key and model are good, GeminiError otherwise.
 
-        Spends no quota for generating, so says nothing about what is left of it.
+        Spends no quota for generating, so says nothing about what is left of it; but a proxy that knows
+        no descriptions is asked to generate.
         """
-        model = await self._once(self._client.aio.models.get(model=self._model), self._rung)
+        return await self._once(self._name(), None)
+
+    async def _name(self) -> str:
+        models = self._client.aio.models
+        try:
+            model = await models.get(model=self._model)
+        except APIError as error:
+            if error.code not in _NOT_SERVED:
+                raise
+            await models.generate_content(model=self._model, contents=_PROBE, config=_PROBE_CONFIGURATION)
+            return self._model
         return model.display_name or model.name or self._model
 
-    async def _once(self, call: Awaitable[Answer], rung: int) -> Answer:
-        """Await the SDK. The one place where its exceptions, and its transports', become ours."""
+    async def _once(self, call: Awaitable[Answer], rung: int | None) -> Answer:
+        """Await the SDK. The one place where its exceptions, and its transports', become ours.
+
+        ``rung`` is the level of thinking that was asked for, if any.
+        """
         try:
             return await call
         except Exception as error:  # the SDK declares no set of exceptions, and lets aiohttp's through
@@ -92,15 +119,26 @@ class Gemini:
         # Outside the handler, so that no chained traceback can show a key that Google's text quotes.
         raise failure
 
-    def _failure(self, error: Exception, rung: int) -> GeminiError:
-        if refuses_thinking(error) and rung + 1 < len(self._ladder):
-            # Requests under way at once all fail on the same rung: step down from it only once.
-            self._rung = max(self._rung, rung + 1)
+    def _failure(self, error: Exception, rung: int | None) -> GeminiError:
+        if rung is not None and self._tries_another_level(error, rung):
             return GeminiError(
                 f"{self._model} refuses this level of thinking; the next request uses another",
                 Verdict(retry_after=timedelta(0)),
             )
         return translate(error, model=self._model, key=self._key, timeout=self._timeout)
+
+    def _tries_another_level(self, error: Exception, rung: int) -> bool:
+        """Step down after a refusal that names thinking, or names nothing where no answer shows it is not that."""
+        nameless = may_refuse_thinking(error) and self._answered_on != rung
+        if not (nameless or refuses_thinking(error)):
+            return False
+        if rung + 1 < len(self._ladder):
+            # Requests under way at once all fail on the same rung: step down from it only once.
+            self._rung = max(self._rung, rung + 1)
+            return True
+        if self._answered_on is None:
+            self._rung = 0  # no level was at fault
+        return False
 
 
 def thinking_ladder(model: str) -> tuple[types.ThinkingConfig | None, ...]:

@@ -48,6 +48,11 @@ def refuses_thinking(error: Exception) -> bool:
     return isinstance(error, APIError) and error.code == 400 and "thinking" in str(error.message).lower()
 
 
+def may_refuse_thinking(error: Exception) -> bool:
+    """Whether it may be meant by "Request contains an invalid argument.", which names none."""
+    return isinstance(error, APIError) and error.code == 400 and not _remedy(error)
+
+
 def _refusal(error: APIError, model: str, key: Secret) -> GeminiError:
     message = _clean(str(error.message or error.status or "no reason given"), key)
     verdict = _verdict(error)

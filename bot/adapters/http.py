@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 import aiohttp
 from yarl import URL
@@ -71,24 +72,33 @@ class Answer:
         return ArxivError(f"arXiv {reason}", Verdict(retry_after=self.retry_after))
 
 
+_PERMANENT = frozenset({301, 308})
+_REDIRECTS = _PERMANENT | {302, 303, 307}
+
+
+class _Move(NamedTuple):
+    to: URL
+    for_good: bool
+
+
 class Line:
     """The way to arXiv over one session: one request a call.
 
     A redirect is not followed at once, as arXiv's terms ask for three seconds between requests. It counts
-    as a refusal, and the next request for that address goes where it points; only that one, as a redirect
-    to a page of excuses must not become the address.
+    as a refusal, and the next request for that address goes where it points. So do all after it once a
+    permanent one (RFC 9110, 15.4.2 and 15.4.9) has led to XML: a page of excuses must not become the address.
     """
 
     def __init__(self, session: aiohttp.ClientSession, timeout: timedelta) -> None:
         self._session = session
         self._limit = aiohttp.ClientTimeout(total=timeout.total_seconds())
-        self._moved: dict[URL, URL] = {}
+        self._moved: dict[URL, _Move] = {}
 
     async def exchange(self, url: URL, form: dict[str, str] | None = None) -> Answer:
         """GET ``url``, or POST ``form`` to it. ArxivError when no complete answer came back."""
         address = url.with_query(None)
-        moved = self._moved.pop(address, None)
-        target = moved.with_query(url.query) if moved else url
+        followed = self._moved.pop(address, None)
+        target = followed.to.with_query(url.query) if followed else url
         method = "GET" if form is None else "POST"
         try:
             async with self._session.request(
@@ -102,18 +112,22 @@ class Line:
                 body = await response.read()
                 location = response.headers.get("Location", "") if response.status in _REDIRECTS else ""
                 moved = target.join(URL(location)).with_query(None) if location else None
+                if (
+                    followed
+                    and followed.for_good
+                    and response.status == 200
+                    and "xml" in response.content_type
+                ):
+                    self._moved[address] = followed
         except TimeoutError as error:
             raise ArxivError(f"arXiv did not answer within {self._limit.total:g} s ({url.host})") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise ArxivError(f"no connection to arXiv, or it was lost ({url.host}): {reason}") from error
         if moved is not None:
-            self._moved[address] = moved
+            self._moved[address] = _Move(moved, response.status in _PERMANENT)
             raise ArxivError(f"arXiv has moved {address} to {moved}")
         return Answer(response.status, body, retry_after(response.headers))
-
-
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 async def _send_once(

@@ -9,15 +9,15 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
+from io import TextIOWrapper
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import click
 
 from bot import __version__
 from bot.cli.options import State, global_options
-from bot.errors import ConfigError, DigestError
-
-OK, LEFT_UNDONE, UNUSABLE = 0, 1, 2
 
 _COMMANDS = {
     "backup": "Copy the database, also while the daemon runs.",
@@ -47,6 +47,14 @@ class _LazyGroup(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        near = [] if args[0] in _COMMANDS else get_close_matches(args[0], _COMMANDS, n=1)
+        if near:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(sorted(_COMMANDS.items()))
@@ -73,32 +81,26 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit. No traceback reaches a user without --verbose."""
+    typed = sys.argv[1:] if arguments is None else list(arguments)
     state = State()
+    _write_any_text()
     try:
-        status: Any = cli.main(args=arguments, prog_name="arxiv-digest", standalone_mode=False, obj=state)
-    except click.Abort:
-        click.echo("stopped", err=True)
-        status = 130
-    except click.ClickException as error:
-        error.show()
-        status = UNUSABLE
-    except ConfigError as error:
-        click.echo("\n".join(str(fault) for fault in error.faults), err=True)
-        status = UNUSABLE
-    except DigestError as error:
-        click.echo(f"arxiv-digest: {error}", err=True)
-        status = UNUSABLE
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of a pipe has gone: nobody is left to be told
-        status = LEFT_UNDONE
+        status: Any = cli.main(args=typed, prog_name="arxiv-digest", standalone_mode=False, obj=state)
     except Exception as error:
-        status = LEFT_UNDONE
-        if state.verbose:
-            sys.excepthook(type(error), error, error.__traceback__)
-        else:
-            name = type(error).__name__
-            click.echo(
-                f"arxiv-digest: internal error: {name}: {error} (--verbose shows where; nothing recorded is lost)",
-                err=True,
-            )
-    sys.exit(status if isinstance(status, int) else OK)
+        # Imported by name, as the commands are: what tells of failures is not needed to succeed.
+        failures = importlib.import_module("bot.cli.failures")
+        log_format = "json" if _asks_for_json(typed) else state.log_format
+        status = failures.report(error, log_format, verbose=state.verbose)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _asks_for_json(typed: Sequence[str]) -> bool:
+    """Whether a command line asks for JSON that may be too broken to be parsed."""
+    return "--log-format=json" in typed or ("--log-format", "json") in pairwise(typed)
+
+
+def _write_any_text() -> None:
+    """Escape what a terminal's encoding lacks, rather than fail on a name or a formula."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -17,7 +17,7 @@ from bot.errors import StoreError
 @pass_state
 def command(state: State, file: Path) -> int:
     """Copy the database to FILE, consistently, also while the daemon runs. Never overwrites."""
-    settings = state.settings()
+    settings = state.settings(need_secrets=False)
     store = app.read_store(settings.database)
     if store is None:
         raise StoreError(f"{settings.database}: there is no database to copy yet")

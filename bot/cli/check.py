@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from bot import probe, query
-from bot.cli.options import State, global_options, pass_state
+from bot.cli.logs import say
+from bot.cli.options import State, count, global_options, pass_state
 from bot.models import Check
 from bot.settings import Settings
 
@@ -23,17 +24,14 @@ def command(state: State, live: bool) -> int:
     """
     settings = state.settings()
     for warning in (*settings.warnings, *_vanished(settings)):
-        click.echo(f"warning: {warning}", err=True)
+        say(state.log_format, "warning", f"warning: {warning}")
     for topic in settings.topics:
         expression = query.expression(topic)
         click.echo(f"{topic.name}:")
         click.echo(f"  sent to arXiv: {expression}")
         click.echo(f"  arXiv reads:   {query.describe(query.parse(expression))}")
-    topics, subscribers = len(settings.topics), len(settings.subscribers)
-    click.echo(
-        f"{state.path}: {topics} {'topic' if topics == 1 else 'topics'}, "
-        f"{subscribers} {'subscriber' if subscribers == 1 else 'subscribers'}, no faults"
-    )
+    topics, subscribers = count(len(settings.topics), "topic"), count(len(settings.subscribers), "subscriber")
+    click.echo(f"{state.path}: {topics}, {subscribers}, no faults")
     if not live:
         return 0
     checks = probe.services(settings)
@@ -55,5 +53,6 @@ def _vanished(settings: Settings) -> list[str]:
 def _line(check: Check) -> str:
     mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
     detail = f": {check.detail}" if check.detail else ""
-    remedy = f" — {check.remedy}" if check.remedy else ""
+    remedy = check.remedy or ("" if check.ok else "try again later")
+    remedy = f" — {remedy}" if remedy else ""
     return f"{mark} {check.subject}{detail}{remedy}"

@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import sys
-from datetime import UTC, datetime
 
 import click
 
+from bot.cli.logs import logger
 from bot.pipeline.services import Report
 from bot.ports import Clock
 
-logger = logging.getLogger("arxiv-digest")
-
+_CLEAR_LINE = "\r\x1b[2K"
+_SHOW_CURSOR = "\x1b[?25h"
+"""click hides the cursor whenever it draws a bar; a command that is killed must not leave it so."""
 _VERBS = {"poll": "Asking arXiv", "summarise": "Summarising", "compose": "Composing", "deliver": "Delivering"}
-
-
-def set_up_logging(log_format: str, *, verbose: bool) -> None:
-    """One handler on stderr for our own lines. The SDKs' loggers stay silent unless --verbose."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLines() if log_format == "json" else _TextLines())
-    logging.basicConfig(
-        level=logging.WARNING if not verbose else logging.INFO, handlers=[handler], force=True
-    )
-    logger.setLevel(logging.DEBUG if verbose else logging.INFO)
-
-
-class _TextLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return f"{_time(record)} {record.levelname.lower()} {record.getMessage()}"
-
-
-class _JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        fields = {"time": _time(record), "level": record.levelname.lower(), "message": record.getMessage()}
-        fields |= getattr(record, "fields", {})
-        return json.dumps(fields, ensure_ascii=False)
-
-
-def _time(record: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class LogProgress:
@@ -52,9 +25,10 @@ class LogProgress:
 
     def begin(self, step: str, total: int | None) -> None:
         self._began[step] = self._clock.monotonic()
+        logger.debug(f"{step}: begins" + (f", {total} to do" if total else ""))
 
     def advance(self, step: str, done: int = 1) -> None:
-        pass
+        logger.debug(f"{step}: {done} done")
 
     def end(self, step: str, outcome: str) -> None:
         seconds = round(self._clock.monotonic() - self._began.pop(step, self._clock.monotonic()), 2)
@@ -77,27 +51,34 @@ class TerminalProgress:
             )
             bar.render_progress()
             self._bars[step] = bar
+            click.echo(_SHOW_CURSOR, nl=False, err=True)
 
     def advance(self, step: str, done: int = 1) -> None:
         if step in self._bars:
             self._bars[step].update(done)
+            click.echo(_SHOW_CURSOR, nl=False, err=True)
 
     def end(self, step: str, outcome: str) -> None:
         bar = self._bars.pop(step, None)
         if bar is not None:
             bar.finish()
-            click.echo("\r\x1b[2K", nl=False, err=True)
+            click.echo(_CLEAR_LINE, nl=False, err=True)
         click.echo(f"{_VERBS.get(step, step):<14}  {outcome}", err=True)
 
 
-def progress_for(clock: Clock) -> LogProgress | TerminalProgress:
-    return TerminalProgress() if sys.stderr.isatty() else LogProgress(clock)
+def progress_for(clock: Clock, log_format: str) -> LogProgress | TerminalProgress:
+    """Bars for a person at a terminal, log lines for anybody else."""
+    return TerminalProgress() if _is_terminal(log_format) else LogProgress(clock)
 
 
-def tell(report: Report) -> None:
+def tell(report: Report, log_format: str) -> None:
     """What was left undone, on stderr: a line each on a terminal, log lines elsewhere."""
     for fault in report.faults:
-        if sys.stderr.isatty():
+        if _is_terminal(log_format):
             click.echo(f"{click.style('!', fg='yellow')} {fault}", err=True)
         else:
             logger.warning(fault)
+
+
+def _is_terminal(log_format: str) -> bool:
+    return log_format != "json" and sys.stderr.isatty()

@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 import click
 
 from bot import app
-from bot.cli.console import progress_for, set_up_logging, tell
-from bot.cli.options import State, global_options, pass_state
+from bot.cli.console import progress_for, tell
+from bot.cli.logs import set_up_logging
+from bot.cli.options import State, count, global_options, pass_state
 from bot.demo.slack import render_as_html
 from bot.demo.stage import CHANNEL, READER, Stage, stage
 from bot.pipeline import tick
@@ -42,19 +43,20 @@ def command(state: State, out: Path) -> int:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise click.ClickException(f"{out} can't be made: {error.strerror}") from None
-    report, lines = asyncio.run(_play(out))
+    report, lines = asyncio.run(_play(out, state.log_format))
     click.echo("\n".join(lines))
-    tell(report)
+    tell(report, state.log_format)
     return 1 if report.faults else 0
 
 
-async def _play(out: Path) -> tuple[Report, list[str]]:
+async def _play(out: Path, log_format: str) -> tuple[Report, list[str]]:
     clock = app.system_clock()
     with TemporaryDirectory(prefix="arxiv-digest-demo-") as folder:
         async with stage(Path(folder), (out / "report").absolute(), clock.now()) as scene:
             store = app.open_store(scene.settings.database)
             try:
-                async with app.open_services(scene.settings, store, progress_for(clock), clock) as services:
+                progress = progress_for(clock, log_format)
+                async with app.open_services(scene.settings, store, progress, clock) as services:
                     report = await tick.once(services, scene.settings, tick.start(services))
             finally:
                 store.close()
@@ -83,7 +85,7 @@ def _leave(scene: Stage, out: Path) -> list[str]:
         f"{len(scene.gemini.log)} papers summarised by the stand-in for Gemini",
         f"e-mail to {READER}: {mail['Subject']}",
         f"  {out / 'mail.html'}  (also mail.txt, mail.eml)",
-        f"Slack #{CHANNEL}: {len(posts)} {'message' if len(posts) == 1 else 'messages'}",
+        f"Slack #{CHANNEL}: {count(len(posts), 'message')}",
         f"  {out / 'slack.html'}  (also slack.json)",
         f"report: {out / 'report' / 'index.html'}",
         *(f"  {out / 'report' / name}" for name in reports),

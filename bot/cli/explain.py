@@ -15,7 +15,8 @@ from bot.ports.store import Store
 from bot.settings import Settings
 
 _ID = re.compile(
-    r"(?:https?://arxiv\.org/(?:abs|pdf|html)/|arxiv:)?([a-z.-]+/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?", re.I
+    r"(?:(?:https?://)?(?:[\w-]+\.)?arxiv\.org/\w+/|arxiv: ?)?([a-z.-]+/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?",
+    re.I | re.A,
 )
 
 
@@ -31,7 +32,7 @@ def command(state: State, paper: str, name: str) -> int:
     Example:
       arxiv-digest explain 2501.01234 ada
     """
-    settings = state.settings()
+    settings = state.settings(need_secrets=False)
     subscriber = subscriber_named(settings, name)
     found = _ID.fullmatch(paper.strip())
     if found is None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
 from bot import app
-from bot.cli.console import progress_for, set_up_logging, tell
-from bot.cli.options import State, global_options, pass_state, subscriber_named
+from bot.cli.console import progress_for, tell
+from bot.cli.logs import set_up_logging
+from bot.cli.options import State, count, global_options, pass_state, subscriber_named
+from bot.daemon import in_time
+from bot.models import Subscriber
 from bot.pipeline import tick, wants
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report
+from bot.ports.store import Store
 from bot.settings import Settings
 
 
@@ -36,10 +40,11 @@ def command(state: State, names: tuple[str, ...], dry_run: bool) -> int:
     set_up_logging(state.log_format, verbose=state.verbose)
     settings = state.settings()
     only = _known(settings, names)
-    report = asyncio.run(_rehearse(settings, only) if dry_run else _once(settings, only))
+    work = _rehearse if dry_run else _once
+    report = asyncio.run(work(settings, only, state.log_format))
     for line in report.done:
         click.echo(line)
-    tell(report)
+    tell(report, state.log_format)
     return 1 if report.faults else 0
 
 
@@ -50,39 +55,51 @@ def _known(settings: Settings, names: Sequence[str]) -> Sequence[str] | None:
     return names or None
 
 
-async def _once(settings: Settings, only: Sequence[str] | None) -> Report:
+async def _once(settings: Settings, only: Sequence[str] | None, log_format: str) -> Report:
     store = app.open_store(settings.database)
     clock = app.system_clock()
     try:
-        async with app.open_services(settings, store, progress_for(clock), clock) as services:
+        async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
             state = tick.start(services)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, state.stopping.set)
-            return await tick.once(services, settings, state, only)
+            report = await in_time(tick.once(services, settings, state, only), state.stopping, clock)
     finally:
         store.close()
+    return report or Report(faults=["stopped in the middle of it; the next run takes up from here"])
 
 
-async def _rehearse(settings: Settings, only: Sequence[str] | None) -> Report:
+async def _rehearse(settings: Settings, only: Sequence[str] | None, log_format: str) -> Report:
     """Poll on a copy of the database and say what is owed."""
     clock = app.system_clock()
     report = Report()
-    async with (
-        app.scratch_store(settings.database) as store,
-        app.open_services(settings, store, progress_for(clock), clock) as services,
-    ):
-        state = tick.start(services)
-        store.subscriptions.sync(settings.subscribers, clock.now())
-        await poll(services, settings, state.gate, wanted_topics(settings, only), report)
+    with app.scratch_store(settings.database) as store:
+        async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
+            state = tick.start(services)
+            store.subscriptions.sync(settings.subscribers, clock.now())
+            await poll(services, settings, state.gate, wanted_topics(settings, only), report)
         for subscriber in settings.subscribers:
-            if only is not None and subscriber.name not in only:
-                continue
-            for edition in wants.editions(store, settings, subscriber):
-                where = ", ".join(f"{target.kind} {target.address}" for target in edition.targets)
-                report.done.append(f"{subscriber.name}: {len(edition.entries)} papers would go to {where}")
-                report.done += [
-                    f"  {entry.paper.arxiv_id}  {entry.paper.title}  [{', '.join(entry.topics)}]"
-                    for entry in edition.entries
-                ]
+            if only is None or subscriber.name in only:
+                report.done += [*_left_over(store, subscriber), *_owed(store, settings, subscriber)]
     return report
+
+
+def _left_over(store: Store, subscriber: Subscriber) -> Iterator[str]:
+    """The messages of earlier rounds that would be tried again."""
+    for envelope in store.outbox.unsettled([subscriber.name]):
+        where = f"{envelope.target.kind} {envelope.target.address}"
+        papers = count(len(envelope.arxiv_ids), "paper")
+        yield f"{subscriber.name}: a message written earlier ({papers}) would go to {where}"
+
+
+def _owed(store: Store, settings: Settings, subscriber: Subscriber) -> Iterator[str]:
+    """The digests that would be written: to whom, with which papers."""
+    for edition in wants.editions(store, settings, subscriber):
+        where = ", ".join(f"{target.kind} {target.address}" for target in edition.targets)
+        if not edition.entries and not subscriber.send_empty:
+            yield f"{subscriber.name}: nothing new for {where}"
+            continue
+        yield f"{subscriber.name}: {count(len(edition.entries), 'paper')} would go to {where}"
+        for entry in edition.entries:
+            yield f"  {entry.paper.arxiv_id}  {entry.paper.title}  [{', '.join(entry.topics)}]"

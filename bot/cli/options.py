@@ -31,12 +31,21 @@ class State:
         """The configuration: --config, else $ARXIV_DIGEST_CONFIG, else subscribers.yaml here."""
         return self.config or Path(os.environ.get("ARXIV_DIGEST_CONFIG") or "subscribers.yaml")
 
-    def settings(self) -> Settings:
-        """The configuration as values. ConfigError."""
-        return config.load(self.path, os.environ)
+    def settings(self, *, need_secrets: bool = True) -> Settings:
+        """The configuration as values. ConfigError.
+
+        A command that only reads the database needs no secrets: the daemon's are seldom in the shell
+        of the person who asks how it is.
+        """
+        return config.load(self.path, os.environ, need_secrets=need_secrets)
 
 
 pass_state = click.make_pass_decorator(State)
+
+
+def count(number: int, noun: str) -> str:
+    """``1 paper``, ``2 papers``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def subscriber_named(settings: Settings, name: str) -> Subscriber:

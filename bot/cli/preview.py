@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
 from bot import app
-from bot.cli.console import progress_for, set_up_logging, tell
+from bot.cli.console import progress_for, tell
+from bot.cli.logs import set_up_logging
 from bot.cli.options import State, global_options, pass_state, subscriber_named
 from bot.models import Digest, Subscriber
 from bot.pipeline import compose, tick
@@ -20,17 +21,23 @@ from bot.render import html, markdown, slack, text
 from bot.settings import Settings
 
 
-def _slack(digest: Digest) -> str:
-    messages = [json.loads(message.payload) for message in slack.render(digest)]
+def _joined(render: Callable[[Digest], str]) -> Callable[[Sequence[Digest]], str]:
+    return lambda digests: "\n".join(map(render, digests))
+
+
+def _slack(digests: Sequence[Digest]) -> str:
+    """The messages as Slack would get them, in one list."""
+    messages = [json.loads(message.payload) for digest in digests for message in slack.render(digest)]
     return json.dumps(messages, indent=2, ensure_ascii=False)
 
 
-_FORMATS: dict[str, Callable[[Digest], str]] = {
-    "html": html.render,
-    "text": text.render,
+_FORMATS: dict[str, Callable[[Sequence[Digest]], str]] = {
+    "html": _joined(html.render),
+    "text": _joined(text.render),
     "slack": _slack,
-    "markdown": markdown.render,
+    "markdown": _joined(markdown.render),
 }
+"""One digest as a rule; more where a subscriber's kinds of channel don't share their history."""
 
 
 @click.command("preview")
@@ -53,28 +60,34 @@ def command(state: State, name: str, form: str, out: Path | None) -> int:
     as the abstract's own sentences.
     """
     set_up_logging(state.log_format, verbose=state.verbose)
-    settings = state.settings()
+    settings = state.settings(need_secrets=False)
     subscriber = subscriber_named(settings, name)
     report = Report()
-    digests = asyncio.run(_digests(settings, subscriber, report))
-    rendered = "\n".join(_FORMATS[form](digest) for digest in digests)
-    if out is None:
+    digests = asyncio.run(_digests(settings, subscriber, report, state.log_format))
+    _put(_FORMATS[form](digests), out)
+    tell(report, state.log_format)
+    return 1 if report.faults else 0
+
+
+def _put(rendered: str, out: Path | None) -> None:
+    if out is None or out == Path("-"):
         click.echo(rendered)
-    else:
+        return
+    try:
         out.write_text(rendered, encoding="utf-8")
-        click.echo(f"{out} written")
-    tell(report)
-    return 0
+    except OSError as error:
+        raise click.ClickException(f"{out} can't be written: {error.strerror}") from None
+    click.echo(f"{out} written")
 
 
-async def _digests(settings: Settings, subscriber: Subscriber, report: Report) -> list[Digest]:
+async def _digests(
+    settings: Settings, subscriber: Subscriber, report: Report, log_format: str
+) -> list[Digest]:
     clock = app.system_clock()
-    async with (
-        app.scratch_store(settings.database) as store,
-        app.open_services(settings, store, progress_for(clock), clock) as services,
-    ):
-        store.subscriptions.sync(settings.subscribers, clock.now())
-        if store.polls.last_finished()[0] is None:
-            state = tick.start(services)
-            await poll(services, settings, state.gate, wanted_topics(settings, [subscriber.name]), report)
-        return compose.preview(services, settings, subscriber)
+    with app.scratch_store(settings.database) as store:
+        async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
+            store.subscriptions.sync(settings.subscribers, clock.now())
+            if store.polls.last_finished()[0] is None:
+                state = tick.start(services)
+                await poll(services, settings, state.gate, wanted_topics(settings, [subscriber.name]), report)
+            return compose.preview(services, settings, subscriber)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from bot import app
-from bot.cli.options import State, global_options, pass_state, subscriber_named
+from bot.cli.options import State, count, global_options, pass_state, subscriber_named
 
 
 @click.command("retry")
@@ -17,7 +17,7 @@ def command(state: State, name: str | None) -> int:
 
     The daemon takes them up by itself; without it, run `arxiv-digest once`.
     """
-    settings = state.settings()
+    settings = state.settings(need_secrets=False)
     if name is not None:
         subscriber_named(settings, name)
     store = app.read_store(settings.database, writable=True)
@@ -28,5 +28,5 @@ def command(state: State, name: str | None) -> int:
         revived = store.outbox.retry_failed(name, app.system_clock().now())
     finally:
         store.close()
-    click.echo(f"{revived} failed {'message' if revived == 1 else 'messages'} back in the queue")
+    click.echo(f"{count(revived, 'failed message')} back in the queue")
     return 0

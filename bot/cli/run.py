@@ -8,13 +8,15 @@ import signal
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import click
 
 from bot import app
-from bot.cli.console import LogProgress, logger, set_up_logging, tell
-from bot.cli.options import State, global_options, pass_state
+from bot.cli.console import LogProgress, tell
+from bot.cli.logs import logger, set_up_logging
+from bot.cli.options import State, count, global_options, pass_state
 from bot.daemon import Daemon
 from bot.pipeline import tick
 from bot.pipeline.services import Services
@@ -31,7 +33,9 @@ def command(state: State) -> int:
     Takes up an edited YAML within seconds (SIGHUP: at once); a broken edit is logged and the old
     configuration stays in force. SIGTERM or Ctrl-C finishes what is in flight and ends.
     """
-    set_up_logging(state.log_format, verbose=state.verbose)
+    set_up_logging(state.log_format, verbose=state.verbose, shorten=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)  # until the loop takes them over
     settings = state.settings()
     store = app.open_store(settings.database)
     try:
@@ -41,6 +45,11 @@ def command(state: State) -> int:
     return 0
 
 
+def _leave(*_: object) -> None:
+    """Told to stop before anything was begun."""
+    raise SystemExit(0)
+
+
 async def _run(state: State, settings: Settings, store: Store) -> None:
     clock = app.system_clock()
     progress = LogProgress(clock)
@@ -48,15 +57,27 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     def open_services(settings: Settings) -> AbstractAsyncContextManager[Services]:
         return app.open_services(settings, store, progress, clock)
 
-    daemon = Daemon(settings, open_services, Reloader(state, settings), tell)
+    reloader = Reloader(state, settings)
+    daemon = Daemon(settings, open_services, reloader, partial(tell, log_format=state.log_format))
+
+    def look_again() -> None:
+        reloader.forget()
+        daemon.look()
+
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, daemon.stop)
     loop.add_signal_handler(signal.SIGINT, daemon.stop)
-    loop.add_signal_handler(signal.SIGHUP, daemon.look)
+    loop.add_signal_handler(signal.SIGHUP, look_again)
     tick.take_up(store, settings, clock.now())
+    _warn(settings)
     _announce(store, settings, clock.now())
     await daemon.run()
     logger.info("stopped")
+
+
+def _warn(settings: Settings) -> None:
+    for warning in settings.warnings:
+        logger.warning("%s", warning)
 
 
 def _announce(store: Store, settings: Settings, now: datetime) -> None:
@@ -82,7 +103,12 @@ class Reloader:
     def __init__(self, state: State, settings: Settings) -> None:
         self._state = state
         self._settings = settings
-        self._used = self._last_look = self._content()
+        self._used: tuple[bytes | None, ...] = self._content()
+        self._last_look = self._used
+
+    def forget(self) -> None:
+        """Read the configuration at the next look, changed or not: a secret's own file may have."""
+        self._used = ()
 
     def __call__(self) -> Settings | None:
         content, before = self._content(), self._last_look
@@ -97,7 +123,8 @@ class Reloader:
         if changed == self._settings:
             logger.info("configuration read again: nothing changed")
         else:
-            logger.info("configuration reloaded: %d subscribers", len(changed.subscribers))
+            _warn(changed)
+            logger.info("configuration reloaded: %s", count(len(changed.subscribers), "subscriber"))
         self._settings = changed
         return changed
 

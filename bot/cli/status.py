@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot import app, quota
-from bot.cli.options import State, global_options, pass_state
+from bot.cli.options import State, count, global_options, pass_state
 from bot.history import TargetTally, TopicPoll
 from bot.models import Subscriber
 from bot.pipeline import tick, wants
@@ -19,6 +19,7 @@ from bot.ports.store import Store
 from bot.settings import Settings
 
 _RECENT = timedelta(days=30)
+_COMPLETENESS = {None: "", True: " (complete)", False: " (incomplete: the next one takes it up)"}
 
 
 @click.command("status")
@@ -27,28 +28,18 @@ _RECENT = timedelta(days=30)
 @pass_state
 def command(state: State, as_json: bool) -> int:
     """Show what was seen, summarised and delivered, and what waits for what."""
-    settings = state.settings()
-    store = app.read_store(settings.database)
+    settings = state.settings(need_secrets=False)
+    clock, store = app.system_clock(), app.read_store(settings.database)
     if store is None:
-        facts = _nothing_yet(settings)
+        with app.scratch_store(settings.database) as empty:
+            facts = gather(empty, settings, clock)
     else:
         try:
-            facts = gather(store, settings, app.system_clock())
+            facts = gather(store, settings, clock)
         finally:
             store.close()
     click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else _as_text(facts))
     return 0
-
-
-def _nothing_yet(settings: Settings) -> dict[str, Any]:
-    return {
-        "database": str(settings.database),
-        "papers": {"seen": 0, "matched": 0, "summarised": 0, "waiting": 0},
-        "polls": {"last": None, "complete": None, "next": None, "topics": [], "feeds": []},
-        "gemini": None,
-        "subscribers": [],
-        "alerts": [],
-    }
 
 
 def gather(store: Store, settings: Settings, clock: Clock) -> dict[str, Any]:
@@ -109,9 +100,10 @@ def _topic(poll: TopicPoll) -> dict[str, Any]:
 
 
 def _gemini(store: Store, settings: Settings, now: datetime) -> dict[str, Any] | None:
-    if settings.gemini.api_key is None:
-        return None
+    """The day's use of the quota; None where there is no key and nobody, such as the daemon, used one."""
     use = store.summaries.use_on(quota.pacific_day(now))
+    if settings.gemini.api_key is None and not use.requests:
+        return None
     return {
         "model": settings.gemini.model,
         "day": use.day.isoformat(),
@@ -163,8 +155,7 @@ def _as_text(facts: dict[str, Any]) -> str:
     lines = [
         f"Papers      {papers['seen']} seen, {papers['matched']} matched, "
         f"{papers['waiting']} waiting for a digest, {papers['summarised']} summarised",
-        f"Last poll   {polls['last'] or 'never'}"
-        + ("" if polls["complete"] in (None, True) else " — incomplete, the next poll takes it up"),
+        f"Polls       last {polls['last'] or 'never'}{_COMPLETENESS[polls['complete']]}, next {polls['next']}",
     ]
     lines += [
         f"  {topic['topic']:<24} {topic['status']:<10} {topic['found']:>5} found"
@@ -173,7 +164,7 @@ def _as_text(facts: dict[str, Any]) -> str:
     ]
     gemini = facts["gemini"]
     if gemini is None:
-        lines.append("Gemini      no key: the extractive summariser is used")
+        lines.append("Gemini      no GEMINI_API_KEY here: without one the extractive summariser is used")
     else:
         lines.append(
             f"Gemini      {gemini['requests']} requests today, {gemini['requests_left']} left until "
@@ -181,8 +172,8 @@ def _as_text(facts: dict[str, Any]) -> str:
         )
     for subscriber in facts["subscribers"]:
         lines.append(
-            f"{subscriber['name']}: {subscriber['digests']} digests, last {subscriber['last_digest'] or 'never'}, "
-            f"next {subscriber['next_digest']}"
+            f"{subscriber['name']}: {count(subscriber['digests'], 'digest')}, "
+            f"last {subscriber['last_digest'] or 'never'}, next {subscriber['next_digest']}"
         )
         lines += [
             f"  {target['kind']:<6} {target['address']:<32} pending {target['pending']}, "

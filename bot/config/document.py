@@ -5,6 +5,7 @@ Defaults are shown here as a person writes them; the values themselves come from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from bot.config import environment
@@ -52,7 +53,9 @@ def _one_of(keys: tuple[str, ...]) -> Schema:
 
 # --- keys that don't belong ----------------------------------------------------------------------
 
-_SECRET_KEYS = ("key", "token", "password", "secret", "passwd", "credential")
+_SECRET_KEY = re.compile(
+    r"(?:.*[_-])?(?:(?:api|auth|access|bot)?(?:key|token)|passw(?:or)?d|passphrase|secret|credential)s?", re.I
+)
 _OWNERS = {
     "gemini": environment.GEMINI_API_KEY,
     "google": environment.GEMINI_API_KEY,
@@ -69,7 +72,7 @@ def _stranger(section: str) -> Callable[[str], str]:
 
     def say(key: str) -> str:
         lower = key.lower()
-        if any(word in lower for word in _SECRET_KEYS):
+        if _SECRET_KEY.fullmatch(key):
             owner = next((name for word, name in _OWNERS.items() if word in lower), _OWNERS.get(section))
             variable = environment.variables(owner) if owner else ", ".join(environment.NAMES)
             return f"secrets don't belong in this file: set {variable} in the environment"
@@ -153,7 +156,7 @@ EMAIL = Section(
         ),
         "reply_to": Key(OrNull(MAILBOX), "Where answers go, if not to the sender."),
         "messages_per_minute": Key(OrNull(_COUNT), "The provider's limit, if any."),
-        "ca_file": Key(OrNull(PATH), "Certificates (PEM) to trust instead of the system's."),
+        "ca_file": Key(OrNull(PATH), "Certificates (PEM) to trust besides the system's."),
     },
     _stranger("email"),
 )

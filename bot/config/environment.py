@@ -73,7 +73,8 @@ def secrets(environ: Mapping[str, str], yaml: Report, folder: Path) -> tuple[dic
     """The secrets that are set, by name, and the report on the ``.env``, which may not exist.
 
     The real environment wins over the ``.env``, whichever of the two names of a secret it uses. An
-    empty value counts as not set. Faults of the environment go into the report on the YAML.
+    empty value counts as not set, and a line break at its end is dropped. Faults of the environment go
+    into the report on the YAML.
     """
     shown = str(Path(yaml.file).with_name(".env"))
     dotenv = Report(shown)
@@ -110,20 +111,22 @@ def _secret(name: str, given: Mapping[str, _Given]) -> str | None:
 def _read_secret(name: str, given: _Given) -> str | None:
     path = given.folder / given.value
     try:
-        text = path.read_bytes()[:MAX_BYTES].decode()
+        text = path.read_bytes()[:MAX_BYTES].decode("utf-8-sig")
     except OSError as error:
         problem = f"can't read {given.value}: {error.strerror or error}"
     except ValueError:
         problem = f"{given.value} is not a text in UTF-8"
     else:
         if text.strip():
-            return text.rstrip("\r\n")
+            return text
         problem = f"{given.value} is empty"
     given.report.add(given.mark, (f"{name}_FILE",), problem)
     return None
 
 
 def _clean(variable: str, value: str | None, given: _Given) -> str | None:
+    """The secret without the line break that a file, or a secret made from one, ends with."""
+    value = None if value is None else value.rstrip("\r\n")
     if value is not None and not value.isprintable():
         given.report.add(given.mark, (variable,), "holds a line break or another control character")
         return None

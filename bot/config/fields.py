@@ -98,15 +98,22 @@ _ANY_ADDRESS = _ADDRESS.replace(_LABEL, _ANY_LABEL)
 """With a domain in any script: the adapter that sends the mail translates it."""
 _DISPLAY = r"(?:[^<>()@,;:\\\u0022\[\]\u0000-\u001f\u007f]+|\u0022[^<>\\\u0022\u0000-\u001f\u007f]+\u0022 ?)"
 _MAILBOX = rf"(?:{_ANY_ADDRESS}|(?:{_DISPLAY})?<{_ANY_ADDRESS}>)"
-_CHANNEL = r"(?:#[^\u0000-,./:-@A-Z\[-^`{-\u007f]{1,80}|[CDG][A-Z0-9]{2,20})"
+_SLACK_ID = "(?:[CDG][A-Z0-9]{2,20}|[UW][A-Z0-9]{6,20})"
+_CHANNEL = rf"(?:#?[^\u0000-,./:-@A-Z\[-^`{{-\u007f]{{1,80}}|{_SLACK_ID})"
 _PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
 _URL = rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::{_PORT})?(?:/[!\u0022$->@-~]*)?"
 _HOST = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*(?::[0-9A-Fa-f.]*){2,7})"
 
 
 def is_channel(text: str) -> bool:
-    """Whether this is a Slack channel's name or id, rather than a person's address."""
+    """Whether this is a Slack channel's name, or an id of Slack's, rather than a person's address."""
     return re.fullmatch(_CHANNEL, text) is not None
+
+
+def slack_address(text: str) -> str:
+    """With the sign that tells a channel's name from an id; an id or a person's address as it is."""
+    is_name = is_channel(text) and not re.fullmatch(_SLACK_ID, text)
+    return "#" + text.removeprefix("#") if is_name else text
 
 
 def bare_address(mailbox: str) -> str:
@@ -135,8 +142,8 @@ _CHANNEL_FORM = 'a Slack channel ("#name" or its id) or a person\'s e-mail addre
 
 ADDRESS = Text(_ADDRESS, "an e-mail address such as you@example.org")
 MAILBOX = Text(_MAILBOX, "an e-mail address such as ada@example.org or Ada Lovelace <ada@example.org>")
-SLACK_ADDRESS = Text(f"(?:{_CHANNEL}|{_ADDRESS})", _CHANNEL_FORM, _channel_hint)
-OPERATOR = Text(f"(?:{_CHANNEL}|{_MAILBOX})", _CHANNEL_FORM, _channel_hint)
+SLACK_ADDRESS = Text(f"(?:{_CHANNEL}|{_ADDRESS})", _CHANNEL_FORM, _channel_hint, slack_address)
+OPERATOR = Text(f"(?:{_CHANNEL}|{_MAILBOX})", _CHANNEL_FORM, _channel_hint, slack_address)
 URL = Text(_URL, "a web address such as https://example.org/path", _url_hint)
 HOST = Text(_HOST, "a host name such as smtp.example.org", _host_hint)
 PORT = Whole(1, 65535)

@@ -1,15 +1,19 @@
-"""What is odd in a configuration and no fault: old categories, topics nobody reads, a doubtful port."""
+"""What is odd in a configuration and no fault: old categories, topics nobody reads, haste with arXiv."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot import query, taxonomy
 from bot.config.report import Path, quoted
 from bot.config.rules import Breach, is_loopback
 from bot.models import Term
-from bot.settings import EmailSettings, Security, Settings
+from bot.settings import ArxivSettings, EmailSettings, Security, Settings
+
+_ARXIV_INTERVAL = timedelta(seconds=3)
+"""https://info.arxiv.org/help/api/tou.html: "no more than one request every three seconds"."""
 
 
 def hints(settings: Settings) -> Iterator[tuple[Breach, int | None]]:
@@ -18,7 +22,12 @@ def hints(settings: Settings) -> Iterator[tuple[Breach, int | None]]:
         for index, code in enumerate(topic.categories):
             yield from _category(code, ("topics", topic.name, "categories", index))
         yield from _in_query(topic.query, ("topics", topic.name, "query"))
-    for breach in (*_unread(settings), *_port(settings.email), *_in_the_clear(settings)):
+    for breach in (
+        *_impolite(settings.arxiv),
+        *_unread(settings),
+        *_port(settings.email),
+        *_in_the_clear(settings),
+    ):
         yield breach, None
 
 
@@ -49,6 +58,14 @@ def _unread(settings: Settings) -> Iterator[Breach]:
     for topic in settings.topics:
         if topic.name not in read:
             yield Breach(("topics", topic.name), "no subscriber reads this topic")
+
+
+def _impolite(arxiv: ArxivSettings) -> Iterator[Breach]:
+    """Another server, a mirror or a test's, may take more than arXiv does."""
+    hosts = [urlsplit(url).hostname or "" for url in (arxiv.api_url, arxiv.rss_url)]
+    if arxiv.min_interval < _ARXIV_INTERVAL and any(f".{host}".endswith(".arxiv.org") for host in hosts):
+        message = "is less than the 3s that arXiv's terms ask for; arXiv shuts out who asks faster"
+        yield Breach(("arxiv", "min_interval"), message)
 
 
 def _port(email: EmailSettings | None) -> Iterator[Breach]:

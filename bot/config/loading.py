@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,22 +23,25 @@ MAX_BYTES = 1024 * 1024
 """Of the YAML; a thousand subscribers need 150 kB."""
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Settings:
+def load(path: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Settings:
     """The settings of the YAML file, the environment and the ``.env`` beside the file.
 
-    Raises ConfigError with all faults, by line; its file names are as given in ``path``.
+    ``need_secrets`` is for whoever will talk to the services: without it a secret that is missing or
+    can't be read is no fault. Raises ConfigError with all faults, by line; its file names are as given
+    in ``path``.
     """
-    return parse(_read_file(path), path, environ)
+    return parse(_read_file(path), path, environ, need_secrets=need_secrets)
 
 
-def parse(text: str, path: Path, environ: Mapping[str, str]) -> Settings:
+def parse(text: str, path: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Settings:
     """As `load`, for a text that stands, or might stand, in the file at ``path``."""
-    report = Report(str(path))
-    absolute = path.absolute()
-    secrets, dotenv = environment.secrets(environ, report, absolute.parent)
+    report, absolute = Report(str(path)), path.absolute()
+    unread = Report(str(path))
+    secrets, dotenv = environment.secrets(environ, report if need_secrets else unread, absolute.parent)
     root = read(text.removeprefix("\ufeff"), report)
-    values = _judge(root, secrets, absolute.parent, report)
-    if faults := (*report.faults, *dotenv.faults):
+    available = secrets if need_secrets else environment.NAMES
+    values = _judge(root, secrets, available, absolute.parent, report)
+    if faults := (*report.faults, *(dotenv.faults if need_secrets else ())):
         raise ConfigError(faults)
     settings = build(values, secrets, absolute)
     return replace(settings, warnings=_warnings(root, settings, report.file))
@@ -74,8 +77,13 @@ def _unusable(path: Path, message: str, mark: Mark = START) -> ConfigError:
     return ConfigError([Fault(str(path), mark.line, mark.column, "", message)])
 
 
-def _judge(root: Node, secrets: Mapping[str, Secret], folder: Path, report: Report) -> Values:
-    """What the document says; nothing, unless the report stays empty."""
+def _judge(
+    root: Node, secrets: Mapping[str, Secret], available: Collection[str], folder: Path, report: Report
+) -> Values:
+    """What the document says; nothing, unless the report stays empty.
+
+    ``available`` names the secrets that there are, or that are somebody else's business.
+    """
     if not isinstance(root, Entries) or not root.values:
         if not report.faults:
             report.add(START, (), _A_LIST if isinstance(root, Sequence) else _NO_CONFIGURATION)
@@ -85,7 +93,7 @@ def _judge(root: Node, secrets: Mapping[str, Secret], folder: Path, report: Repo
     values = DOCUMENT.read(root, (), report)
     document = plain(root)
     if isinstance(document, dict):
-        for breach in breaches(document, secrets, folder):
+        for breach in breaches(document, available, folder):
             report.at(breach.path, breach.message)
     return values or {}
 

@@ -7,15 +7,13 @@ document that has others too. A value of the wrong kind is no rule's business.
 from __future__ import annotations
 
 import ipaddress
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from bot.config import environment
-from bot.config.document import ARXIV, CLAUSES, DOCUMENT, SUBSCRIBER_SECTION, TARGETS, TOPIC_SECTION
-from bot.config.fields import bare_address, duration, is_channel
+from bot.config.document import CLAUSES, DOCUMENT, SUBSCRIBER_SECTION, TARGETS, TOPIC_SECTION
+from bot.config.fields import bare_address, is_channel, slack_address
 from bot.config.report import Path, did_you_mean, quoted
 
 Plain = Mapping[str, Any]
@@ -30,7 +28,6 @@ class Breach(NamedTuple):
 
 def breaches(document: Plain, secrets: Collection[str], folder: FilePath) -> Iterator[Breach]:
     """Every rule that the document breaks. ``secrets`` has the names of those that are set."""
-    yield from _polite(_section(document, "arxiv"))
     yield from _mail_server(document, secrets)
     yield from _clauses(_section(document, "topics"))
     yield from _known_topics(document)
@@ -110,13 +107,21 @@ def _names(document: Plain) -> Iterator[Breach]:
             yield Breach(("subscribers", index, "name"), message)
 
 
+_SAME: Mapping[str, Callable[[str], str]] = {
+    "slack": slack_address,
+    "email": lambda address: bare_address(address).lower(),
+    "file": lambda folder: folder.rstrip("/"),
+}
+"""What two addresses of a kind have in common when they are one."""
+
+
 def _targets(subscriber: Plain, path: Path) -> Iterator[Breach]:
     if not SUBSCRIBER_SECTION.mentions(subscriber, TARGETS):
         yield Breach(path, "has nowhere to send digests: it needs slack, email or file")
     for key in TARGETS:
         seen = set()
         for place, address in _items(subscriber, key, path):
-            same = bare_address(address).lower() if key == "email" else address.rstrip("/")
+            same = _SAME[key](address)
             if same in seen:
                 yield Breach(place, f"{quoted(address)} is listed twice: each digest goes to it once")
             seen.add(same)
@@ -129,19 +134,6 @@ def _topics(document: Plain, subscriber: Plain, path: Path) -> Iterator[Breach]:
 
 
 # --- services ------------------------------------------------------------------------------------
-
-
-def _polite(arxiv: Plain) -> Iterator[Breach]:
-    try:
-        hosts = {urlsplit(_text(arxiv, key, default)).hostname or "" for key, default in _ARXIV_URLS.items()}
-        interval = duration(_text(arxiv, "min_interval", "3s"))
-    except ValueError:
-        return
-    if interval.total_seconds() < 3 and any(re.fullmatch(r"(.+\.)?arxiv\.org", host) for host in hosts):
-        yield Breach(("arxiv", "min_interval"), "is less than 3s, which arXiv's terms ask for")
-
-
-_ARXIV_URLS = {key: str(ARXIV.keys[key].default) for key in ("api_url", "rss_url")}
 
 
 def _mail_server(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:

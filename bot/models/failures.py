@@ -26,6 +26,8 @@ class Verdict:
     """The service may have accepted what was sent."""
     retry_after: timedelta | None = None
     """How long the service itself asked us to wait."""
+    form_refused: bool = False
+    """The service does not take the form of what was sent; the same as plain text may pass."""
     limit: Limit | None = None
     remedy: str = ""
     """What a person can do, in words; empty when waiting is all there is to do."""

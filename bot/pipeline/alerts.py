@@ -136,4 +136,5 @@ def _payload(settings: Settings, target: Target, text: str, now: datetime) -> by
         recipient=target.address,
         at=now,
         reply_to=settings.email.reply_to,
+        contact=settings.arxiv.contact,
     )

@@ -35,7 +35,7 @@ def compose(services: Services, settings: Settings, due: Mapping[str, datetime])
         with services.store.transaction():
             written += _compose_one(services, settings, subscriber, due[subscriber.name])
         services.progress.advance("compose")
-    services.progress.end("compose", f"{written} digests for {len(subscribers)} subscribers")
+    services.progress.end("compose", f"digests written: {written}")
     return written
 
 

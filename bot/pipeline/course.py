@@ -49,18 +49,22 @@ class Course:
     def learn(
         self, found: Mapping[str, Summary | Refusal], keys: Iterable[SummaryKey]
     ) -> tuple[SummaryKey, ...]:
-        """Take note of an answer; the papers for which asking again makes no sense."""
+        """Take note of an answer; the papers for which asking again makes no sense.
+
+        What was refused even in the paraphrase form is one of them.
+        """
         hopeless = []
         self.complaints = {}
+        paraphrased = self.paraphrase
         for key in keys:
             result = found[key.arxiv_id]
             if isinstance(result, Summary):
                 continue
-            if result.again:
+            if result.paraphrase and paraphrased:
+                hopeless.append(key)
+            else:
                 self.complaints[key.arxiv_id] = result.complaint
                 self.paraphrase = self.paraphrase or result.paraphrase
-            else:
-                hopeless.append(key)
         self.refusals += bool(hopeless or self.complaints)
         return tuple(hopeless)
 

@@ -14,277 +14,220 @@ from itertools import groupby
 
 from bot import backoff
 from bot.errors import DeliveryError
-from bot.history import ServiceWait
-from bot.models import Envelope, Kind, OutboxState, Receipt, Verdict
-from bot.pipeline import alerts
+from bot.models import Envelope, Kind, OutboxState, Receipt, Target, Verdict
+from bot.pipeline.outcomes import Outcomes, subject
+from bot.pipeline.pacing import Pacing, Spacing
 from bot.pipeline.services import Report, Services
 from bot.pipeline.waiting import all_of
 from bot.ports import Channel
+from bot.render import slack_plain
 from bot.settings import Settings
-
-SLACK_SPACING = timedelta(seconds=1)
-"""Slack's limit: about one message a second and channel."""
 
 DOUBT_PAUSE = timedelta(seconds=5)
 """How long Slack's history may lag behind an accepted message."""
+
+_LOOKS = 2
+"""So often a history must lack a message before it is sent again: a look too many costs five seconds,
+one too few a digest sent twice."""
 
 _PATIENCE = timedelta(seconds=60)
 """A Retry-After up to this is waited out at once; a longer one is left to a later round."""
 
 _ATTEMPTS_A_ROUND = 4
-_OUTAGE = 3
-"""So many messages in a row that a service did not take: it is down, the rest wait untried."""
-_DOWN = timedelta(minutes=5)
 
 
 async def deliver(
     services: Services,
     settings: Settings,
     report: Report,
+    spacing: Spacing,
     *,
     ignore_backoff: bool,
-    only: Sequence[str] | None = None,
-    stopping: asyncio.Event | None = None,
-    started_at: float = float("-inf"),
-) -> int:
-    """Send what is due; how many messages were accepted. What was not is in the report.
+    only: Sequence[str] | None,
+    stopping: asyncio.Event,
+) -> None:
+    """Send what is due. What was accepted and what was not is in the report.
 
-    ``only`` limits it to these subscribers and the operator. Once ``stopping`` is set no further
-    message is begun. ``started_at`` is the process's start on the monotonic clock: what the process
-    before it was sending may not show in a history yet. Raises only StoreError.
+    ``spacing`` is the process's. ``only`` limits it to these subscribers and the operator. Once
+    ``stopping`` is set no further message is begun. Raises only StoreError.
     """
     names = None if only is None else [*only, ""]
-    due = services.store.outbox.due(services.clock.now(), ignore_backoff=ignore_backoff, subscribers=names)
-    if not due:
-        return 0
-    services.progress.begin("deliver", len(due))
-    by_kind = {kind: [one for one in due if one.target.kind is kind] for kind in Kind}
-    postmen = [
-        _Postman(services, settings, report, kind, stopping or asyncio.Event(), started_at)
-        for kind, envelopes in by_kind.items()
-        if envelopes
-    ]
-    await all_of(postman.round(by_kind[postman.kind]) for postman in postmen)
-    sent = sum(postman.sent for postman in postmen)
-    services.progress.end("deliver", f"{sent} of {len(due)} messages accepted")
-    return sent
+    outcomes = Outcomes(services, settings, report)
+    tried: set[int] = set()
+    while True:
+        now = services.clock.now()
+        due = services.store.outbox.due(now, ignore_backoff=ignore_backoff, subscribers=names)
+        # What fails is told to the operator at once, by a message that was not there before.
+        due = [envelope for envelope in due if envelope.id not in tried]
+        if not due:
+            return
+        tried |= {envelope.id for envelope in due}
+        kinds = dict.fromkeys(envelope.target.kind for envelope in due)
+        paces = [Pacing(services, settings, kind, spacing, stopping) for kind in kinds]
+        postmen = [_Postman(services, pacing, outcomes, spacing) for pacing in paces]
+        services.progress.begin("deliver", len(due))
+        await all_of(postman.round(due) for postman in postmen)
+        sent = sum(postman.sent for postman in postmen)
+        services.progress.end("deliver", f"{sent} of {len(due)} messages accepted")
 
 
 def name_waiting(services: Services, report: Report, only: Sequence[str] | None) -> None:
     """Name what is still in the outbox and was not touched in this round, a service's wait above all."""
     named = "\n".join(report.faults)
     for envelope in services.store.outbox.unsettled(only):
-        if _subject(envelope) not in named:
+        if subject(envelope) not in named:
             until = f" until {envelope.wait_until:%Y-%m-%d %H:%M:%S} UTC" if envelope.wait_until else ""
-            report.add(f"{_subject(envelope)}: waiting{until}: {envelope.error or 'not sent yet'}")
+            report.add(f"{subject(envelope)}: waiting{until}: {envelope.error or 'not sent yet'}")
 
 
 class _Postman:
     """One kind of channel in one round."""
 
-    def __init__(
-        self,
-        services: Services,
-        settings: Settings,
-        report: Report,
-        kind: Kind,
-        stopping: asyncio.Event,
-        started_at: float,
-    ) -> None:
-        self.kind = kind
+    def __init__(self, services: Services, pacing: Pacing, outcomes: Outcomes, spacing: Spacing) -> None:
         self.sent = 0
         self._services = services
-        self._settings = settings
-        self._report = report
-        self._stopping = stopping
+        self._pacing = pacing
+        self._outcomes = outcomes
+        self._kind = pacing.kind
         self._clock = services.clock
         self._outbox = services.store.outbox
-        self._look_from = started_at + DOUBT_PAUSE.total_seconds()
-        self._not_before: dict[str, float] = {}
-        self._failures_in_a_row = 0
+        self._unresolved: dict[Target, DeliveryError] = {}
+        # What the process before this one was sending may not show in a history yet.
+        self._look_from = spacing.started_at + DOUBT_PAUSE.total_seconds()
 
     async def round(self, envelopes: Sequence[Envelope]) -> None:
-        """Each digest's parts in their order; a part that failed holds back only those after it."""
+        """Each digest's parts in their order; a part that waits holds back those after it."""
+        own = [envelope for envelope in envelopes if envelope.target.kind is self._kind]
+        await self._resolve_all(own)
         for _, parts in groupby(
-            envelopes, key=lambda one: (one.digest_id, one.target, one.id * (one.digest_id == 0))
+            own, key=lambda one: (one.digest_id, one.target, one.id * (one.digest_id == 0))
         ):
             for envelope in parts:
-                if (why := self._why_left()) is not None:
-                    self._leave(envelope, *why)
+                if (why := self._pacing.why_left()) is not None:
+                    self._outcomes.left(envelope, *why)
                     continue
                 try:
-                    delivered = await self._deliver(envelope)
+                    settled = await self._deliver(envelope)
                 finally:
                     self._services.progress.advance("deliver")
-                if not delivered and self.kind is Kind.SLACK:
+                if not settled and self._kind is Kind.SLACK:
                     break
 
-    # --- one message ---
-
     async def _deliver(self, envelope: Envelope) -> bool:
-        channel = self._services.channels.get(self.kind)
+        """Whether the message is settled, as sent or as failed: then those after it may follow."""
+        channel = self._services.channels.get(self._kind)
         if channel is None:
-            self._fail(
-                envelope, DeliveryError(f"{self.kind.value} is not configured", Verdict(permanent=True))
-            )
-            return False
+            error = DeliveryError(f"{self._kind.value} is not configured", Verdict(permanent=True))
+            self._outcomes.failed(envelope, error)
+            return True
         for _ in range(_ATTEMPTS_A_ROUND):
             envelope = self._outbox.refresh(envelope)
             try:
-                resolved = await self._resolve(channel, envelope)
+                resolved = await self._resolve(channel, envelope.target)
                 receipt = await self._settle_or_send(channel, envelope, resolved)
             except DeliveryError as error:
-                if await self._try_again(envelope, error):
+                settled = await self._refused(self._outbox.refresh(envelope), error)
+                if settled is None:
                     continue
-                return False
-            self._accepted(envelope, receipt)
+                return settled
+            self._outcomes.accepted(envelope, receipt)
+            self._pacing.accepted()
+            self.sent += 1
             return True
-        self._leave(envelope, envelope.error or "the service kept refusing")
+        self._outcomes.left(envelope, envelope.error or "the service kept refusing")
         return False
 
+    async def _resolve_all(self, envelopes: Sequence[Envelope]) -> None:
+        """Look up every address before the first message goes out, as far as the service lets us."""
+        channel = self._services.channels.get(self._kind)
+        for target in dict.fromkeys(envelope.target for envelope in envelopes):
+            if channel is None or self._pacing.why_left() is not None:
+                return
+            try:
+                await self._resolve(channel, target)
+            except DeliveryError as error:
+                self._unresolved[target] = error
+                if not error.verdict.permanent:
+                    return
+
+    async def _resolve(self, channel: Channel, target: Target) -> str:
+        error = self._unresolved.get(target)
+        if error is not None:
+            if not error.verdict.permanent:
+                del self._unresolved[target]
+            raise error
+        known = self._services.store.subscriptions.resolved(target)
+        if known is None:
+            known = await channel.resolve(target.address)
+            self._services.store.subscriptions.save_resolved(target, known)
+        return known
+
     async def _settle_or_send(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt:
-        if envelope.state is OutboxState.IN_DOUBT and self.kind is not Kind.EMAIL:
-            if self.kind is Kind.SLACK and (left := self._look_from - self._clock.monotonic()) > 0:
-                await self._clock.sleep(left)
-            found = await channel.find(envelope, resolved)
+        if envelope.state is OutboxState.IN_DOUBT and self._kind is not Kind.EMAIL:
+            found = await self._look(channel, envelope, resolved)
             if found is not None:
                 return found
-        await self._space(resolved)
+        await self._pacing.wait(resolved)
         sending = self._outbox.mark_sending(envelope, self._clock.now())
         try:
             return await channel.send(sending, resolved)
         finally:
-            self._not_before[resolved] = self._clock.monotonic() + self._spacing().total_seconds()
+            self._pacing.attempted(resolved)
 
-    async def _resolve(self, channel: Channel, envelope: Envelope) -> str:
-        known = self._services.store.subscriptions.resolved(envelope.target)
-        if known is None:
-            known = await channel.resolve(envelope.target.address)
-            self._services.store.subscriptions.save_resolved(envelope.target, known)
-        return known
+    async def _look(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt | None:
+        """Whether the message arrived after all; Slack's history is given time to show it."""
+        if self._kind is not Kind.SLACK:
+            return await channel.find(envelope, resolved)
+        await self._clock.sleep(max(self._look_from - self._clock.monotonic(), 0))
+        for look in range(_LOOKS):
+            if look:
+                await self._clock.sleep(DOUBT_PAUSE.total_seconds())
+            found = await channel.find(envelope, resolved)
+            if found is not None:
+                return found
+        return None
 
-    async def _try_again(self, envelope: Envelope, error: DeliveryError) -> bool:
-        """Record the failure; whether to attempt the message again in this round, having waited."""
+    async def _refused(self, envelope: Envelope, error: DeliveryError) -> bool | None:
+        """Record the failure; whether that settles the message. None to attempt it again, having waited."""
         verdict, now = error.verdict, self._clock.now()
-        envelope = self._outbox.refresh(envelope)
         if verdict.in_doubt:
-            return await self._doubt(envelope, error)
-        retry_at = backoff.delivery_retry(
-            envelope.attempts, verdict, _failing_since(envelope, now), now, self._services.jitter()
-        )
+            return await self._doubted(envelope, error)
+        if verdict.form_refused and (plain := slack_plain.plain_text(envelope.payload)) is not None:
+            with self._services.store.transaction():
+                self._outbox.mark_waiting(envelope, str(error), now, None, in_doubt=False)
+                self._outbox.replace_payload(envelope, plain)
+            self._outcomes.reshaped(envelope, error)
+            return None
+        retry_at = self._retry_at(envelope, verdict, now)
         if retry_at is None:
-            self._fail(envelope, error)
-            return False
+            self._outcomes.failed(envelope, error)
+            return True
         wait_until = now + verdict.retry_after if verdict.retry_after else None
         self._outbox.mark_waiting(envelope, str(error), retry_at, wait_until, in_doubt=False)
         if verdict.retry_after and verdict.retry_after <= _PATIENCE:
             await self._clock.sleep(verdict.retry_after.total_seconds())
-            return True
-        self._wait_for_service(error, wait_until)
-        self._failures_in_a_row += 1
-        self._report.add(f"{_subject(envelope)}: waiting: {_in_full(error)}")
+            return None
+        self._pacing.not_taken(error, wait_until)
+        self._outcomes.waiting(envelope, error)
         return False
 
-    async def _doubt(self, envelope: Envelope, error: DeliveryError) -> bool:
+    async def _doubted(self, envelope: Envelope, error: DeliveryError) -> bool | None:
         """The message may have been accepted: find out where that can be found out."""
-        first_time = envelope.state is not OutboxState.IN_DOUBT
-        retry_at = backoff.delivery_retry(
-            envelope.attempts,
-            Verdict(retry_after=error.verdict.retry_after),
-            _failing_since(envelope, self._clock.now()),
-            self._clock.now(),
-            self._services.jitter(),
-        )
+        looked = envelope.state is OutboxState.IN_DOUBT
+        now = self._clock.now()
+        retry_at = self._retry_at(envelope, Verdict(retry_after=error.verdict.retry_after), now)
         if retry_at is None:
-            self._fail(envelope, error)
-            return False
-        self._outbox.mark_waiting(envelope, str(error), retry_at, None, in_doubt=True)
-        if first_time and self.kind is not Kind.EMAIL:
-            await self._clock.sleep(DOUBT_PAUSE.total_seconds())
+            self._outcomes.failed(envelope, error)
             return True
-        self._report.add(f"{_subject(envelope)}: in doubt: {_in_full(error)}")
-        if not first_time:
-            self._alert(envelope, "it is unknown whether a message arrived", error)
+        self._outbox.mark_waiting(envelope, str(error), retry_at, None, in_doubt=True)
+        if not looked and self._kind is not Kind.EMAIL:
+            await self._clock.sleep(DOUBT_PAUSE.total_seconds())
+            return None
+        self._outcomes.in_doubt(envelope, error, looked=looked)
         return False
 
-    # --- outcomes ---
-
-    def _accepted(self, envelope: Envelope, receipt: Receipt) -> None:
-        with self._services.store.transaction():
-            self._outbox.mark_sent(envelope, receipt, self._clock.now())
-            alerts.settle(self._services, alerts.delivery_key(envelope.subscriber, envelope.target))
-        self._failures_in_a_row = 0
-        self.sent += 1
-        self._report.done.append(f"{_subject(envelope)}: delivered, {len(envelope.arxiv_ids)} papers")
-
-    def _fail(self, envelope: Envelope, error: DeliveryError) -> None:
-        with self._services.store.transaction():
-            self._outbox.mark_failed(envelope, str(error), error.verdict, self._clock.now())
-            self._alert(envelope, "a message could not be delivered", error)
-        self._report.add(f"{_subject(envelope)}: failed: {_in_full(error)}")
-
-    def _leave(self, envelope: Envelope, why: str, until: datetime | None = None) -> None:
-        """Not tried in this round; before ``until`` no round needs to look at it again."""
-        if until is not None:
-            self._outbox.postpone(envelope, why, until)
-        self._report.add(f"{_subject(envelope)}: waiting: {why}")
-
-    def _alert(self, envelope: Envelope, text: str, error: DeliveryError) -> None:
-        if envelope.subscriber:
-            alerts.raise_alert(
-                self._services,
-                self._settings,
-                alerts.delivery_key(envelope.subscriber, envelope.target),
-                f"{_subject(envelope)}: {text}: {_in_full(error)}",
-                envelope.subscriber,
-                cause=error.verdict.remedy,
-            )
-
-    # --- pacing ---
-
-    def _spacing(self) -> timedelta:
-        if self.kind is Kind.SLACK:
-            return SLACK_SPACING
-        per_minute = self._settings.email.messages_per_minute if self._settings.email else None
-        if self.kind is Kind.EMAIL and per_minute:
-            return timedelta(seconds=60 / per_minute)
-        return timedelta()
-
-    async def _space(self, resolved: str) -> None:
-        """Slack counts by channel, a mail provider by account."""
-        places = self._not_before.items()
-        ends = [end for place, end in places if place == resolved or self.kind is not Kind.SLACK]
-        while ends and (left := max(ends) - self._clock.monotonic()) > 0:
-            await self._clock.sleep(left)
-
-    def _wait_for_service(self, error: DeliveryError, until: datetime | None) -> None:
-        if until is not None:
-            self._services.store.notices.set_wait(ServiceWait(self.kind.value, until, str(error)))
-
-    def _why_left(self) -> tuple[str, datetime | None] | None:
-        """Why a message is not even tried, and until when; None when it is."""
-        if self._stopping.is_set():
-            return "stopping", None
-        now = self._clock.now()
-        wait = self._services.store.notices.wait_until(self.kind.value)
-        if wait is not None and wait.until > now:
-            return f"the service asked to be left alone until {wait.until:%Y-%m-%d %H:%M:%S} UTC", wait.until
-        if self._failures_in_a_row >= _OUTAGE:
-            return "the service did not take the messages before it", now + _DOWN
-        return None
-
-
-def _failing_since(envelope: Envelope, now: datetime) -> datetime:
-    """The earliest its first failure can have been: a machine that was off did not try."""
-    return max(envelope.created_at, now - backoff.delivery_pauses(envelope.attempts))
-
-
-def _subject(envelope: Envelope) -> str:
-    who = envelope.subscriber or "operator"
-    part = f" part {envelope.part}/{envelope.parts}" if envelope.parts > 1 else ""
-    return f"{who}: {envelope.target.kind.value} {envelope.target.address}{part}"
-
-
-def _in_full(error: DeliveryError) -> str:
-    remedy = error.verdict.remedy
-    return f"{error}; {remedy}" if remedy and remedy not in str(error) else str(error)
+    def _retry_at(self, envelope: Envelope, verdict: Verdict, now: datetime) -> datetime | None:
+        """When to try again; None when the message has failed."""
+        # The earliest its first failure can have been: a machine that was off did not try.
+        failing_since = max(envelope.created_at, now - backoff.delivery_pauses(envelope.attempts))
+        return backoff.delivery_retry(envelope.attempts, verdict, failing_since, now, self._services.jitter())

@@ -16,7 +16,7 @@ from bot.errors import GeminiError
 from bot.models import Limit, ModelReply, Paper, Prompt, Summary, SummaryKey, Verdict
 from bot.pipeline import alerts
 from bot.pipeline.course import REFUSED, REST, Course, Ended, Job
-from bot.pipeline.request_log import RequestLog
+from bot.pipeline.meter import Meter
 from bot.pipeline.services import Services
 from bot.pipeline.waiting import all_of, first_of
 from bot.ports import Summariser
@@ -47,17 +47,9 @@ class Desk:
         self._stopping = stopping
         self._until = until
         self._clock = services.clock
-        self._limits = quota.Limits(
-            requests_per_minute=settings.gemini.requests_per_minute,
-            tokens_per_minute=settings.gemini.tokens_per_minute,
-            requests_per_day=settings.gemini.requests_per_day,
-            concurrency=settings.gemini.concurrency,
-        )
-        self._pace = quota.Pace()
-        self._block: quota.Block | None = None
+        self._meter = Meter(services, settings.gemini)
         self._admission = asyncio.Lock()
         self._one_finished = asyncio.Event()
-        self._requests = RequestLog(services.store.summaries, services.clock.now())
         self._failing_since: datetime | None = None
         self._over = asyncio.Event()
         self.ended = ""
@@ -111,7 +103,7 @@ class Desk:
                 complaints={one: complaint for one, complaint in course.complaints.items() if complaint},
                 paraphrase=course.paraphrase,
             )
-            request = await self._admitted(prompt.estimate_tokens(text), course)
+            request = await self._admitted(text, course)
             if request is None:
                 return left
             try:
@@ -148,7 +140,7 @@ class Desk:
         """What the answer cost and what it is good for, in one transaction."""
         now = self._clock.now()
         with self._services.store.transaction():
-            self._requests.finish(request, answer, now)
+            self._meter.answered(request, answer)
             for key, result in found.items():
                 if isinstance(result, Summary):
                     self._services.store.summaries.save(key, result, now)
@@ -156,12 +148,11 @@ class Desk:
             alerts.settle(self._services, alerts.GEMINI)
         self._one_finished.set()
         self._failing_since = None
-        self._pace = quota.recovered(self._pace, now)
 
     # --- one request ---
 
-    async def _admitted(self, tokens: int, course: Course) -> int | None:
-        """Wait until a request of so many tokens may go out, and count it.
+    async def _admitted(self, text: Prompt, course: Course) -> int | None:
+        """Wait until this request may go out, and count it.
 
         None when the time of its papers is up, which runs from their first request. Ended.
         """
@@ -171,42 +162,51 @@ class Desk:
                 now = self._clock.now()
                 if course.began is not None and now - course.began >= backoff.SUMMARY_BUDGET:
                     return None
-                limits = quota.paced(self._limits, self._pace)
-                recent, today = self._requests.recent(now), self._requests.today(now)
-                permit = quota.decide(limits, recent, today, tokens, now, self._block)
+                permit = self._meter.permit(text)
                 if permit.answer is quota.Answer.GO:
                     course.began = course.began or now
-                    return self._requests.start(tokens, now)
-                if permit.answer is quota.Answer.DAY_SPENT:
-                    self._exhausted(permit.until)
-                if permit.answer is quota.Answer.NOT_OFFERED:
-                    raise Ended(f"{self._settings.gemini.model} is not offered on this account", now + REST)
+                    return self._meter.start(text)
+                self._end_if_closed(permit, now)
                 self._one_finished.clear()
                 await self._wait(permit.until)
+
+    def _end_if_closed(self, permit: quota.Permit, now: datetime) -> None:
+        """Ended, where waiting would hold up what is due."""
+        if permit.answer is quota.Answer.DAY_SPENT:
+            self._end(
+                f"the day's quota of {self._settings.gemini.requests_per_day} requests is used up", permit
+            )
+        if permit.answer is quota.Answer.NOT_OFFERED:
+            raise Ended(f"{self._settings.gemini.model} is not offered on this account", now + REST)
+        if permit.until is not None and permit.until - now > backoff.SUMMARY_BUDGET:
+            self._end("no request is wanted", permit)
+
+    def _end(self, what: str, permit: quota.Permit) -> NoReturn:
+        text = f"{what} until {permit.until:%Y-%m-%d %H:%M} UTC"
+        self._alert(text, Verdict())
+        raise Ended(text, permit.until)
 
     async def _request(self, request: int, text: Prompt) -> ModelReply:
         """Send it. GeminiError; a request that failed is counted like any other."""
         try:
             return await self._summariser.ask(text)
         except BaseException:
-            self._requests.finish(request, None, self._clock.now())
+            self._meter.unanswered(request)
             self._one_finished.set()
             raise
 
     def _learn(self, error: GeminiError) -> None:
         """What a failure says about the requests that follow. Ended when there should be none."""
         verdict, now = error.verdict, self._clock.now()
-        self._block = quota.blocked(verdict, now) or self._block
-        if verdict.limit is Limit.PER_MINUTE:
-            self._pace = quota.slowed(self._pace, now)
+        closed_until = self._meter.refused(error)
         if verdict.limit in (Limit.PER_DAY, Limit.NOT_OFFERED):
             self._alert(str(error), verdict)
-            raise Ended(str(error), (self._block and self._block.until) or now + REST)
+            raise Ended(str(error), closed_until or now + REST)
         if verdict.permanent and verdict.remedy:
             # A bad key or an unknown model fails every paper alike; a refused prompt only its own.
             self._alert(str(error), verdict)
             raise Ended(str(error), now + REST)
-        if verdict.limit is None and not verdict.permanent:
+        if not verdict.permanent:
             self._failing_since = self._failing_since or now
             if now - self._failing_since >= OUTAGE:
                 self._alert(f"no answer for five minutes: {error}", verdict)
@@ -221,12 +221,6 @@ class Desk:
             raise Ended("stopping")
         if self._until is not None and self._clock.now() >= self._until:
             raise Ended("something is due")
-
-    def _exhausted(self, until: datetime | None) -> NoReturn:
-        reset = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
-        text = f"the day's quota of {self._limits.requests_per_day} requests is used up{reset}"
-        self._alert(text, Verdict())
-        raise Ended(text, until)
 
     def _alert(self, text: str, verdict: Verdict) -> None:
         remedy = f"; {verdict.remedy}" if verdict.remedy else ""

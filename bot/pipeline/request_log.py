@@ -42,21 +42,21 @@ class RequestLog:
         return self._counted[1]
 
     def start(self, tokens: int, now: datetime) -> int:
-        """Count a request that is about to be sent, for an estimate of its tokens."""
+        """Count a request that is about to be sent, with the tokens set aside for it."""
         count = self.today(now)
         request = self._summaries.start_request(quota.pacific_day(now), tokens, now)
         self._spent[request] = quota.Spent(now, None, tokens)
         self._counted = (quota.pacific_day(now), count + 1)
         return request
 
-    def finish(self, request: int, answer: ModelReply | None, now: datetime) -> None:
-        """The request has ended; without an answer its estimate stands."""
+    def finish(self, request: int, answer: ModelReply | None, tokens: int, now: datetime) -> None:
+        """The request has ended, and counts for so many tokens."""
         model, prompt, output = "", 0, 0
         if answer is not None:
             model, prompt, output = answer.model_version, answer.prompt_tokens, answer.output_tokens
         day = quota.pacific_day(now)
-        self._summaries.finish_request(request, model, prompt, output, day, now)
+        self._summaries.finish_request(request, model, prompt, output, tokens, day, now)
         spent = self._spent[request]
-        self._spent[request] = replace(spent, finished_at=now, tokens=prompt + output or spent.tokens)
+        self._spent[request] = replace(spent, finished_at=now, tokens=tokens)
         if quota.pacific_day(spent.started_at) != day:
             self._counted = None  # it counts on both days

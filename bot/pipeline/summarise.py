@@ -70,7 +70,9 @@ async def summarise(
         return
     left = left_today(services, settings)
     everything = missing(services, settings, {**later, **due}, memory)[0] if later else wanted
-    share = quota.order(everything, renewed_at=quota.day_resets_at(services.clock.now()))[:left]
+    served = served_today(services, settings) if left < len(everything) else {}
+    renewed_at = quota.day_resets_at(services.clock.now())
+    share = quota.order(everything, renewed_at=renewed_at, served=served)[:left]
     order = [want for want in share if want.key in papers]
     await ask_for(services, settings, order, papers, memory, stopping=stopping, until=until)
     if len(order) < len(wanted) and not left_today(services, settings):
@@ -103,6 +105,17 @@ def missing(
         if key not in have and memory.may_ask(key, now)
     ]
     return wanted, {want.key: papers[want.key] for want in wanted}
+
+
+def served_today(services: Services, settings: Settings) -> Mapping[str, int]:
+    """How many of the summaries that the day's quota has brought each subscriber reads, by name."""
+    made = services.store.summaries.made_since(quota.day_began_at(services.clock.now()))
+    return {
+        subscriber.name: sum(
+            wants.is_read_by(subscriber, settings, key, matched) for key, matched in made.items()
+        )
+        for subscriber in settings.subscribers
+    }
 
 
 def left_today(services: Services, settings: Settings) -> int:

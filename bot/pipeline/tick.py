@@ -22,6 +22,7 @@ from bot.pipeline import alerts
 from bot.pipeline.compose import compose
 from bot.pipeline.deliver import deliver, name_waiting
 from bot.pipeline.gate import ArxivGate
+from bot.pipeline.pacing import Spacing
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report, Services
 from bot.pipeline.summarise import Memory, left_today, missing, summarise
@@ -41,8 +42,7 @@ class Round:
 
     gate: ArxivGate
     stopping: asyncio.Event
-    started_at: float
-    """The process's start on the monotonic clock."""
+    spacing: Spacing
     summaries: Memory = field(default_factory=Memory)
 
 
@@ -56,7 +56,7 @@ def start(services: Services, stopping: asyncio.Event | None = None, gate: Arxiv
     services.store.summaries.close_open_requests(quota.pacific_day(now), now)
     stopping = stopping or asyncio.Event()
     gate = gate or ArxivGate(services.clock, services.store.notices, stopping)
-    return Round(gate, stopping, services.clock.monotonic())
+    return Round(gate, stopping, Spacing(services.clock.monotonic()))
 
 
 async def once(
@@ -69,16 +69,9 @@ async def once(
     report = Report()
     take_up(services.store, settings, services.clock.now())
     alerts.settle_departed(services, settings)
+    services.store.prune(services.clock.now(), settings.arxiv.lookback)
     chosen = [one for one in settings.subscribers if only is None or one.name in only]
-    await deliver(
-        services,
-        settings,
-        report,
-        ignore_backoff=True,
-        only=only,
-        stopping=state.stopping,
-        started_at=state.started_at,
-    )
+    await _deliver(services, settings, state, report, only, ignore_backoff=True)
     await poll(services, settings, state.gate, wanted_topics(settings, only), report)
     due = {subscriber.name: services.clock.now() for subscriber in chosen}
     later = _ahead(services, settings)
@@ -87,7 +80,7 @@ async def once(
         report.add("stopped before the digests were written; the next run takes up from here")
         return report
     compose(services, settings, due)
-    await deliver(services, settings, report, ignore_backoff=False, only=only, stopping=state.stopping)
+    await _deliver(services, settings, state, report, only)
     name_waiting(services, report, only)
     await upgrade(services, settings, state.summaries, later, stopping=state.stopping)
     return report
@@ -98,15 +91,9 @@ async def step(services: Services, settings: Settings, state: Round) -> Report:
     report = Report()
     take_up(services.store, settings, services.clock.now())
     alerts.settle_departed(services, settings)
+    services.store.prune(services.clock.now(), settings.arxiv.lookback)
     state.summaries.wake(services.clock.now())
-    await deliver(
-        services,
-        settings,
-        report,
-        ignore_backoff=False,
-        stopping=state.stopping,
-        started_at=state.started_at,
-    )
+    await _deliver(services, settings, state, report)
     if next_poll(services, settings) <= services.clock.now():
         await poll(services, settings, state.gate, wanted_topics(settings), report)
     due = due_now(services, settings)
@@ -132,7 +119,27 @@ async def _hand_over(
     """Write and deliver these digests; nothing once told to stop, as a digest not written is still due."""
     if due and not state.stopping.is_set():
         compose(services, settings, due)
-        await deliver(services, settings, report, ignore_backoff=False, stopping=state.stopping)
+        await _deliver(services, settings, state, report)
+
+
+async def _deliver(
+    services: Services,
+    settings: Settings,
+    state: Round,
+    report: Report,
+    only: Sequence[str] | None = None,
+    *,
+    ignore_backoff: bool = False,
+) -> None:
+    await deliver(
+        services,
+        settings,
+        report,
+        state.spacing,
+        ignore_backoff=ignore_backoff,
+        only=only,
+        stopping=state.stopping,
+    )
 
 
 async def spare(

@@ -14,10 +14,10 @@ from bot import digest, quota
 from bot.errors import DeliveryError
 from bot.history import ServiceWait, Upgrade
 from bot.models import Digest, Entry, Kind, Paper, Summary, SummaryKey
-from bot.pipeline.deliver import SLACK_SPACING
+from bot.pipeline.pacing import SLACK_SPACING
 from bot.pipeline.services import Services
-from bot.pipeline.summarise import Memory, ask_for, left_today, missing
-from bot.render import slack
+from bot.pipeline.summarise import Memory, ask_for, left_today, missing, served_today
+from bot.render import slack, slack_plain
 from bot.settings import Settings
 
 
@@ -86,7 +86,9 @@ def _affordable(
 ) -> tuple[quota.Want, ...]:
     """As many of them as leave enough of the quota for what is undelivered."""
     undelivered, _ = missing(services, settings, later, memory)
-    return quota.order(wanted)[: max(left_today(services, settings) - len(undelivered), 0)]
+    spare = max(left_today(services, settings) - len(undelivered), 0)
+    served = served_today(services, settings) if spare < len(wanted) else {}
+    return quota.order(wanted, served=served)[:spare]
 
 
 async def _edit(services: Services, one: Upgrade) -> int:
@@ -98,6 +100,7 @@ async def _edit(services: Services, one: Upgrade) -> int:
     edition = outbox.edition(one.envelope.digest_id)
     made = _with(digest.from_json(edition), {key.arxiv_id: summary for key, summary in summaries.items()})
     payload = slack.rerender(made, one.envelope.part, one.envelope.parts, one.envelope.arxiv_ids)
+    payload = slack_plain.like(one.envelope.payload, payload)
     try:
         await services.channels[Kind.SLACK].edit(one.envelope.receipt, payload)
     except DeliveryError as error:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot import digest, selection
+from bot import digest, languages, selection
 from bot.models import Entry, Kind, Subscriber, SummaryKey, Target, Topic
 from bot.ports.store import Store
 from bot.settings import Settings
-from bot.summary import language, prompt
+from bot.summary import prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Edition:
         return SummaryKey(
             arxiv_id=entry.paper.arxiv_id,
             version=entry.paper.version,
-            language=language.normalise(self.subscriber.language),
+            language=languages.normalise(self.subscriber.language),
             focus=selection.focus(self.topics, entry.topics),
             prompt_version=prompt.PROMPT_VERSION,
         )
@@ -59,6 +59,16 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
         )
         found[entries] = (*found.get(entries, ()), *targets)
     return [Edition(subscriber, topics, targets, entries) for entries, targets in found.items()]
+
+
+def is_read_by(subscriber: Subscriber, settings: Settings, key: SummaryKey, matched: Sequence[str]) -> bool:
+    """Whether a summary, of a paper that these topics matched, is the one that the subscriber reads."""
+    topics = [settings.topic(name) for name in subscriber.topics if name in matched]
+    return (
+        bool(topics)
+        and key.language == languages.normalise(subscriber.language)
+        and key.focus == selection.focus(topics, matched)
+    )
 
 
 def _revisions(store: Store, subscriber: Subscriber, kind: Kind) -> Iterable[Entry]:

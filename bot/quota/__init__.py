@@ -10,7 +10,8 @@ notes a request before it sends it, and asks again whenever one ends or the time
 Retrying what failed is decided in `backoff`.
 """
 
-from bot.quota.days import day_resets_at, pacific_day
+from bot.quota.costs import Costs, learnt, reserve
+from bot.quota.days import day_began_at, day_resets_at, pacific_day
 from bot.quota.limits import WINDOW, Answer, Block, Limits, Permit, Spent, decide
 from bot.quota.priority import Want, order
 from bot.quota.refusals import Pace, blocked, paced, recovered, slowed
@@ -19,17 +20,21 @@ __all__ = [
     "WINDOW",
     "Answer",
     "Block",
+    "Costs",
     "Limits",
     "Pace",
     "Permit",
     "Spent",
     "Want",
     "blocked",
+    "day_began_at",
     "day_resets_at",
     "decide",
+    "learnt",
     "order",
     "paced",
     "pacific_day",
     "recovered",
+    "reserve",
     "slowed",
 ]

@@ -13,6 +13,15 @@ def pacific_day(now: datetime) -> date:
     return now.astimezone(_PACIFIC).date()
 
 
+def day_began_at(now: datetime) -> datetime:
+    """The last midnight in California, in UTC."""
+    return _midnight(pacific_day(now))
+
+
 def day_resets_at(now: datetime) -> datetime:
     """The next midnight in California, in UTC."""
-    return datetime.combine(pacific_day(now) + timedelta(days=1), time(), tzinfo=_PACIFIC).astimezone(UTC)
+    return _midnight(pacific_day(now) + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=_PACIFIC).astimezone(UTC)

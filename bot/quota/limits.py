@@ -33,7 +33,7 @@ class Spent:
     finished_at: datetime | None
     """None while it is under way."""
     tokens: int
-    """What it was reserved for, an upper bound, until the answer says how many it took."""
+    """What was set aside for it, an upper bound, until its end shows how many it took."""
 
 
 class Answer(StrEnum):
@@ -53,9 +53,10 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A refusal by Gemini's own count, kept by the caller until it is over."""
+    """A refusal by Gemini's own count, or a wait that it asked for; kept by the caller until it is over."""
 
-    limit: Limit
+    limit: Limit | None
+    """None when the answer named no limit."""
     until: datetime | None
     """None: for good, as far as this model goes."""
 

@@ -13,20 +13,30 @@ _SLOWEST = 0.05
 _SPEED_UP = 0.1
 
 
-def blocked(verdict: Verdict, now: datetime) -> Block | None:
-    """What a refusal means for all further requests to this model; None when it named no limit.
+def blocked(verdict: Verdict, now: datetime, before: Block | None = None) -> Block | None:
+    """The block that holds after a refusal; ``before`` held until then, and is never shortened by a new one.
 
-    Per minute: as long as the answer says, or a window. Per day: until the reset, whatever delay the
-    answer names beside it. Not offered: this model has no quota at all on the account.
+    As long as the answer says, for every request: a wait that the service asks for is not paper by paper.
+    A per-minute refusal that names none: a window. Per day: until the reset, whatever delay the answer
+    names beside it. Not offered: this model has no quota at all on the account.
     """
-    if verdict.limit is None:
-        return None
+    if before is not None and before.until is None:
+        return before
+    found = _block(verdict, now)
+    if found is None or (before and before.until and found.until and before.until >= found.until):
+        return before
+    return found
+
+
+def _block(verdict: Verdict, now: datetime) -> Block | None:
     if verdict.limit is Limit.NOT_OFFERED:
         return Block(verdict.limit, None)
     told = now + (verdict.retry_after or timedelta(0))
     if verdict.limit is Limit.PER_DAY:
         return Block(verdict.limit, max(told, day_resets_at(now)))
-    return Block(verdict.limit, told if verdict.retry_after else now + WINDOW)
+    if verdict.retry_after:
+        return Block(verdict.limit, told)
+    return Block(verdict.limit, now + WINDOW) if verdict.limit else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,10 +111,7 @@ def _stop(digest: Digest, contact: str) -> tuple[str, str]:
     if "@" not in address:
         return "To change or stop it, ask whoever runs this digest.", ""
     about = f"unsubscribe {wording.named(digest.subscriber)}"
-    return (
-        "To change or stop it, write to",
-        f"mailto:{quote(address, safe='@+')}?subject={quote(about, safe='')}",
-    )
+    return "To change or stop it, write to", mime.mailto(address, about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The Markdown report. Its LaTeX stays LaTeX, as its readers render it.
 
 Only what would break the report is escaped. Outside formulas: ``[ ] < ` *``, an underscore that could
-open or close emphasis, a dollar sign without a partner, a backslash at the end. Inside formulas a
-space, which TeX ignores, keeps ``](`` from closing our link and ``<b`` from opening a tag.
+open or close emphasis, a tilde (two of them strike out what is between, as in GitHub's Markdown) but that
+of ``/~user``, a dollar sign without a partner, a backslash at the end. Inside formulas a space, which TeX
+ignores, keeps ``](`` from closing our link and ``<b`` from opening a tag.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ _RULE = "---"
 
 # A dollar sign behind an even number of backslashes opens, the same again closes.
 _FORMULA = re.compile(r"(?<!\\)(?:\\\\)*(\$\$?)(?:\\.|[^$\\])+?\1")
-_PAIR_OR_SPECIAL = re.compile(r"(\\.)|[\[\]<`*$]|\\$|(?<!\w)_++|_++(?!\w)")
+_PAIR_OR_SPECIAL = re.compile(r"(\\.)|[\[\]<`*$]|(?<!/)~|\\$|(?<!\w)_++|_++(?!\w)")
 _TAG_OPENS = re.compile(r"<(?=[A-Za-z/!?])")
-_BLOCK_OPENS = re.compile(r"^(?:(?=[#>+=~|-])|(\d+)(?=[.)]))")
+_BLOCK_OPENS = re.compile(r"^(?:(?=[#>+=|-])|(\d+)(?=[.)]))")
 
 
 def render(digest: Digest) -> str:

@@ -17,6 +17,9 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
+from urllib.parse import quote
+
+import idna
 
 from bot.render import prose
 
@@ -68,6 +71,11 @@ def mailbox(address: str, name: str = "To") -> str:
     return formataddr((label, bare)) if encoded == label else f"{encoded} <{bare}>"
 
 
+def mailto(address: str, about: str) -> str:
+    """The URL of a mail to ``address`` with the subject ``about``."""
+    return f"mailto:{quote(address, safe='@+')}?subject={quote(about, safe='')}"
+
+
 def domain(address: str) -> str:
     """The domain of an address, in ASCII; ``localhost`` where there is none."""
     return _ascii_domain(parseaddr(prose.clean(address))[1].rpartition("@")[2]) or "localhost"
@@ -93,7 +101,8 @@ def digest_of(text: str) -> str:
 
 
 def _ascii_domain(domain: str) -> str:
+    """As the envelope has it (IDNA 2008, UTS 46): Python's own codec would make strasse of straße."""
     try:
-        return domain.encode("idna").decode()
+        return idna.encode(domain, uts46=True).decode()
     except UnicodeError:
         return domain.encode("ascii", errors="ignore").decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.utils import parseaddr
 
 from markupsafe import Markup
 
@@ -37,9 +38,14 @@ def email(
     recipient: str,
     at: datetime,
     reply_to: str | None = None,
+    contact: str | None = None,
 ) -> bytes:
-    """A whole MIME message; the same arguments give the same bytes and the same Message-ID."""
+    """A whole MIME message; the same arguments give the same bytes and the same Message-ID.
+
+    ``contact`` is an address to write to for not being told any more, or a URL, which is not named.
+    """
     lines = _lines(text)
+    stop = parseaddr(contact or "")[1]
     own_id = mime.message_id("\n".join((subject, text, recipient, at.isoformat())), mime.domain(sender))
     headers = {
         "From": mime.mailbox(sender, "From"),
@@ -48,6 +54,8 @@ def email(
         "Subject": mime.words(prose.clip(prose.clean(subject), 200)),
         "Date": mime.date(at),
         "Message-ID": own_id,
+        "List-Id": f"<notices.arxiv-digest.{mime.domain(sender)}>",
+        **({"List-Unsubscribe": f"<{mime.mailto(stop, 'unsubscribe notices')}>"} if "@" in stop else {}),
         "Auto-Submitted": "auto-generated",
     }
     page = _PAGE.format(prose.clean(subject), Markup("\n").join(_PARAGRAPH.format(line) for line in lines))

@@ -9,7 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from bot.models import Digest, Entry
-from bot.render import languages, prose, wording
+from bot.render import prose, wording
 
 _AUTHORS = 10
 _ALL_AUTHORS = 300
@@ -81,7 +81,7 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
         topics=tuple(wording.topic(name) for name in entry.topics),
         marks=wording.marks(entry),
         lines=tuple(Line(label, prose.markup(text)) for label, text in lines),
-        language="" if entry.fallback else languages.code(digest.language).removeprefix("en"),
+        language=wording.foreign_language(digest, entry),
         right_to_left=right_to_left,
         abstract=prose.markup(item.abstract, _ABSTRACT_BYTES) if abstract else Markup(),
         comment=prose.markup(item.comment, prose.COMMENT_BYTES) if abstract else Markup(),

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot import languages
 from bot.models import Digest, Entry, Paper, Summary, SummarySource
-from bot.render import languages, prose
+from bot.render import prose
 
 ACKNOWLEDGEMENT = "Thank you to arXiv for use of its open access interoperability."
 """The sentence arXiv's terms of use ask for."""
@@ -146,10 +147,19 @@ def summary_lines(summary: Summary | None) -> tuple[tuple[str, str], ...]:
     return tuple((label, text) for label, text in lines if prose.plain(text))
 
 
+def foreign_language(digest: Digest, entry: Entry) -> str:
+    """The tag of the language of this entry's summary; empty for English and the abstract's own sentences."""
+    english = not _is_by_model(entry) or languages.is_english(digest.language)
+    return "" if english else languages.code(digest.language)
+
+
 def is_right_to_left(digest: Digest, entry: Entry) -> bool:
     """Whether this entry's summary runs from the right; the abstract's own sentences don't."""
-    model_wrote = entry.summary is not None and entry.summary.source is SummarySource.GEMINI
-    return model_wrote and languages.is_right_to_left(digest.language)
+    return _is_by_model(entry) and languages.is_right_to_left(digest.language)
+
+
+def _is_by_model(entry: Entry) -> bool:
+    return entry.summary is not None and entry.summary.source is SummarySource.GEMINI
 
 
 def marks(entry: Entry) -> tuple[str, ...]:

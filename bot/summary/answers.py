@@ -17,13 +17,15 @@ from bot.summary.latex_repair import repair
 @dataclass(frozen=True, slots=True)
 class Answer:
     arxiv_id: str
-    """Without version and without ``arXiv:``."""
+    """Without version, and without the ``arXiv:`` or the address before it."""
     objective: str
     finding: str
 
 
 _VERSION = re.compile(r"v\d+$")
-_PREFIX = re.compile(r"^\s*arxiv\s*:\s*", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^\s*(?:arxiv\s*:\s*|(?:https?://)?(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html)/)", re.IGNORECASE
+)
 _MOST_OBJECTS = 2000
 """An answer has one object a paper; a flood of them is not read to its end."""
 

@@ -107,6 +107,7 @@ class _Ground:
         values = {
             _key(figure.value),
             *(_key(reading.value) for reading in figure.readings if not reading.dimension),
+            *(_key(reading.value / 100) for reading in figure.readings if reading.dimension == PERCENT),
         }
         if figure.counts:
             self._firm |= values
@@ -151,14 +152,13 @@ class _Ground:
     def _fits(self, figure: Figure, reading: Reading) -> bool:
         """A bare number must not stand where the abstract has another one: "5 layers" for its 12 layers."""
         value = _key(reading.value)
-        if (
-            reading.dimension
-            or (value, ()) not in self._readings
-            or (_key(reading.value * 100), PERCENT) in self._readings
-        ):
+        if reading.dimension:
             return True
         if any(value in self._contexts.get(context, ()) for context in figure.contexts):
             return True
+        if (value, ()) not in self._readings or (_key(reading.value * 100), PERCENT) in self._readings:
+            # A percentage said as a fraction: "p < 0.05" is none where p is given otherwise.
+            return not (figure.is_related and self._contexts.get(f"<{figure.before}"))
         if value in self._of_others:
             return True
         firm = value in self._firm or not figure.digits

@@ -105,6 +105,11 @@ def honest(abstract: str) -> str:
     return " ".join(piece for piece in _PIECE.split(abstract) if not _is_addressed(piece))
 
 
+def gives_orders(text: str) -> bool:
+    """Whether a title or an abstract addresses the model anywhere."""
+    return any(map(_is_addressed, _PIECE.split(text)))
+
+
 def _is_addressed(piece: str) -> bool:
     return _ADDRESSED.search(piece.lower()) is not None or _SHOUTED.search(piece) is not None
 

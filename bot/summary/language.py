@@ -1,7 +1,7 @@
-"""The language of a summary: one name for its many spellings, and whether a text is clearly in another.
+"""Whether a text is clearly in another language than the one asked for.
 
 It does not identify languages: a text is judged only against the language asked for, and only where the
-evidence is plain. An unknown language is passed to the model as written and never judged.
+evidence is plain. An unknown language is never judged.
 """
 
 from __future__ import annotations
@@ -11,19 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from bot.summary.language_table import LANGUAGES, RIGHT_TO_LEFT, Language, Script
-
-
-def _family(language: Language) -> str:
-    return language.code.partition("-")[0]
-
-
-def _by_name() -> dict[str, Language]:
-    names: dict[str, Language] = {}
-    for language in LANGUAGES:
-        for name in (language.code.lower(), language.name.lower(), *language.also):
-            names.setdefault(name, language)
-    return names
+from bot.languages import LANGUAGES, Language, Script, find
 
 
 def _telling() -> dict[str, set[str]]:
@@ -31,11 +19,10 @@ def _telling() -> dict[str, set[str]]:
     for language in LANGUAGES:
         for word in language.words:
             if len(word) > 1 or not word.isascii():
-                words.setdefault(word, set()).add(_family(language))
+                words.setdefault(word, set()).add(language.family)
     return words
 
 
-_BY_NAME = _by_name()
 _TELLING = _telling()
 """Function word -> the languages that use it. Single letters are left out: they are symbols in formulas."""
 _FEWEST_LETTERS = 20
@@ -54,35 +41,15 @@ _FORMULA = re.compile(
 )
 
 
-def normalise(text: str) -> str:
-    """The name of a language, as the model is told: ``de``, ``Deutsch`` and ``german`` are ``German``.
-
-    An unknown one as written, white space collapsed; blank is English.
-    """
-    known = _find(text)
-    return known.name if known else " ".join(text.split()) or "English"
-
-
-def code(text: str) -> str:
-    """The BCP 47 tag of a language by name or code, for ``lang`` in HTML; empty when unknown."""
-    known = _find(text)
-    return known.code if known else ""
-
-
-def direction(text: str) -> str:
-    """``rtl`` or ``ltr``, for ``dir`` in HTML; ``ltr`` for an unknown language."""
-    return "rtl" if code(text).partition("-")[0] in RIGHT_TO_LEFT else "ltr"
-
-
 def joins_letters(text: str) -> bool:
     """Whether the language's script needs zero-width joiners."""
-    known = _find(text)
+    known = find(text)
     return known is None or bool({Script.ARABIC, Script.DEVANAGARI} & set(known.scripts))
 
 
 def is_clearly_not(text: str, language: str) -> bool:
     """Whether ``text`` is plainly in another language than ``language``. Formulas don't count."""
-    asked = _find(language)
+    asked = find(language)
     words = _WORDS.findall(_FORMULA.sub(" ", text))
     letters = _letters_by_script(words)
     total = letters.total()
@@ -104,13 +71,6 @@ def _is_other_asian(asked: Language, letters: Counter[str]) -> bool:
     if asked.scripts == (Script.HAN,):
         return letters[Script.KANA] + letters[Script.HANGUL] > letters[Script.HAN] / 2
     return False
-
-
-def _find(text: str) -> Language | None:
-    name = " ".join(unicodedata.normalize("NFC", text).casefold().split()).replace("_", "-") or "english"
-    return _BY_NAME.get(name) or (
-        _BY_NAME.get(name.partition("-")[0]) if re.fullmatch(r"[a-z]{2,3}(-\w{2,8})+", name) else None
-    )
 
 
 def _letters_by_script(words: Sequence[str]) -> Counter[str]:
@@ -148,6 +108,6 @@ def _reads_as_another(words: Sequence[str], asked: Language) -> bool:
     if own == 0 and len(asked.words) >= _FULL_LIST and len(words) >= _LONG:
         return True
     return any(
-        count >= max(_FEWEST_HITS, _RATIO * own) and different[family] > 1 and family != _family(asked)
+        count >= max(_FEWEST_HITS, _RATIO * own) and different[family] > 1 and family != asked.family
         for family, count in hits.items()
     )

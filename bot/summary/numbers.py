@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.summary import digits, number_words
-from bot.summary.surroundings import after, before, hedges
+from bot.summary.surroundings import FACTOR, after, before, hedges
 from bot.summary.unit_table import NUMBER, Dimension, Unit
 from bot.summary.units import Meaning, meanings
 
@@ -55,6 +55,11 @@ class Figure:
         return tuple(Reading(self.value * unit.factor, unit.dimension) for unit in self.units)
 
     @property
+    def is_related(self) -> bool:
+        """Whether it is the value of a symbol: ``p < 0.01``."""
+        return self.before.endswith(("=", "<", ">", "≈", "≤", "≥"))
+
+    @property
     def hedges(self) -> frozenset[str]:
         return hedges(self.left)
 
@@ -80,6 +85,10 @@ _SHARES_UNIT = re.compile(
 )
 _RANGE = re.compile(r" ?(?:to|[–/±-]) ?-?")
 """Between two numbers of one unit, not between a count and a measure."""
+_MULTIPLE = re.compile(
+    r"\d ?[×xX]$|(?:fold|times|twice|thrice|doubl(?:es?|ed|ing)|(?:tri|quadru)pl(?:es?|ed|ing))$",
+    re.IGNORECASE,
+)
 _REACH = 30
 
 
@@ -88,7 +97,10 @@ def figures(text: str, *, decimal_comma: bool = False) -> tuple[Figure, ...]:
 
     With ``decimal_comma``, ``87,58`` is 87.58 and ``4.160`` is 4160.
     """
-    found = [*_in_digits(text, decimal_comma), *_in_words(text)]
+    found = list(_in_digits(text, decimal_comma))
+    measured = {at for figure in found for at in range(figure.start, figure.end)}
+    # The "million" of "3.2 million" is no number of its own.
+    found += (figure for figure in _in_words(text) if figure.start not in measured)
     found.sort(key=lambda figure: figure.start)
     return tuple(_share_units(found, text))
 
@@ -171,10 +183,15 @@ def _quantity(text: str, bare: Figure, measured: tuple[Meaning, ...], left: str)
         surface=_shown(text[bare.start : end]),
         end=end,
         units=tuple(one.unit for one in measured) or (NUMBER,),
-        before=before(left),
+        before=FACTOR if _is_multiple(text[bare.start : end]) else before(left),
         after=_counted(text, bare.end, end),
         left=left,
     )
+
+
+def _is_multiple(written: str) -> bool:
+    """ "Twofold", "2x", "5 times": what "a factor of 2" is said to be."""
+    return _MULTIPLE.search(written) is not None
 
 
 def _counted(text: str, number_end: int, unit_end: int) -> tuple[str, ...]:
@@ -197,6 +214,8 @@ def _share_units(found: list[Figure], text: str) -> list[Figure]:
         first, second = shared[index], shared[index + 1]
         if _SHARES_UNIT.fullmatch(text, first.end, max(first.end, second.start)) is None:
             continue
+        if not first.after:  # "from 3 to 12 layers" speaks of 3 layers too
+            first = shared[index] = replace(first, after=second.after)
         if first.units == (NUMBER,) and second.units:
             own = () if _RANGE.fullmatch(text, first.end, max(first.end, second.start)) else (NUMBER,)
             shared[index] = replace(first, units=tuple(dict.fromkeys((*own, *second.units))))

@@ -82,6 +82,15 @@ _SCRIPT_GROUP = re.compile(r"\s*([\^_])\s*\{([^{}]*)\}")
 _PLAIN_GROUP = re.compile(r"(?<![\^_])\{([^{}]*)\}")
 _SHORT_SCRIPT = re.compile(r"([\^_])(?: ?)([+-]?\d+(?:\.\d+)?|[^\s(){}\d])")
 _EMPTY_BASE = re.compile(r"\^\(°\)|\^°")
+_DOLLARS = re.compile(r"\b(?:US|AU|CA|NZ|HK)\\?\$(?=\d)")
+_PLUS_MINUS = re.compile(r"\bplus(?: or |/| )minus\b|\+ ?/ ?-")
+_TYPED_TIMES = re.compile(r"(?<=\d)[xX](?=\d)|(?<=\d) X (?=10\b)")
+_TYPED_POWER = re.compile(r"(?<=\d)\*\*([+-]?\d+)")
+_NUMBER = r"\d+(?:\.\d+)?"
+_SPREAD = re.compile(
+    rf"\(?({_NUMBER})((?: ?± ?{_NUMBER}| ?[\^_]\( ?[+-] ?{_NUMBER}\)){{1,3}}) ?\)? ?[×·] ?(10\^\([+-]?\d+\))"
+)
+"""A value and its errors before the power of ten that all of them have: ``(1.2 ± 0.3) × 10^(5)``."""
 _NESTING = 5
 """Scripts and groups are unwrapped this deep; what is nested deeper keeps its braces."""
 
@@ -89,12 +98,24 @@ _NESTING = 5
 @lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """``text`` in linear notation: scripts as ``^(…)`` and ``_(…)``, no dollars, braces or commands."""
-    linear = text if text.isascii() else _one_alphabet(text)
+    linear = _DOLLARS.sub("", text if text.isascii() else _one_alphabet(text))
     if any(mark in linear for mark in "\\$^_{~"):
         linear = _untex(linear)
     linear = linear.replace("---", "—").replace("--", "–")
-    linear = re.sub(r"\s+", " ", linear)
-    return re.sub(r" ?(×) ?(?=10 ?\^\()", r"\1", linear).strip()
+    linear = _typed(re.sub(r"\s+", " ", linear))
+    linear = re.sub(r" ?(×) ?(?=10 ?\^\()", r"\1", linear).strip()
+    return _SPREAD.sub(_shared_power, linear)
+
+
+def _typed(linear: str) -> str:
+    """Signs that a keyboard lacks: ``1024x768``, ``10**5``, ``+/-``."""
+    linear = _PLUS_MINUS.sub("±", linear)
+    return _TYPED_POWER.sub(r"^(\1)", _TYPED_TIMES.sub("×", linear))
+
+
+def _shared_power(spread: re.Match[str]) -> str:
+    value, errors, power = spread.groups()
+    return f"{value}×{power}" + "".join(f" ± {error}×{power}" for error in re.findall(_NUMBER, errors))
 
 
 def _one_alphabet(text: str) -> str:
@@ -119,7 +140,7 @@ def _untex(text: str) -> str:
     text = _QUANTITY.sub(r"\1 \2", text)
     text = _FRACTION.sub(lambda parts: f" {parts[1] or parts[2]}/{parts[3] or parts[4]}", text)
     text = re.sub(r"\\(['`\"^~=.])\s*", "", _COMMAND.sub(_command, text))
-    return _unscript(text.replace(_BORDER, ""))
+    return _unscript(re.sub(r"_sun\b", "_{⊙}", text.replace(_BORDER, "")))
 
 
 def _own_tilde(text: str) -> str:

@@ -12,9 +12,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.languages import normalise
 from bot.models import Paper, Prompt
 from bot.summary.cleaning import visible
-from bot.summary.language import normalise
 
 PROMPT_VERSION = 1
 
@@ -140,7 +140,12 @@ def estimate_tokens(prompt: Prompt) -> int:
     Four letters to a token, every digit and every other character a token of its own.
     """
     texts = (prompt.system, prompt.user, json.dumps(prompt.schema))
-    return _OVERHEAD_TOKENS + sum(len(_TOKENS.findall(text)) for text in texts)
+    return _OVERHEAD_TOKENS + sum(map(estimate_text, texts))
+
+
+def estimate_text(text: str) -> int:
+    """The same for any text."""
+    return len(_TOKENS.findall(text))
 
 
 def leaks(text: str) -> bool:

@@ -1,7 +1,7 @@
 """What the model answered -> a summary or a refusal for every paper that was asked for.
 
 An answer is tied to its paper by arXiv id, never by its place. It does not ask again or count attempts:
-a `Refusal` says whether that makes sense, the pipeline bounds it. A summary handed out here is plain text
+a `Refusal` says how to ask again, the pipeline bounds it. A summary handed out here is plain text
 with LaTeX at most: it was reviewed, but a renderer still escapes it.
 """
 
@@ -17,7 +17,7 @@ from bot.summary.answers import Answer
 from bot.summary.cleaning import has_control_characters, tidy
 from bot.summary.language import joins_letters
 from bot.summary.prompt import fence
-from bot.summary.review import Draft, first_fault, source_of
+from bot.summary.review import Draft, first_fault, is_hostile, source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,13 @@ class Refusal:
     """For logs and ``status``."""
     complaint: str
     """What to tell the model when it is asked again; empty when its answer had no fault of its own."""
-    again: bool
-    """Whether asking again makes sense."""
     paraphrase: bool = False
     """Ask again in the paraphrase form; once is enough."""
 
 
-_SETTLED = frozenset(
+_REPHRASED = frozenset(
     {
+        "RECITATION",
         "SAFETY",
         "PROHIBITED_CONTENT",
         "SPII",
@@ -46,7 +45,7 @@ _SETTLED = frozenset(
         "LANGUAGE",
     }
 )
-"""Finish and block reasons that the same paper would meet again."""
+"""Finish and block reasons that the same paper would meet again, asked for in the same way."""
 _READABLE = frozenset({"", "STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED"})
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
@@ -57,7 +56,7 @@ def read(reply: ModelReply, papers: Sequence[Paper], *, language: str) -> Mappin
     ``papers`` are those that the prompt was built from, ``language`` the one it asked for. Answers for
     papers that were not asked for are dropped; a paper without an answer of its own, or with two, is refused.
     """
-    refusal = _unread(reply, alone=len(papers) == 1)
+    refusal = _unread(reply)
     if refusal:
         return {paper.arxiv_id: refusal for paper in papers}
     commands = frozenset(
@@ -75,51 +74,45 @@ def read(reply: ModelReply, papers: Sequence[Paper], *, language: str) -> Mappin
     }
 
 
-def _unread(reply: ModelReply, *, alone: bool) -> Refusal | None:
-    """A reply that has nothing to read. A blocked request of several papers may be the fault of one."""
+def _unread(reply: ModelReply) -> Refusal | None:
+    """A reply that has nothing to read. What the model would not say it may say in other words."""
     stop = reply.block_reason or reply.finish_reason
     if reply.block_reason or stop not in _READABLE:
-        if stop == "RECITATION":
-            return Refusal("stopped: RECITATION", "", again=True, paraphrase=True)
         what = "prompt blocked" if reply.block_reason else "stopped"
-        return Refusal(f"{what}: {stop}", "", again=stop not in _SETTLED or not alone)
+        return Refusal(f"{what}: {stop}", "", paraphrase=stop in _REPHRASED)
     if reply.text and reply.text.strip():
         return None
     if stop == "MAX_TOKENS":
-        return Refusal(
-            "cut off before the answer", "it was cut off; think less and answer briefly.", again=True
-        )
-    return Refusal("empty answer", "", again=True)
+        return Refusal("cut off before the answer", "it was cut off; think less and answer briefly.")
+    return Refusal("empty answer", "")
 
 
 def _missing(*, any_given: bool, cut_off: bool) -> Refusal:
     if cut_off:
-        return Refusal("cut off", "it was cut off; answer briefly.", again=True)
+        return Refusal("cut off", "it was cut off; answer briefly.")
     if any_given:
         return Refusal(
             "no answer for this paper",
             "it had no object with this arxiv_id; copy the id exactly.",
-            again=True,
         )
-    return Refusal("malformed answer", "it was not the JSON that was asked for.", again=True)
+    return Refusal("malformed answer", "it was not the JSON that was asked for.")
 
 
 def _judged(
     paper: Paper, given: Sequence[Answer], papers: Sequence[Paper], reply: ModelReply, language: str
 ) -> Summary | Refusal:
     if len(given) > 1:
-        return Refusal(
-            "two answers for this paper", "it had more than one object with this arxiv_id.", again=True
-        )
+        return Refusal("two answers for this paper", "it had more than one object with this arxiv_id.")
     answer = given[0]
     if has_control_characters(answer.objective + answer.finding):
-        return Refusal("control characters", "it had control characters; double every backslash.", again=True)
+        return Refusal("control characters", "it had control characters; double every backslash.")
     joiners = joins_letters(language)
     objective, finding = tidy(answer.objective, joiners=joiners), tidy(answer.finding, joiners=joiners)
     if fence(papers) in objective + finding:
-        return Refusal("it repeats the prompt", "it repeated the marks around the paper.", again=True)
+        return Refusal("it repeats the prompt", "it repeated the marks around the paper.")
     others = tuple(source_of(other) for other in papers if other.arxiv_id != paper.arxiv_id)
-    fault = first_fault(Draft(objective, finding, paper, language, source_of(paper), others))
+    wary = any(map(is_hostile, papers))
+    fault = first_fault(Draft(objective, finding, paper, language, source_of(paper), others, wary))
     if fault:
-        return Refusal(fault.reason, fault.complaint, again=True)
+        return Refusal(fault.reason, fault.complaint)
     return Summary(objective, finding, SummarySource.GEMINI, reply.model_version)

@@ -11,14 +11,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.languages import code, is_english, normalise
 from bot.models import Paper
 from bot.summary.cleaning import visible
 from bot.summary.grounding import unsupported
-from bot.summary.injection import echoes_address, foreign_matter, honest, speaks_of_itself
-from bot.summary.language import code, is_clearly_not, normalise
+from bot.summary.injection import echoes_address, foreign_matter, gives_orders, honest, speaks_of_itself
+from bot.summary.language import is_clearly_not
 from bot.summary.prompt import LONGEST_ABSTRACT, leaks
+from bot.summary.relevance import has_other_names, is_about_another, is_foreign
 from bot.summary.sentences import split
-from bot.summary.vocabulary import acronyms, content_words, shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Draft:
     """Title and abstract, without sentences that address the model."""
     others: tuple[str, ...] = ()
     """Title and abstract of the other papers of the same request."""
+    wary: bool = False
+    """Whether a paper of the request gives orders, so that the answer may follow them."""
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
@@ -55,20 +58,18 @@ _MOST_SENTENCES = 4
 """Three were asked for; the fourth is let pass."""
 _MOST_CHARACTERS = 1200
 _ENDLESS = 5000
-_FEWEST_LETTERS = 10
+_FEWEST_LETTERS, _FEWEST_LETTERS_WARY = 3, 10
+_CAPITALS_TELL = 30
+"""Letters; a shorter text may consist of acronyms."""
 _MOST_REPEATS = 3
 _COPIED = 0.8
 _SHORT_ABSTRACT = 40
-"""Words; a shorter abstract can hardly be summarised without repeating it."""
+"""Words; a shorter abstract can hardly be summarised in one field without repeating it."""
+_BRIEF_ABSTRACT = 100
+"""Words; the same for both fields together."""
 _SHINGLE = 6
-_SUBJECT = 0.25
-"""The least part of an answer's content words that its paper must share; own summaries share 0.4 and more."""
-_FEWEST_CONTENT_WORDS = 5
-_FEWEST_TELLING = 2
-_CLOSER = 0.25
 _BEGINNING = 400
 """Characters of an abstract that show its language."""
-_FEWEST_ACRONYMS = 3
 _PLACEHOLDERS = frozenset(
     "n/a|none|null|unknown|string|not applicable|not stated|not specified|not available|see abstract|objective|finding|"
     "no objective|no finding|todo|tbd".split("|")
@@ -83,16 +84,22 @@ def source_of(paper: Paper) -> str:
     return f"{visible(paper.title)}\n{honest(visible(paper.abstract[:LONGEST_ABSTRACT]))}"
 
 
+def is_hostile(paper: Paper) -> bool:
+    """Whether title or abstract speak to the model."""
+    return gives_orders(visible(paper.title)) or gives_orders(visible(paper.abstract[:LONGEST_ABSTRACT]))
+
+
 def first_fault(draft: Draft) -> Fault | None:
     """The first thing wrong with an answer, None when it may be read by people."""
     return next((fault for rule in _RULES if (fault := rule(draft)) is not None), None)
 
 
 def _empty(draft: Draft) -> Fault | None:
+    fewest = _FEWEST_LETTERS_WARY if draft.wary else _FEWEST_LETTERS
     for name, text in draft.fields:
         letters = sum(map(str.isalpha, text))
         wide = sum(1 for character in text if character > "\u2e80")
-        if letters + 2 * wide < _FEWEST_LETTERS or text.strip(" .").lower() in _PLACEHOLDERS:
+        if letters + 2 * wide < fewest or text.strip(" .").lower() in _PLACEHOLDERS:
             return Fault(f"no {name}", f"the field {name} was empty or said nothing.")
     if draft.objective.casefold() == draft.finding.casefold():
         return Fault("objective and finding are the same", "both fields said the same.")
@@ -150,7 +157,7 @@ def _repeating(draft: Draft) -> Fault | None:
     if runs and max(runs.values()) > _MOST_REPEATS:
         return Fault("it repeats itself", "it repeated the same words over and over.")
     letters = [character for character in draft.text if character.isalpha()]
-    if sum(map(str.isupper, letters)) > _CAPITALS * len(letters):
+    if len(letters) >= _CAPITALS_TELL and sum(map(str.isupper, letters)) > _CAPITALS * len(letters):
         return Fault("it is in capitals", "it was written in capitals.")
     return None
 
@@ -164,13 +171,18 @@ def _language(draft: Draft) -> Fault | None:
 
 
 def _copied(draft: Draft) -> Fault | None:
+    """One field that holds the abstract, or both together where it is longer than a summary may be."""
     abstract = _shingles(draft.paper.abstract)
-    if len(abstract) + _SHINGLE <= _SHORT_ABSTRACT:
-        return None
-    if len(abstract & _shingles(draft.text)) >= _COPIED * len(abstract):
-        return Fault(
-            "it copies the abstract whole", "it copied the abstract; summarise it in your own words."
-        )
+    for text, shortest in (
+        (draft.objective, _SHORT_ABSTRACT),
+        (draft.finding, _SHORT_ABSTRACT),
+        (draft.text, _BRIEF_ABSTRACT),
+    ):
+        longer = len(abstract) + _SHINGLE > shortest
+        if longer and len(abstract & _shingles(text)) >= _COPIED * len(abstract):
+            return Fault(
+                "it copies the abstract whole", "it copied the abstract; summarise it in your own words."
+            )
     return None
 
 
@@ -180,45 +192,40 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def _subject(draft: Draft) -> Fault | None:
-    fault = Fault(
+    fields = [_without_id(text, draft.paper) for _, text in draft.fields]
+    if not _same_language(draft):
+        strays = has_other_names("\n".join(fields), draft.source)
+    elif is_about_another(fields, draft.source, draft.others, wary=draft.wary):
+        return Fault("it is about another paper of the request", "it described another paper.")
+    else:
+        strays = is_foreign(fields, draft.source, wary=draft.wary)
+    if not strays:
+        return None
+    return Fault(
         "it is not about this paper", "it did not speak of what this paper's title and abstract speak of."
     )
-    if not _same_language(draft):
-        names = acronyms(draft.text)
-        strange = len(names) >= _FEWEST_ACRONYMS and not names & acronyms(draft.source)
-        return fault if strange else None
-    own = content_words(draft.source)
-    part, words = shared(draft.text, own), content_words(draft.text)
-    if any(_is_foreign(text, own) for text in (draft.objective, draft.finding, draft.text)):
-        return fault
-    if part < _SUBJECT and len(words) >= _FEWEST_CONTENT_WORDS:
-        return fault
-    if any(shared(draft.text, content_words(other)) > part + _CLOSER for other in draft.others):
-        return Fault("it is about another paper of the request", "it described another paper.")
-    return None
-
-
-def _is_foreign(text: str, subject: frozenset[str]) -> bool:
-    words = content_words(text)
-    return len(words) >= _FEWEST_TELLING and not words & subject
 
 
 def _same_language(draft: Draft) -> bool:
-    return code(draft.language).partition("-")[0] == "en" and not is_clearly_not(
-        draft.paper.abstract[:_BEGINNING], "en"
-    )
+    return is_english(draft.language) and not is_clearly_not(draft.paper.abstract[:_BEGINNING], "en")
 
 
 def _numbers(draft: Draft) -> Fault | None:
-    # Its own identifier is no claim about the paper.
-    text = re.sub(rf"{re.escape(draft.paper.arxiv_id)}(?:v\d+)?", " ", draft.text)
-    missing = unsupported(text, draft.source, language=code(draft.language))
+    missing = unsupported(_without_id(draft.text, draft.paper), draft.source, language=code(draft.language))
     if not missing:
         return None
     listed = ", ".join(number[:40] for number in missing[:5])
     return Fault(
         f"a number that the abstract has not: {listed}",
         f"it stated {listed}, which the title and the abstract do not contain in that form.",
+    )
+
+
+def _without_id(text: str, paper: Paper) -> str:
+    """Its own identifier, in whatever form, is no claim about the paper."""
+    parts = map(re.escape, re.split(r"[./]", paper.arxiv_id))
+    return re.sub(
+        rf"(?:\barxiv ?: ?)?\b{'[./_ -]?'.join(parts)}(?:v\d+)?(?!\d)", " ", text, flags=re.IGNORECASE
     )
 
 

@@ -19,6 +19,8 @@ _FUNCTION_WORDS = frozenset(
     "new further "
     "approximately around roughly nearly almost exactly just even still well respectively total times fold".split()
 )
+FACTOR = "fold"
+"""What a multiple is the value of, however it is said."""
 _WORDS_AFTER = 3
 _AFTER = re.compile(r"[ -]+([A-Za-zÀ-ɏ]{2,}|[A-Za-zα-ω](?![A-Za-z]))")
 _RELATION = re.compile(r"([A-Za-zα-ωΑ-Ω][\w']*(?:[\^_]\([^()]*\))?) ?([=<>≈≤≥+×*/-]) ?(?:[+-])?$")
@@ -61,7 +63,7 @@ def before(left: str) -> str:
     if relation:
         return relation[1] + relation[2]
     if _FACTOR.search(left):
-        return "fold"
+        return FACTOR
     word = _WORD_BEFORE.search(left)
     if word is None or word[1].lower() in _FUNCTION_WORDS:
         return ""

@@ -107,6 +107,13 @@ _LONG_PREFIXES = {
     "tera": "T",
     "pico": "p", "femto": "f", "atto": "a", "peta": "P",
 }  # fmt: skip
+_SUNS = {
+    "solar mass": "M⊙", "solar masses": "M⊙", "solar radius": "R⊙", "solar radii": "R⊙", "solar luminosity": "L⊙",
+    "solar luminosities": "L⊙",
+}  # fmt: skip
+_SCALES = {
+    "Celsius": "°C", "centigrade": "°C", "C": "°C", "Fahrenheit": "°F", "F": "°F", "Kelvin": "K", "K": "K",
+}  # fmt: skip
 MULTIPLES = {
     "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "hundred": 1e2, "dozen": 12.0,
     "bn": 1e9, "mio": 1e6,
@@ -141,8 +148,9 @@ def _table() -> dict[str, Unit]:
         if len(symbol) > 2 and symbol.isalpha() and not symbol.endswith("s"):
             table[symbol + "s"] = unit
     del table["as"]  # an English word far more often than an attosecond
-    table["degrees Celsius"] = table["degree Celsius"] = table["°C"]
-    return table
+    for name, symbol in _SCALES.items():
+        table[f"degree {name}"] = table[f"degrees {name}"] = table[symbol]
+    return table | {name: table[symbol] for name, symbol in _SUNS.items()}
 
 
 def _dimension(base: str) -> Dimension:

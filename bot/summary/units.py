@@ -26,7 +26,8 @@ _MULTIPLE = re.compile(
 )
 _SYMBOL = re.compile(
     r"percentage points?\b|% points?\b|per cent\b|p\.p\.|(?:wt|at|vol|mol|atom|atomic)\.? ?%"
-    r"|degrees? Celsius\b|electron[ -]volts?\b"
+    r"|degrees? (?:Celsius|centigrade|Fahrenheit|Kelvin|[CFK])\b|electron[ -]volts?\b"
+    r"|solar (?:mass(?:es)?|radi(?:us|i)|luminosit(?:y|ies))\b"
     r"|°(?: ?[CFK](?![A-Za-z]))?|[%‰×'⊙]"
     r"|[A-Za-zμΩÅσöäåéА-я]+(?:_\((?:⊙|sun|Sun|Jup|J|B|⊕)\)|⊙|⊕)?"
 )
@@ -62,6 +63,8 @@ def _units(text: str, start: int) -> tuple[Meaning, ...]:
         found.append(Meaning(Unit(SHORT_MULTIPLES[word], ()), symbol.end()))
     if _is_multiplicity(text, symbol, begin == start):
         found.append(Meaning(NUMBER, symbol.end()))
+    if symbol[0] == "C":  # far more often a temperature than a charge
+        found.append(Meaning(UNITS["°C"], symbol.end()))
     measured = _measure(text, symbol, word)
     return (*found, measured) if measured else tuple(found)
 

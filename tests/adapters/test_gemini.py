@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Container
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.adapters.gemini import Gemini
 from bot.demo.gemini import Fault, GeminiService, Words
@@ -208,7 +210,8 @@ async def test_a_country_without_free_quota_is_permanent(line: Line) -> None:
 
 
 async def test_a_bad_request_is_permanent_for_this_prompt_only(line: Line) -> None:
-    """No remedy: another prompt may fare better."""
+    """No remedy: another prompt may fare better, as an earlier one did."""
+    await line.gemini.ask(PROMPT)
     verdict, _ = await verdict_of(line, Fault.BAD_REQUEST)
     assert verdict == Verdict(permanent=True)
 
@@ -269,6 +272,59 @@ async def test_thinking_steps_down_when_the_model_refuses_a_level() -> None:
         assert levels(service) == ["MINIMAL", "LOW", None, None]
 
 
+BARE = {
+    "error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "Request contains an invalid argument."}
+}
+GOOD = {"candidates": [{"content": {"parts": [{"text": "[]"}]}, "finishReason": "STOP"}]}
+
+
+@asynccontextmanager
+async def terse(refused: Container[object], bad: str = "bad") -> AsyncIterator[tuple[Gemini, list[object]]]:
+    """A model that says no more than "invalid argument", for a level in ``refused`` as for a bad prompt."""
+    asked: list[object] = []
+
+    async def generate(request: web.Request) -> web.Response:
+        body = await request.json()
+        level = next(iter(body["generationConfig"].get("thinkingConfig", {}).values()), None)
+        asked.append(level)
+        wrong = level in refused or bad in body["contents"][0]["parts"][0]["text"]
+        return web.json_response(BARE if wrong else GOOD, status=400 if wrong else 200)
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", generate)
+    async with TestServer(app) as server:
+        gemini = Gemini(GeminiSettings(api_key=Secret(KEY), model="lite", base_url=str(server.make_url("/"))))
+        yield gemini, asked
+        await gemini.aclose()
+
+
+async def test_a_refusal_that_names_nothing_may_be_meant_for_the_level() -> None:
+    """Gemini's "invalid argument" says not which; where no answer shows otherwise the next level is tried."""
+    async with terse({"MINIMAL"}) as (gemini, asked):
+        with pytest.raises(GeminiError) as caught:
+            await gemini.ask(PROMPT)
+        assert caught.value.verdict == Verdict(retry_after=timedelta(0))
+        assert (await gemini.ask(PROMPT)).text == "[]"
+        assert asked == ["MINIMAL", "LOW"]
+
+
+async def test_a_bad_prompt_costs_no_thinking() -> None:
+    """Once a level was answered on, "invalid argument" is the prompt's fault; nor does a first bad one stay."""
+    wrong = replace(PROMPT, user="bad")
+    async with terse(()) as (gemini, asked):
+        verdicts = []
+        for _ in range(3):
+            with pytest.raises(GeminiError) as caught:
+                await gemini.ask(wrong)
+            verdicts.append(caught.value.verdict.permanent)
+        assert verdicts == [False, False, True]
+        assert (await gemini.ask(PROMPT)).text == "[]"
+        with pytest.raises(GeminiError) as caught:
+            await gemini.ask(wrong)
+        assert caught.value.verdict.permanent
+        assert asked == ["MINIMAL", "LOW", None, "MINIMAL", "MINIMAL"]
+
+
 async def test_models_start_at_the_least_they_are_known_to_take() -> None:
     """The default model refuses MINIMAL, lite ones take it, 2.5 counts tokens instead of levels."""
     models = ["gemini-flash-latest", "gemini-3.5-flash-lite", "gemini-2.5-flash", "gemini-3.1-pro-preview"]
@@ -326,8 +382,32 @@ async def test_probe_names_the_model(line: Line) -> None:
 )
 async def test_probe_tells_the_remedy(line: Line, fault: Fault, remedy: str) -> None:
     """As asking does."""
-    line.service.faults.append(fault)
+    line.service.faults.extend([fault, fault])
     with pytest.raises(GeminiError) as caught:
         await line.gemini.probe()
     assert remedy in caught.value.verdict.remedy
     assert caught.value.verdict.permanent
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+async def test_a_proxy_that_only_generates_is_asked_to_generate(status: int) -> None:
+    """Not every endpoint that `base_url` may name describes its models; key and model can be tried all the same."""
+    generated: list[str] = []
+
+    async def describe(request: web.Request) -> web.Response:
+        return web.Response(status=status, text="not here")
+
+    async def generate(request: web.Request) -> web.Response:
+        generated.append(request.path)
+        part = {"content": {"parts": [{"text": "ready"}]}, "finishReason": "STOP"}
+        return web.json_response({"candidates": [part]})
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", describe)
+    app.router.add_post("/{path:.*}", generate)
+    async with TestServer(app) as server:
+        settings = GeminiSettings(api_key=Secret(KEY), model="gemini-x", base_url=str(server.make_url("/")))
+        gemini = Gemini(settings)
+        assert await gemini.probe() == "gemini-x"
+        await gemini.aclose()
+    assert generated == ["/v1beta/models/gemini-x:generateContent"]

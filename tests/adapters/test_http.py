@@ -70,6 +70,10 @@ async def moved() -> AsyncIterator[tuple[Line, URL, list[str]]]:
         asked.append(f"{request.method} {request.path_qs}")
         if request.path.startswith("/old"):
             return web.Response(status=301, headers={"Location": "/new/query"})
+        if request.path == "/for-good":
+            return web.Response(status=308, headers={"Location": "/feed"})
+        if request.path == "/feed":
+            return web.Response(text="<feed/>", content_type="application/atom+xml")
         if request.path == "/astray":
             return web.Response(status=302, headers={"Location": "http://[nowhere"})
         return web.Response(text="here")
@@ -97,6 +101,18 @@ async def test_a_redirect_is_a_refusal_and_the_next_request_follows_it(
     method = "GET" if form is None else "POST"
     old, new = (f"{method} {path}?search_query=a+%2Bb" for path in ("/old", "/new/query"))
     assert asked == [old, new, old]
+
+
+async def test_what_has_moved_for_good_is_looked_for_in_its_new_place(
+    moved: tuple[Line, URL, list[str]],
+) -> None:
+    """Else every page of a long list would cost a refusal's pause."""
+    line, root, asked = moved
+    with pytest.raises(ArxivError, match="has moved"):
+        await line.exchange(root / "for-good")
+    for start in "01":
+        assert (await line.exchange((root / "for-good").with_query(start=start))).status == 200
+    assert asked == ["GET /for-good", "GET /feed?start=0", "GET /feed?start=1"]
 
 
 async def test_a_redirect_to_nowhere_is_a_refusal_too(moved: tuple[Line, URL, list[str]]) -> None:

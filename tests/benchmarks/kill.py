@@ -233,7 +233,10 @@ def acceptances(world: World, kills: Kills, kept: list[tuple[float, SmtpFault | 
 def recording_times(client: Client, accepted: list[Acceptance]) -> list[float]:
     """How long after an answer was with the program it had it recorded, in seconds, sorted."""
     told = {one.message_id: one.told_at for one in accepted if one.told_at is not None}
-    rows = client.rows("SELECT payload, settled_at FROM outbox WHERE kind = 'email' AND state = 'sent'")
+    rows = client.rows(
+        "SELECT payload, settled_at FROM outbox JOIN payloads ON outbox_id = id "
+        "WHERE kind = 'email' AND state = 'sent'"
+    )
     times = []
     for payload, settled_at in rows:
         message_id = str(message_from_bytes(payload)["Message-ID"])

@@ -125,6 +125,7 @@ def test_check_warns_of_names_that_vanished(configured: Run, tmp_path: Path) -> 
     ("arguments", "expected"),
     [
         (("bogus",), "No such command 'bogus'"),
+        (("onec",), "No such command 'onec'. Did you mean 'once'?"),
         (("once", "--only", "adda"), "unknown subscriber 'adda' (did you mean 'ada'?)"),
         (("preview", "nobody"), "unknown subscriber 'nobody'; there are: ada"),
         (("explain", "no-id", "ada"), "'no-id' is not an arXiv id"),
@@ -172,6 +173,66 @@ def test_status_and_explain_before_the_first_round(configured: Run) -> None:
     assert "never" in configured("status").out
     assert "Nothing was polled yet" in configured("explain", "2611.00001", "ada").out
     assert "no database yet" in configured("retry").out
+
+
+def test_status_has_one_shape(configured: Run, tmp_path: Path) -> None:
+    """A program finds the same keys before the first round as afterwards, and every subscriber."""
+    before = json.loads(configured("status", "--json").out)
+    assert not (tmp_path / "state").exists()
+    (tmp_path / "state").mkdir()
+    open_store(tmp_path / "state" / "arxiv-digest.db").close()
+    after = json.loads(configured("status", "--json").out)
+    for facts in (before, after):
+        facts["polls"]["next"] = facts["subscribers"][0]["next_digest"] = ""
+    assert before == after
+    assert [one["name"] for one in before["subscribers"]] == ["ada"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("status",), ("explain", "2611.00001", "bob"), ("retry",), ("preview", "bob")]
+)
+def test_reading_needs_no_secrets(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """The daemon's secrets are not in the shell of the person who asks how it is."""
+    (tmp_path / "subscribers.yaml").write_text(
+        f"{YAML}  - {{name: bob, topics: [microscopy], slack: '#a'}}\n"
+    )
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKEN_FILE=nowhere\n")
+    (tmp_path / "state").mkdir()
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    store.polls.finish(store.polls.begin(NOON), NOON, complete=True)
+    store.close()
+    assert run(*arguments).status == 0
+    assert run("once").status == run("check").status == 2
+
+
+@pytest.mark.parametrize("out", ["nowhere/preview.html", "."])
+def test_a_preview_that_can_t_be_written_says_so(configured: Run, tmp_path: Path, out: str) -> None:
+    """In one line, with exit 2."""
+    (tmp_path / "state").mkdir()
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    store.polls.finish(store.polls.begin(NOON), NOON, complete=True)
+    store.close()
+    said = configured("preview", "ada", "--out", out)
+    assert said.status == 2
+    assert f"{out} can't be written" in said.err
+    assert configured("preview", "ada", "--out", "-").out == configured("preview", "ada").out
+
+
+@pytest.mark.parametrize(
+    "paper_id",
+    [
+        "2611.00042",
+        "arXiv:2611.00042v3",
+        "https://arxiv.org/abs/2611.00042",
+        "http://www.arxiv.org/pdf/2611.00042v1.pdf",
+        "export.arxiv.org/abs/2611.00042",
+    ],
+)
+def test_explain_takes_a_paper_as_people_write_it(configured: Run, tmp_path: Path, paper_id: str) -> None:
+    """By its id or any of arXiv's addresses."""
+    (tmp_path / "state").mkdir()
+    open_store(tmp_path / "state" / "arxiv-digest.db").close()
+    assert "2611.00042 was never seen" in configured("explain", paper_id, "ada").out
 
 
 def test_explain_says_what_became_of_a_paper(configured: Run, tmp_path: Path) -> None:

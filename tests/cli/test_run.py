@@ -10,6 +10,7 @@ import pytest
 from bot.cli.options import State
 from bot.cli.run import Reloader
 from bot.errors import ConfigError
+from bot.settings import Secret
 
 YAML = """\
 arxiv: {contact: you@example.org}
@@ -105,6 +106,25 @@ def test_the_env_file_beside_it_counts_too(path: Path, look: Reloader) -> None:
     settings = look()
     assert settings is not None
     assert settings.gemini.api_key is not None
+
+
+def test_a_secret_in_a_file_of_its_own_is_read_when_told_to(
+    path: Path, look: Reloader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGHUP reads everything again; the file that NAME_FILE names is not watched."""
+    secret = path.with_name("key")
+    secret.write_text("old")
+    monkeypatch.setenv("GEMINI_API_KEY_FILE", str(secret))
+    look.forget()
+    settings = look()
+    assert settings is not None
+    assert settings.gemini.api_key == Secret("old")
+    secret.write_text("new")
+    assert look() is None
+    look.forget()
+    settings = look()
+    assert settings is not None
+    assert settings.gemini.api_key == Secret("new")
 
 
 def test_the_database_stays_where_it_is(path: Path, look: Reloader) -> None:

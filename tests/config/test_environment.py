@@ -40,9 +40,15 @@ def test_from_the_environment(tmp_path: Path) -> None:
     assert key(tmp_path, GEMINI_API_KEY="") is None
 
 
-def test_from_a_file(tmp_path: Path) -> None:
-    """NAME_FILE gives the text of the file without the line break at its end."""
-    (tmp_path / "key").write_bytes(b"hu sh\r\n")
+def test_a_line_break_at_the_end_is_dropped(tmp_path: Path) -> None:
+    """A secret made from a file, as containers do, often brings the file's line break along."""
+    assert key(tmp_path, GEMINI_API_KEY="hush\n") == "hush"
+
+
+@pytest.mark.parametrize("written", [b"hu sh\r\n", b"\xef\xbb\xbfhu sh\n", b"hu sh"])
+def test_from_a_file(tmp_path: Path, written: bytes) -> None:
+    """NAME_FILE gives the text of the file without the line break at its end, or a byte order mark."""
+    (tmp_path / "key").write_bytes(written)
     assert key(tmp_path, GEMINI_API_KEY_FILE=str(tmp_path / "key")) == "hu sh"
 
 

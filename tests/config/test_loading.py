@@ -134,6 +134,29 @@ def test_operator(operator: str, mail: bool, kind: Kind) -> None:
     assert settings.operator.kind is kind
 
 
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("'#em-papers'", "#em-papers"),
+        ("em-papers", "#em-papers"),
+        ("C0123ABCD", "C0123ABCD"),
+        ("U0123ABCD", "U0123ABCD"),
+        ("ada@example.org", "ada@example.org"),
+    ],
+)
+def test_slack_addresses(written: str, address: str) -> None:
+    """A channel by name, with its sign or without, an id of Slack's, a person by their address."""
+    text = MINIMAL.replace("file: digests/", f"slack: {written}")
+    (target,) = parse(text, Path("subscribers.yaml"), SECRETS).subscribers[0].targets
+    assert (target.kind, target.address) == (Kind.SLACK, address)
+
+
+def test_a_channel_named_twice_is_one() -> None:
+    """However it is written."""
+    (said,) = faults(MINIMAL.replace("file: digests/", "slack: ['#a', a]"))
+    assert "'a' is listed twice" in said
+
+
 def test_sections_may_be_empty() -> None:
     """A section whose keys are all commented out is no section."""
     text = MINIMAL + "gemini:\nslack:\nemail:\ndefaults:\noperator:\n"
@@ -199,16 +222,14 @@ def test_categories_archives_and_patterns(code: str) -> None:
     assert parse(text, Path("subscribers.yaml"), {}).warnings == ()
 
 
-def test_nothing_impolite_to_arxiv_itself() -> None:
+def test_haste_with_arxiv_itself_is_warned_of() -> None:
     """A short interval is for other servers than arXiv's."""
     here = "{contact: you@example.org, min_interval: 0s, api_url: 'http://127.0.0.1:1/', rss_url: 'http://127.0.0.1:1'}"
-    assert (
-        parse(MINIMAL.replace("{contact: you@example.org}", here), Path("s.yaml"), {}).arxiv.min_interval
-        == timedelta()
-    )
-    text = MINIMAL.replace("{contact", "{min_interval: 2.9s, contact")
-    assert faults(text) == [
-        "subscribers.yaml:1:23: arxiv.min_interval: is less than 3s, which arXiv's terms ask for"
+    elsewhere = parse(MINIMAL.replace("{contact: you@example.org}", here), Path("s.yaml"), {})
+    assert (elsewhere.arxiv.min_interval, elsewhere.warnings) == (timedelta(), ())
+    at_arxiv = parse(MINIMAL.replace("{contact", "{min_interval: 2.9s, contact"), Path("s.yaml"), {})
+    assert [warning.partition(";")[0] for warning in at_arxiv.warnings] == [
+        "s.yaml:1:23: arxiv.min_interval: is less than the 3s that arXiv's terms ask for"
     ]
 
 
@@ -327,6 +348,7 @@ def test_a_secret_under_a_key_for_secrets() -> None:
         ("email: {host: localhost, sender: a@example.org, smtp_password: x}", "SMTP_PASSWORD"),
         ("SLACK_BOT_TOKEN: x", "SLACK_BOT_TOKEN"),
         ("arxiv_secret: x", "GEMINI_API_KEY, SLACK_BOT_TOKEN, SMTP_PASSWORD"),
+        ("gemini: {apiKey: x}", "GEMINI_API_KEY"),
     ],
 )
 def test_a_key_for_a_secret(line: str, variable: str) -> None:
@@ -334,6 +356,13 @@ def test_a_key_for_a_secret(line: str, variable: str) -> None:
     (said,) = faults(f"{MINIMAL}{line}\n")
     assert "secrets don't belong in this file" in said
     assert variable in said
+
+
+@pytest.mark.parametrize("key", ["keyword", "keyring", "monkeys", "tokenise"])
+def test_a_key_that_only_sounds_like_a_secret(key: str) -> None:
+    """A misspelt key of another meaning is an unknown key, not a secret."""
+    (said,) = faults(MINIMAL.replace("{keywords", f"{{{key}: x, keywords"))
+    assert f"unknown key '{key}'" in said
 
 
 def test_the_missing_token_is_said_once() -> None:

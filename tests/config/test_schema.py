@@ -89,7 +89,7 @@ TOPIC = keys(
     focus=st.sampled_from(["how it was done", "two\nlines"]),
 ).map(lambda topic: {"keywords": ["x"], **topic})
 TARGETS = keys(
-    slack=st.sampled_from(["#papers", "C0123AB", ["#a", "ada@example.org"]]),
+    slack=st.sampled_from(["#papers", "papers", "C0123AB", "U0123AB", ["#a", "ada@example.org"]]),
     email=ADDRESSES | ADDRESSES.map(lambda address: [address]),
     file=st.sampled_from(["digests/", ["one", "two"]]),
 ).map(lambda targets: targets or {"file": "digests/"})

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from bot.errors import DeliveryError
-from bot.models import Kind, OutboxState, Target, Verdict
-from bot.pipeline.deliver import SLACK_SPACING
+from bot.models import Envelope, Kind, OutboxState, Receipt, Target, Verdict
+from bot.pipeline.pacing import SLACK_SPACING
 from bot.settings import EmailSettings
 from tests.pipeline.conftest import World
 from tests.samples import paper, subscriber
 
 SLACK, FILE = Target(Kind.SLACK, "#papers"), Target(Kind.FILE, "/reports")
+OPERATOR = Target(Kind.SLACK, "#operators")
+ARCHIVED = DeliveryError("is_archived", Verdict(permanent=True, remedy="unarchive it"))
+BLOCKS = DeliveryError("invalid_blocks", Verdict(permanent=True, form_refused=True, remedy="report it"))
+Send = Callable[[Envelope, str], Awaitable[Receipt]]
 
 
 def transient(**verdict: object) -> DeliveryError:
@@ -93,6 +100,21 @@ async def test_a_message_that_never_arrived_is_sent_again(ready: World) -> None:
     report = await ready.once()
     assert not report.faults
     assert len(accepted) == 1
+
+
+async def test_a_history_that_lags_is_looked_at_twice(ready: World) -> None:
+    """Slack shows an accepted message late: one look that finds nothing is not believed."""
+    find, looks = ready.slack.find, []
+
+    async def lagging(envelope: Envelope, resolved: str) -> Receipt | None:
+        looks.append(ready.clock.monotonic())
+        return await find(envelope, resolved) if len(looks) > 1 else None
+
+    ready.slack.find = lagging  # type: ignore[method-assign]
+    ready.slack.script.append(transient(in_doubt=True))
+    assert not (await ready.once()).faults
+    assert len(ready.slack.accepted) == 1
+    assert looks[1] - looks[0] >= 5
 
 
 async def test_where_the_history_can_t_be_read_it_stays_in_doubt(ready: World) -> None:
@@ -177,18 +199,23 @@ async def test_a_long_retry_after_holds_even_for_once(ready: World) -> None:
     assert len(ready.slack.accepted) == 1
 
 
-async def test_slack_gets_one_message_a_second_and_channel(world: World) -> None:
-    """Many papers make many messages: Slack's limit is kept."""
+def many_parts(world: World) -> None:
+    """A digest of several messages."""
     world.source.papers = [paper(f"2611.{n:05}", abstract="We find much. " * 60) for n in range(60)]
     world.subscribe(subscriber(max_papers=60))
-    times = []
-    send = world.slack.send
 
-    async def timed(envelope: object, resolved: str) -> object:
+
+async def test_slack_gets_one_message_a_second_and_channel(world: World) -> None:
+    """Many papers make many messages: Slack's limit is kept."""
+    many_parts(world)
+    times: list[float] = []
+    send: Send = world.slack.send
+
+    async def timed(envelope: Envelope, resolved: str) -> Receipt:
         times.append(world.clock.monotonic())
-        return await send(envelope, resolved)  # type: ignore[arg-type]
+        return await send(envelope, resolved)
 
-    world.slack.send = timed  # type: ignore[method-assign,assignment]
+    world.slack.send = timed  # type: ignore[method-assign]
     await world.once()
     assert len(times) > 2
     gaps = [later - earlier for earlier, later in pairwise(times)]
@@ -197,8 +224,7 @@ async def test_slack_gets_one_message_a_second_and_channel(world: World) -> None
 
 async def test_a_failed_first_part_holds_back_the_rest_of_its_thread(world: World) -> None:
     """Parts continue in the thread of the first: without it they wait, and resume in order."""
-    world.source.papers = [paper(f"2611.{n:05}", abstract="We find much. " * 60) for n in range(60)]
-    world.subscribe(subscriber(max_papers=60))
+    many_parts(world)
     world.slack.script.extend([None, transient()])
     await world.once()
     assert [one.part for one in world.slack.accepted] == [1]
@@ -208,3 +234,93 @@ async def test_a_failed_first_part_holds_back_the_rest_of_its_thread(world: Worl
     assert {one.thread.reference for one in world.slack.accepted[1:] if one.thread} == {"ts-1"}
     delivered = [one for envelope in world.slack.accepted for one in envelope.arxiv_ids]
     assert sorted(delivered) == sorted(one.arxiv_id for one in world.source.papers)
+
+
+async def test_a_channel_that_takes_nothing_fails_the_whole_digest_at_once(world: World) -> None:
+    """Every part is failed in one run, so that the next has nothing to report; `retry` keeps the thread."""
+    many_parts(world)
+    world.slack.script.extend([ARCHIVED] * 100)
+    report = await world.once()
+    assert len(report.faults) > 2
+    assert all("failed: is_archived" in fault for fault in report.faults)
+
+    world.slack.script.clear()
+    assert not (await world.once()).faults
+    assert not world.slack.accepted
+
+    world.store.outbox.retry_failed(None, world.clock.now())
+    await world.once()
+    assert [one.part for one in world.slack.accepted] == list(range(1, len(report.faults) + 1))
+    assert all(one.thread for one in world.slack.accepted[1:])
+
+
+async def test_the_operator_is_told_in_the_same_run(ready: World) -> None:
+    """A run by cron is the last for a day: who must mend it hears of it now, once."""
+    ready.settings = replace(ready.settings, operator=OPERATOR)
+    ready.slack.script.append(ARCHIVED)
+    report = await ready.once()
+    assert report.faults == ["ada: slack #papers: failed: is_archived; unarchive it"]
+    assert [one.target for one in ready.slack.accepted] == [OPERATOR]
+    await ready.once()
+    assert len(ready.slack.accepted) == 1
+
+
+async def test_addresses_are_looked_up_before_the_first_message(world: World) -> None:
+    """All of them, and once each, however many messages an unknown one has."""
+    calls: list[str] = []
+    resolve, send = world.slack.resolve, world.slack.send
+
+    async def resolving(address: str) -> str:
+        calls.append(address)
+        if address == "#nowhere":
+            raise DeliveryError("there is no channel #nowhere", Verdict(permanent=True))
+        return await resolve(address)
+
+    async def sending(envelope: Envelope, resolved: str) -> Receipt:
+        calls.append("send")
+        return await send(envelope, resolved)
+
+    world.slack.resolve, world.slack.send = resolving, sending  # type: ignore[method-assign]
+    many_parts(world)
+    places = {"ada": "#nowhere", "bob": "#papers", "eve": "#others"}
+    readers = [
+        subscriber(name, max_papers=60, targets=(Target(Kind.SLACK, at),)) for name, at in places.items()
+    ]
+    world.subscribe(*readers)
+    await world.once()
+    assert calls[:4] == ["#nowhere", "#papers", "#others", "send"]
+    assert set(calls[4:]) == {"send"}
+
+
+async def test_refused_blocks_are_sent_as_plain_text(ready: World) -> None:
+    """What a workspace refuses as blocks arrives as text, with every paper and its own mark."""
+    ready.slack.script.append(BLOCKS)
+    report = await ready.once()
+    assert not report.faults
+    assert "ada: slack #papers: sent as plain text: invalid_blocks" in report.done
+    (sent,) = ready.slack.accepted
+    message = json.loads(sent.payload)
+    assert "blocks" not in message
+    assert all(f"<https://arxiv.org/abs/{one}>" in message["text"] for one in sent.arxiv_ids)
+    assert ready.store.outbox.refresh(sent).key == sent.key
+
+
+async def test_refused_text_is_not_tried_again(ready: World) -> None:
+    """One other form and no more: then it has failed."""
+    ready.slack.script.extend([BLOCKS, BLOCKS])
+    report = await ready.once()
+    assert report.faults == ["ada: slack #papers: failed: invalid_blocks; report it"]
+    assert not ready.slack.accepted
+
+
+async def test_plain_text_in_doubt_is_found_by_its_mark(ready: World) -> None:
+    """The form that was sent is the form that is looked for, by the next process too."""
+    ready.slack.script.extend([BLOCKS, transient(in_doubt=True)])
+    ready.slack.unreadable = True
+    await ready.once()
+    (sent,) = ready.slack.accepted
+    ready.slack.unreadable = False
+    ready.restart()
+    assert not (await ready.once()).faults
+    assert ready.slack.accepted == [sent]
+    assert ready.store.outbox.refresh(sent).key == sent.key

@@ -11,6 +11,7 @@ import pytest
 
 from bot import digest, quota
 from bot.backoff import SUMMARY_BUDGET, SUMMARY_REFUSALS
+from bot.errors import GeminiError
 from bot.models import (
     Digest,
     Entry,
@@ -25,6 +26,7 @@ from bot.models import (
     Subscriber,
     SummarySource,
     Target,
+    Verdict,
 )
 from bot.settings import EmailSettings, GeminiSettings
 from tests.fakes import FakeSummariser
@@ -240,6 +242,40 @@ async def test_tokens_per_minute_are_kept(ready: Ready) -> None:
     assert 1 < model.most_within(60.0, counting.began) * 700 <= 4000
 
 
+async def test_thoughts_and_answers_are_tokens_of_the_minute(ready: Ready) -> None:
+    """As many as they turn out to be, however many requests begin before the first answer."""
+    answer = ModelReply("", "STOP", "", "gemini-test", 1500, 1000)
+    world = ready(12, gemini=replace(FREE, tokens_per_minute=6000))
+    counting = Counting(world)
+    ask = counting.ask
+
+    async def dear(prompt: Prompt) -> ModelReply:
+        return replace(answer, text=(await ask(prompt)).text)
+
+    counting.ask = dear  # type: ignore[method-assign]
+    world.summariser = counting  # type: ignore[assignment]
+    await world.once()
+    assert by_model(world) == 12
+    assert model.most_within(60.0, counting.began) * 2500 <= 6000
+
+
+async def test_what_is_reported_low_counts_by_our_estimate(ready: Ready) -> None:
+    """An endpoint may count otherwise than it reports, or report nothing."""
+    silent = ModelReply("", "STOP", "", "gemini-test", 0, 0)
+    world = ready(9, gemini=replace(FREE, tokens_per_minute=4000))
+    counting = Counting(world)
+    ask = counting.ask
+
+    async def unmeasured(prompt: Prompt) -> ModelReply:
+        return replace(silent, text=(await ask(prompt)).text)
+
+    counting.ask = unmeasured  # type: ignore[method-assign]
+    world.summariser = counting  # type: ignore[assignment]
+    await world.once()
+    assert by_model(world) == 9
+    assert 1 < model.most_within(60.0, counting.began) <= 5
+
+
 async def test_the_day_s_requests_are_kept_across_a_restart(ready: Ready) -> None:
     """The day's count is in the database; the operator is told once, readers get marked fallbacks."""
     world = ready(6, gemini=replace(FREE, requests_per_day=4), operator=OPERATOR)
@@ -296,6 +332,53 @@ async def test_a_per_minute_refusal_is_waited_out_as_told(ready: Ready) -> None:
     await world.once()
     assert by_model(world) == 3
     assert counting[1] - counting[0] >= 40
+
+
+@pytest.mark.parametrize("limit", [None, Limit.PER_MINUTE])
+async def test_a_wait_that_is_asked_for_holds_for_all(ready: Ready, limit: Limit | None) -> None:
+    """While one paper's refusal is waited out no other paper is asked for, nor by the next process."""
+    moments: list[float] = []
+    world = ready(6, gemini=replace(FREE, concurrency=2))
+    refusal = GeminiError("Gemini refuses", Verdict(limit=limit, retry_after=timedelta(seconds=50)))
+
+    def answer(prompt: Prompt) -> ModelReply | Exception:
+        moments.append(world.clock.monotonic())
+        if len(moments) <= 2:
+            world.state.stopping.set()
+            return refusal
+        return model.good(prompt)
+
+    world.summariser = FakeSummariser(world.clock, answer)
+    await world.once()
+    assert len(moments) == 2
+    world.restart()
+    await world.once()
+    assert min(moments[2:]) - moments[1] >= 50
+    assert by_model(world) == 6
+
+
+@pytest.mark.parametrize("limit", [None, Limit.PER_MINUTE])
+async def test_a_long_wait_does_not_hold_up_what_is_due(ready: Ready, limit: Limit | None) -> None:
+    """Asked to come back in a quarter of an hour: the digest goes out now, marked, and says until when."""
+    refusal = GeminiError("Gemini refuses", Verdict(limit=limit, retry_after=timedelta(minutes=15)))
+    world = ready(5, answer=lambda prompt: refusal, gemini=replace(FREE, concurrency=1))
+    began = world.clock.monotonic()
+    report = await world.once()
+    assert not report.faults
+    assert len(requests(world)) == 1
+    assert world.clock.monotonic() - began < 60
+    assert [entry.fallback for entry in entries(world)] == [True] * 5
+    assert "until 2026-11-16 12:15" in digests(world)[0].notices[0]
+
+
+async def test_endless_per_minute_refusals_are_an_outage(ready: Ready) -> None:
+    """A service that refuses everything for five minutes is down for this round, whatever it says."""
+    refusal = model.too_many(Limit.PER_MINUTE, timedelta(seconds=30))
+    world = ready(40, answer=lambda prompt: refusal, readers=(reader("ada", max_papers=40),))
+    began = world.clock.monotonic()
+    await world.once()
+    assert world.clock.monotonic() - began < 400
+    assert [entry.fallback for entry in entries(world)] == [True] * 40
 
 
 async def test_a_per_day_refusal_ends_the_day(ready: Ready) -> None:
@@ -412,17 +495,29 @@ async def test_what_stays_bad_falls_back_marked(ready: Ready) -> None:
     assert len(requests(world)) == SUMMARY_REFUSALS
 
 
-async def test_a_blocked_prompt_is_not_asked_again(ready: Ready) -> None:
-    """What Gemini prohibits it prohibits again; the other papers are not affected."""
+@pytest.mark.parametrize("refusal", [model.blocked(), model.recited(), model.text("", finish="SAFETY")])
+async def test_what_the_model_will_not_say_is_asked_for_in_other_words_once(
+    ready: Ready, refusal: ModelReply
+) -> None:
+    """What Gemini prohibits it mostly prohibits again; the other papers are not affected."""
 
-    def blocking(prompt: Prompt) -> ModelReply:
-        return model.blocked() if model.asked(prompt) == ["2611.00001"] else model.good(prompt)
+    def refusing(prompt: Prompt) -> ModelReply:
+        return refusal if model.asked(prompt) == ["2611.00001"] else model.good(prompt)
 
-    world = ready(3, answer=blocking)
+    world = ready(3, answer=refusing)
     await world.once()
     await world.once()
-    assert requests(world).count(["2611.00001"]) == 1
+    assert world.summariser is not None
+    asked = [prompt for prompt in world.summariser.prompts if model.asked(prompt) == ["2611.00001"]]
+    assert ["your own words" in prompt.system for prompt in asked] == [False, True]
     assert by_model(world) == 2
+
+
+async def test_a_refusal_may_pass(ready: Ready) -> None:
+    """The second answer, in other words, is taken."""
+    world = ready(1, answer=model.in_turn(model.text("", finish="SAFETY")))
+    await world.once()
+    assert by_model(world) == 1
 
 
 # --- several papers a request -----------------------------------------------------------------------
@@ -479,6 +574,32 @@ async def test_a_short_quota_is_shared_fairly(ready: Ready) -> None:
     await world.once()
     assert len(requests(world)) == 10
     assert [by_model(world, name) for name in ("ada", "bob")] == [5, 5]
+
+
+async def test_what_was_had_earlier_in_the_day_counts(ready: Ready) -> None:
+    """Fair over the day, not over each round, also when the process was replaced between two."""
+    readers = (reader("ada"), reader("bob", topics=("lenses",)))
+    world = ready(6, readers=readers[:1], topics=FOCUSES, gemini=replace(FREE, requests_per_day=10))
+    await world.once()
+    assert by_model(world, "ada") == 6
+    world.source.papers = papers(10, first=100)
+    world.restart()
+    world.subscribe(*readers, topics=FOCUSES, gemini=world.settings.gemini, email=MAIL)
+    await world.once()
+    assert len(requests(world)) == 10
+    assert [by_model(world, name) for name in ("ada", "bob")] == [6, 4]
+
+
+async def test_a_new_day_s_quota_is_shared_anew(ready: Ready) -> None:
+    """What was had of yesterday's quota takes nothing from today's share."""
+    readers = (reader("ada"), reader("bob", topics=("lenses",)))
+    world = ready(4, readers=readers[:1], topics=FOCUSES, gemini=replace(FREE, requests_per_day=4))
+    await world.once()
+    world.clock.advance(timedelta(days=1))
+    world.source.papers = papers(6, first=100)
+    world.subscribe(*readers, topics=FOCUSES, gemini=world.settings.gemini, email=MAIL)
+    await world.once()
+    assert [by_model(world, name) for name in ("ada", "bob")] == [4 + 2, 2]
 
 
 async def test_who_is_due_first_leaves_the_others_their_share(ready: Ready) -> None:

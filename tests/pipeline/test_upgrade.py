@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -75,6 +76,20 @@ async def test_the_message_is_edited_once_the_summaries_exist(fallen_back: World
     assert b"gemini-test" in payload
     await spare(fallen_back)
     assert len(fallen_back.slack.edits) == 1
+
+
+async def test_a_message_sent_as_plain_text_is_edited_as_plain_text(world: World) -> None:
+    """The workspace refused the blocks once: the edit does not bring them back."""
+    world.source.papers = [paper("2611.00001")]
+    world.subscribe(EVERYWHERE, gemini=GEMINI, email=EMAIL)
+    world.summariser = FakeSummariser(world.clock, lambda prompt: GONE)
+    world.slack.script.append(DeliveryError("invalid_blocks", Verdict(permanent=True, form_refused=True)))
+    await world.once()
+    next_day(world)
+    await spare(world)
+    ((_, payload),) = world.slack.edits
+    assert "blocks" not in json.loads(payload)
+    assert SUMMARY in payload
 
 
 async def test_mail_and_files_are_never_repeated(fallen_back: World) -> None:

@@ -112,6 +112,12 @@ def test_names_outside_ascii_survive() -> None:
     assert message["To"].addresses[0].addr_spec == "asa@xn--bcher-kva.example"
 
 
+def test_the_header_names_the_domain_that_the_envelope_names() -> None:
+    """straße.example and strasse.example are two domains; the mail goes to the first (IDNA 2008)."""
+    message = only(samples.digest(), recipient="a@straße.example")
+    assert message["To"].addresses[0].addr_spec == "a@xn--strae-oqa.example"
+
+
 def test_long_headers_are_not_encoded() -> None:
     """An encoded List-Unsubscribe or References no longer works."""
     name = "the reading group of the third floor of the old laboratory by the river " * 2

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 
 from bot.models import Digest, Summary, SummarySource
@@ -101,6 +102,19 @@ def test_japanese_summaries_name_their_language() -> None:
     digest = replace(samples.digest([replace(samples.papers()[0], summary=japanese)]), language="Japanese")
     page = limits.Page(html.render(digest))
     assert [a["lang"] for tag, a in page.tags if tag == "p" and "lang" in a] == ["ja", "ja"]
+
+
+@pytest.mark.parametrize(
+    ("language", "tags"),
+    [("de", {"de"}), ("pt-BR", {"pt-BR"}), ("British English", set()), ("en-GB", set()), ("Klingon", set())],
+)
+def test_a_summary_names_its_language_where_a_voice_must_change(language: str, tags: set[str]) -> None:
+    """The YAML takes names and codes; no English is foreign, nor are the abstract's own sentences."""
+    report = html.render(replace(samples.morning(), language=language))
+    tagged = [attributes.get("lang") for tag, attributes in limits.Page(report).tags if tag == "p"]
+    assert set(tagged) - {None} == tags
+    (fallback,) = (part for part in report.split("<article") if "own sentences" in part)
+    assert "lang=" not in fallback
 
 
 def test_no_papers_reads_well() -> None:

@@ -91,6 +91,8 @@ def test_latex_is_kept() -> None:
         ("17-4__PH steel", "17-4__PH steel"),
         ("see [1] and ![x](y)", r"see \[1\] and !\[x\](y)"),
         ("*bold* __init__ `code`", r"\*bold\* \_\_init\_\_ \`code\`"),
+        ("50~ms or 5~s", r"50\~ms or 5\~s"),
+        ("see https://example.org/~ada", "see https://example.org/~ada"),
         ("<script>", r"\<script>"),
         ("$<200$ nm", "$<200$ nm"),
         ("$a<b$", "$a< b$"),

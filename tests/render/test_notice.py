@@ -35,10 +35,13 @@ def test_notice_says_what_was_said() -> None:
             recipient=OPERATOR,
             at=samples.COMPOSED_AT,
             reply_to="group@example.org",
+            contact="owner@example.org",
         )
     )
     assert mail["Subject"] == "Slack refused #em-papers"
     assert mail["Reply-To"] == "group@example.org"
+    assert mail["List-Id"] == "<notices.arxiv-digest.example.org>"
+    assert mail["List-Unsubscribe"] == "<mailto:owner@example.org?subject=unsubscribe%20notices>"
     assert limits.body(mail, "plain") == "not_in_channel\n\nInvite the bot: /invite @arxiv-digest\n"
     assert "/invite @arxiv-digest" in limits.body(mail, "html")
 

@@ -28,6 +28,8 @@ FOUND = (
         f"{json.dumps(ONE)}\n{json.dumps(TWO)}",
         f"[{json.dumps(ONE)}, {{broken, {json.dumps(TWO)}",
         json.dumps([ONE | {"arxiv_id": "arXiv:2611.00001v3"}, TWO]),
+        json.dumps([ONE | {"arxiv_id": "https://arxiv.org/abs/2611.00001v1"}, TWO]),
+        json.dumps([ONE, TWO | {"arxiv_id": "http://export.arxiv.org/pdf/cond-mat/0011267"}]),
     ],
 )
 def test_whole_answers_are_found_in_any_wrapping(text: str) -> None:

@@ -56,6 +56,42 @@ def test_a_falsified_number_is_not_found(text: str) -> None:
     assert unsupported(text, FILMS)
 
 
+SURVEY = (
+    "We measure 1,000 samples at 350 $^\\circ$C, with $0.5 \\pm 0.1$ nm and $p < 0.01$, 5% better than before. Doses "
+    "fell from 3.2e4 to 180 000 electrons; 2.5 million galaxies have $(1.2^{+0.3}_{-0.2})\\times10^{12} M_\\odot$, "
+    "seen by a 1024$\\times$768 detector, which is a 2x gain in speed on three benchmarks."
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "one thousand samples", "a thousand samples", "1000 samples", "10³ samples", "thousands of samples",
+        "several hundred samples", "350 degrees C", "350 C", "350℃", "0.5 plus or minus 0.1 nm", "p<.01",
+        "five per cent", "a factor of two", "twice as fast", "twofold", "32,000 electrons", "3.2×10⁴ electrons",
+        "180 thousand electrons", "two and a half million galaxies", "2.5M galaxies", "1.2 × 10^12 solar masses",
+        "1.2×10¹² M⊙", "1024x768", "1024-by-768",
+    ],
+)  # fmt: skip
+def test_harmless_writings_are_not_refused(text: str) -> None:
+    """What a model may write for a number of the abstract, in letters, on a typewriter or rounded in words."""
+    assert unsupported(f"The study found {text} in this work.", SURVEY) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "two thousand samples", "one million samples", "a million samples", "a hundred samples", "350 degrees F",
+        "ten thousand samples", "0.5 plus or minus 0.2 nm", "p < 0.05", "six per cent", "a factor of three",
+        "threefold", "3x", "33,000 electrons", "32 electrons", "two million galaxies", "250,000 galaxies",
+        "1.2 × 10^11 solar masses", "1.3×10¹² M⊙", "1024x769",
+    ],
+)  # fmt: skip
+def test_false_numbers_are_noticed_in_any_writing(text: str) -> None:
+    """Letters and typewriter forms hide no number; a multiple is no count of something else."""
+    assert unsupported(f"The study found {text} in this work.", SURVEY)
+
+
 def test_what_is_missing_is_named_as_written_and_once() -> None:
     """The complaint can quote the number with its unit."""
     assert unsupported("It is 28 nm wide, 28 nm high and 10^7 K hot.", FILMS) == ("28 nm", "10^7 K")

@@ -127,7 +127,7 @@ def test_answers_are_tied_by_id() -> None:
         ([GOOD, GOOD, OTHER], "two answers"),
         ([GOOD | {"arxiv_id": "2611.99999"}, OTHER], "no answer for this paper"),
         ([GOOD | {"arxiv_id": ""}, OTHER], "no answer for this paper"),
-        ([OTHER | {"arxiv_id": "2611.04201"}, OTHER], "not about this paper"),
+        ([OTHER | {"arxiv_id": "2611.04201"}, OTHER], "about another paper"),
     ],
 )
 def test_missing_doubled_and_foreign_ids_are_refused_for_their_paper(
@@ -138,7 +138,6 @@ def test_missing_doubled_and_foreign_ids_are_refused_for_their_paper(
     entry = found["2611.04201"]
     assert isinstance(entry, Refusal)
     assert reason in entry.reason
-    assert entry.again
     assert isinstance(found["2611.09002"], Summary)
     assert set(found) == {"2611.04201", "2611.09002"}
 
@@ -153,39 +152,39 @@ def test_exchanged_answers_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_reply", "reason", "again", "paraphrase"),
+    ("given_reply", "reason", "paraphrase"),
     [
-        (reply(None, "SAFETY"), "SAFETY", False, False),
-        (reply(None, "PROHIBITED_CONTENT"), "PROHIBITED_CONTENT", False, False),
-        (reply(None, "", "PROHIBITED_CONTENT"), "prompt blocked: PROHIBITED_CONTENT", False, False),
-        (reply(None, "", "OTHER"), "prompt blocked: OTHER", True, False),
-        (reply(None, "RECITATION"), "RECITATION", True, True),
-        (reply(None, "MALFORMED_RESPONSE"), "MALFORMED_RESPONSE", True, False),
-        (reply("", "MAX_TOKENS"), "cut off", True, False),
-        (reply(json.dumps([GOOD])[:80], "MAX_TOKENS"), "cut off", True, False),
-        (reply(json.dumps([GOOD])[:80]), "malformed", True, False),
-        (reply("", "STOP"), "empty", True, False),
-        (reply(None, ""), "empty", True, False),
-        (reply("I would rather not."), "malformed", True, False),
-        (reply("[]"), "malformed", True, False),
-        (reply('["2611.04201"]'), "malformed", True, False),
-        (reply(json.dumps([GOOD | {"finding": 5}])), "malformed", True, False),
+        (reply(None, "SAFETY"), "SAFETY", True),
+        (reply(None, "PROHIBITED_CONTENT"), "PROHIBITED_CONTENT", True),
+        (reply(None, "", "PROHIBITED_CONTENT"), "prompt blocked: PROHIBITED_CONTENT", True),
+        (reply(None, "", "OTHER"), "prompt blocked: OTHER", False),
+        (reply(None, "RECITATION"), "RECITATION", True),
+        (reply(None, "MALFORMED_RESPONSE"), "MALFORMED_RESPONSE", False),
+        (reply("", "MAX_TOKENS"), "cut off", False),
+        (reply(json.dumps([GOOD])[:80], "MAX_TOKENS"), "cut off", False),
+        (reply(json.dumps([GOOD])[:80]), "malformed", False),
+        (reply("", "STOP"), "empty", False),
+        (reply(None, ""), "empty", False),
+        (reply("I would rather not."), "malformed", False),
+        (reply("[]"), "malformed", False),
+        (reply('["2611.04201"]'), "malformed", False),
+        (reply(json.dumps([GOOD | {"finding": 5}])), "malformed", False),
     ],
 )
 def test_every_way_of_not_answering_has_its_verdict(
-    given_reply: ModelReply, reason: str, again: bool, paraphrase: bool
+    given_reply: ModelReply, reason: str, paraphrase: bool
 ) -> None:
-    """Whether asking again makes sense, and in which form, follows from how the model stopped (facts 3.4)."""
+    """In which form to ask again follows from how the model stopped (facts 3.4)."""
     entry = read(given_reply, [FILMS], language="en")["2611.04201"]
     assert isinstance(entry, Refusal)
     assert reason in entry.reason
-    assert (entry.again, entry.paraphrase) == (again, paraphrase)
+    assert entry.paraphrase == paraphrase
 
 
 def test_one_blocked_paper_does_not_condemn_its_neighbours() -> None:
     """A blocked request of several papers is asked again, one by one."""
     found = read(reply(None, "SAFETY"), [FILMS, ROBOTS], language="en")
-    assert all(isinstance(entry, Refusal) and entry.again for entry in found.values())
+    assert all(isinstance(entry, Refusal) for entry in found.values())
 
 
 def test_what_was_whole_before_the_cut_is_used() -> None:
@@ -226,8 +225,47 @@ def test_a_faulty_answer_is_refused_with_its_fault(changes: dict[str, str], reas
     """The log says why, and the model is told what to do otherwise."""
     entry = refused(**changes)
     assert reason in entry.reason
-    assert entry.again
     assert entry.complaint.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("objective", "finding"),
+    [
+        ("Objective of 2611.04201.", "Finding of 2611.04201."),
+        ("Objective for arXiv:2611.04201v1", "Finding for arXiv:2611.04201v1"),
+        ("OBJ-2611-04201", "FIND-2611-04201"),
+        ("Study the topic.", "It works."),
+        ("Understand the system under study.", "A new effect is observed."),
+        (
+            "Investigate the question stated in the abstract.",
+            "The result stated in the abstract is obtained.",
+        ),
+        ("To study the problem described in the abstract.", "The authors show that the approach works well."),
+        ("A plausible objective.", "A plausible finding."),
+        ("Fake objective for testing purposes.", "Fake finding for testing purposes."),
+        ("Study NbN.", "Control of thin NbN films by a ScN buffer layer"),
+        (FILMS.abstract.split(". ")[0], FILMS.abstract.split(". ")[-1]),
+    ],
+)
+def test_a_harmless_answer_is_not_refused(objective: str, finding: str) -> None:
+    """Short, vague, or the same for every paper: no reader is misled, so no second request is spent on it."""
+    found = judged([GOOD | {"objective": objective, "finding": finding}])
+    assert isinstance(found, Summary), found
+
+
+def test_a_short_abstract_may_be_cut_in_two() -> None:
+    """First and last sentence of two are the abstract whole, and still what was asked for."""
+    short = paper(
+        title="Ptychography of films",
+        abstract="We image thin films of a layered oxide by multislice electron ptychography, at low dose and at room "
+        "temperature, with a fast detector. The vacancies order along the inner apical sites of the bilayer, in "
+        "agreement with calculations, and vanish when the films are annealed in ozone.",
+    )
+    objective, finding = short.abstract.split(". ")
+    answer = {"arxiv_id": short.arxiv_id, "objective": objective, "finding": finding}
+    assert isinstance(judged([answer], [short]), Summary)
+    whole = answer | {"objective": "Image films by ptychography.", "finding": short.abstract}
+    assert isinstance(judged([whole], [short]), Refusal)
 
 
 def test_the_fault_reaches_the_next_prompt() -> None:

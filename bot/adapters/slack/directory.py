@@ -12,7 +12,8 @@ from bot.adapters.slack.client import SlackClient
 from bot.errors import DeliveryError
 from bot.models import Verdict
 
-_CONVERSATION_ID = re.compile(r"[CDG][A-Z0-9]{6,}")
+# Names of channels have no capitals, so that even a short id is none.
+_CONVERSATION_ID = re.compile(r"[CDG][A-Z0-9]{2,}")
 _USER_ID = re.compile(r"[UW][A-Z0-9]{6,}")
 
 _PAGE = 200

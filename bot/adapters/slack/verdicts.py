@@ -25,6 +25,7 @@ from bot.models import Verdict
 
 class Outcome(Enum):
     PERMANENT = "the same request will be refused again"
+    FORM = "the same, but without its blocks it may be taken"
     WAIT = "it was not done; later it may be"
     AMBIGUOUS = "it may have been done"
 
@@ -80,10 +81,7 @@ _PERMANENT: Mapping[str, str] = {
     "edit_window_closed": "",
     "message_not_found": "",
     "block_mismatch": _OURS,
-    "invalid_blocks": _OURS,
-    "invalid_blocks_format": _OURS,
     "invalid_attachments": _OURS,
-    "msg_blocks_too_long": _OURS,
     "msg_too_long": _OURS,
     "no_text": _OURS,
     "too_many_attachments": _OURS,
@@ -109,6 +107,9 @@ _PERMANENT: Mapping[str, str] = {
     "unknown_method": "check slack.base_url: what answers there does not know this method",
 }
 
+# Block types reach workspaces at different times, and the limit of all blocks together is unwritten.
+_FORM = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
+
 _WAIT = (
     "ratelimited",
     "rate_limited",
@@ -128,6 +129,7 @@ _AMBIGUOUS = ("fatal_error", "internal_error")
 
 RULES: Mapping[str, Rule] = {
     **{code: Rule(Outcome.PERMANENT, remedy) for code, remedy in _PERMANENT.items()},
+    **{code: Rule(Outcome.FORM, _OURS) for code in _FORM},
     **{code: Rule(Outcome.WAIT) for code in _WAIT},
     **{code: Rule(Outcome.AMBIGUOUS) for code in _AMBIGUOUS},
 }
@@ -224,7 +226,8 @@ def _refusal(
     rule = rule_for(code)
     needed = str(data.get("needed") or "that the method needs")
     verdict = Verdict(
-        permanent=rule.outcome is Outcome.PERMANENT,
+        permanent=rule.outcome in (Outcome.PERMANENT, Outcome.FORM),
+        form_refused=rule.outcome is Outcome.FORM,
         in_doubt=rule.outcome is Outcome.AMBIGUOUS,
         retry_after=wait,
         remedy=rule.remedy.format(about=about, bot=bot, needed=needed),

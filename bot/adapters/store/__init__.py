@@ -5,16 +5,15 @@ One process at a time writes: it holds a lock on a file beside the database. Rea
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from bot.adapters.store import migrations
-from bot.adapters.store.database import Connection, in_words
+from bot.adapters.store import file, migrations, retention
+from bot.adapters.store.database import BUSY_TIMEOUT_S, Connection, in_words, unsound
 from bot.adapters.store.notices import NoticeTable
 from bot.adapters.store.outbox import OutboxTable
 from bot.adapters.store.papers import PaperTable
@@ -22,6 +21,9 @@ from bot.adapters.store.polls import PollTable
 from bot.adapters.store.subscriptions import SubscriptionTable
 from bot.adapters.store.summaries import SummaryTable
 from bot.errors import StoreError
+
+_EXAMINED_BYTES = 64_000_000
+"""A database no larger is read whole at the start: a quarter of a second. Later errors still show in use."""
 
 
 class SqliteStore:
@@ -42,25 +44,47 @@ class SqliteStore:
         with self._db.transaction():
             yield
 
+    def prune(self, now: datetime, lookback: timedelta) -> int:
+        with self._db.transaction():
+            told_until = self.subscriptions.told_until()
+            return (
+                self.outbox.forget_bodies(retention.bodies_before(now, lookback))
+                + self.polls.forget(now - retention.POLLS_KEPT, retention.feeds_before(now, told_until))
+                + self.summaries.forget_requests(now - retention.POLLS_KEPT)
+            )
+
     def backup(self, target: str) -> None:
         """A consistent copy by SQLite's own backup: right also while another process writes.
 
-        StoreError when the target exists or can't be written.
+        StoreError when the target exists or can't be written, or when what was copied is damaged;
+        no part of a copy is left then.
         """
-        if Path(target).exists():
-            raise StoreError(f"{target}: exists already; a backup never overwrites, name another file")
+        path = Path(target)
         try:
-            copy = sqlite3.connect(target)
-            try:
-                self._db.db.conn.backup(copy)
-            finally:
-                copy.close()
-        except sqlite3.Error as error:
-            raise StoreError(in_words(error, Path(target))) from error
+            # "x": made here or not at all, so that nothing of anybody else's is overwritten or removed.
+            path.open("xb").close()
+        except FileExistsError as error:
+            raise StoreError(
+                f"{target}: exists already; a backup never overwrites, name another file"
+            ) from error
+        except OSError as error:
+            raise StoreError(f"{target}: the copy can't be made: {error.strerror}") from error
+        try:
+            self._copy_to(path)
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise
 
-    def limit_pages(self, pages: int) -> None:
-        """Let the file grow to so many pages of 4,096 bytes and no further, as on a full disk."""
-        self._db.rows(f"PRAGMA max_page_count = {pages}")
+    def _copy_to(self, path: Path) -> None:
+        try:
+            with closing(sqlite3.connect(path)) as copy:
+                self._db.db.conn.backup(copy)
+                found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.Error as error:
+            raise StoreError(in_words(error, path)) from error
+        if found != "ok":
+            raise StoreError(unsound(self._db.path, found))
 
     def close(self) -> None:
         self._db.close()
@@ -68,70 +92,45 @@ class SqliteStore:
             self._lock.close()
 
 
-def open_store(path: Path) -> SqliteStore:
-    """Hold the database for this process, creating or migrating it. StoreError, naming the holder."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"{path.parent}: the folder of the database can't be made: {error.strerror}"
-        ) from error
-    lock = _hold(path)
-    try:
-        connection = Connection(path)
-        migrations.apply(connection.db, str(path))
-    except sqlite3.Error as error:
-        lock.close()
-        raise StoreError(in_words(error, path)) from error
-    except StoreError:
-        lock.close()
-        raise
+def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> SqliteStore:
+    """Hold the database for this process, creating or migrating it.
+
+    Another program's transaction is waited for, ``busy_timeout_s`` a statement. StoreError, naming
+    the process that holds it or what keeps it from being used; then nothing was touched.
+    """
+    path = file.located(path)
+    with ExitStack() as stack:
+        lock = stack.enter_context(file.hold(path))
+        connection = stack.enter_context(closing(Connection(path, busy_timeout_s=busy_timeout_s)))
+        with connection.told():
+            migrations.refuse(connection.db, path)
+            connection.refuse_damaged(_EXAMINED_BYTES)
+            connection.write_ahead()
+            migrations.apply(connection.db)
+        stack.pop_all()
     return SqliteStore(connection, lock)
 
 
 def open_for_reading(path: Path, *, writable: bool = False) -> SqliteStore | None:
-    """The database as it is, beside a process that holds it; None where there is none yet.
+    """The database as it is, beside a process that holds it; None where there is none yet. StoreError.
 
     ``writable`` lets one transaction be written (``retry``); the schema is never touched.
     """
-    if not path.exists():
+    path = file.located(path)
+    if file.is_missing(path):
         return None
-    connection = Connection(path, read_only=not writable)
-    try:
-        migrations.refuse_newer(connection.db, str(path))
-        if not migrations.is_current(connection.db):
-            raise StoreError(
-                f"{path}: this database is of an older version; `arxiv-digest once` or `run` updates it"
-            )
-    except sqlite3.Error as error:
-        connection.close()
-        raise StoreError(in_words(error, path)) from error
-    except StoreError:
-        connection.close()
-        raise
+    alone = not writable and file.must_be_left_alone(path)
+    with ExitStack() as stack:
+        connection = stack.enter_context(closing(Connection(path, read_only=not writable, immutable=alone)))
+        with connection.told():
+            if migrations.is_blank(connection.db):
+                return None
+            migrations.refuse(connection.db, path)
+            if not migrations.is_current(connection.db):
+                raise StoreError(
+                    f"{path}: this database is of an older version; `arxiv-digest once` or `run` updates it"
+                )
+            if writable:
+                connection.write_ahead()
+        stack.pop_all()
     return SqliteStore(connection)
-
-
-def _hold(path: Path) -> IO[str]:
-    """Lock a file beside the database: SQLite's own locks last a transaction, this one a process."""
-    lock_path = path.with_name(path.name + ".lock")
-    try:
-        lock = lock_path.open("a+", encoding="ascii")
-    except OSError as error:
-        raise StoreError(
-            f"{lock_path}: can't be written: {error.strerror}; check who owns the folder"
-        ) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.seek(0)
-        holder = lock.read().strip() or "unknown"
-        lock.close()
-        raise StoreError(
-            f"{path}: process {holder} holds this database; stop it first, "
-            "or use `arxiv-digest status` beside it"
-        ) from error
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock

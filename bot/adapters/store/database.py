@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,45 @@ from bot.errors import StoreError
 Row = Mapping[str, Any]
 
 
-class Connection:
-    """The statements of one database file. Raises StoreError for whatever sqlite3 raises."""
+BUSY_TIMEOUT_S = 5.0
+"""How long a statement waits for another program's transaction."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+_CACHE_KIB = 16_384
+"""Of pages: SQLite's own 2,000 KiB don't hold the indexes of one year."""
+
+
+class Connection:
+    """The statements of one database file. Raises StoreError for whatever sqlite3 raises.
+
+    ``immutable`` reads the file alone, without locks or files beside it: right only while nobody
+    has it open for writing.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        immutable: bool = False,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+    ) -> None:
         self.path = path
-        with self._told():
-            raw = sqlite3.connect(f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}", uri=True)
+        options = f"mode={'ro' if read_only else 'rwc'}" + "&immutable=1" * immutable
+        with self.told():
+            raw = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, timeout=busy_timeout_s)
             raw.row_factory = sqlite3.Row
             self.db = sqlite_utils.Database(raw, execute_plugins=False)
             self.db.execute("PRAGMA foreign_keys = ON")
-            if not read_only:
-                self.db.enable_wal()
-                # The ledger must survive a power cut: NORMAL may lose the last commits.
-                self.db.execute("PRAGMA synchronous = FULL")
+            self.db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+
+    def write_ahead(self) -> None:
+        """Make ready for writing: readers don't wait, and what is committed survives a power cut.
+
+        NORMAL may lose the last commits then, and what they said was sent would be sent again.
+        """
+        with self.told():
+            self.db.enable_wal()
+            self.db.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -43,11 +69,11 @@ class Connection:
         if self.db.conn.in_transaction:
             yield
             return
-        with self._told():
+        with self.told():
             self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
-            with self._told():
+            with self.told():
                 self.db.conn.commit()
         except BaseException:
             with suppress(sqlite3.Error):  # what was wrong first is what is told
@@ -55,7 +81,7 @@ class Connection:
             raise
 
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
-        with self._told():
+        with self.told():
             return [dict(row) for row in self.db.conn.execute(sql, parameters)]
 
     def row(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
@@ -69,27 +95,39 @@ class Connection:
 
     def write(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
         """Run one statement; how many rows it changed."""
-        with self.transaction(), self._told():
+        with self.transaction(), self.told():
             return self.db.conn.execute(sql, parameters).rowcount
 
     def insert(self, table: str, record: Mapping[str, Any]) -> int:
         """Insert one row; its rowid."""
-        with self.transaction(), self._told():
+        with self.transaction(), self.told():
             self.db.table(table).insert(dict(record))
             return int(self.db.conn.execute("SELECT last_insert_rowid()").fetchone()[0])
 
-    def insert_new(self, table: str, records: Iterable[Mapping[str, Any]]) -> int:
-        """Insert the rows whose key is not there yet; how many those were."""
-        with self.transaction(), self._told():
+    def insert_new(self, table: str, records: Sequence[Mapping[str, Any]]) -> int:
+        """Insert the rows whose key is not there yet; how many those were. All have the same columns."""
+        if not records:
+            return 0
+        # Not by sqlite-utils, whose insert() asks for the rowid of a single row: some tables have none.
+        columns = list(records[0])
+        sql = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES (:{', :'.join(columns)})"
+        with self.transaction(), self.told():
             before = self.db.conn.total_changes
-            self.db.table(table).insert_all((dict(record) for record in records), ignore=True)
+            self.db.conn.executemany(sql, records)
             return self.db.conn.total_changes - before
+
+    def refuse_damaged(self, up_to_bytes: int) -> None:
+        """Read the whole file, if it is no larger, and raise StoreError where its structure is broken."""
+        pages, page_size = self.value("PRAGMA page_count"), self.value("PRAGMA page_size")
+        if pages * page_size <= up_to_bytes and (found := self.value("PRAGMA quick_check(1)")) != "ok":
+            raise StoreError(unsound(self.path, str(found).splitlines()[-1]))
 
     def close(self) -> None:
         self.db.close()
 
     @contextmanager
-    def _told(self) -> Generator[None]:
+    def told(self) -> Generator[None]:
+        """Turn what sqlite3 raises within into a StoreError."""
         try:
             yield
         except sqlite3.Error as error:
@@ -104,15 +142,24 @@ def in_words(error: sqlite3.Error, path: Path) -> str:
         return f"{path}: the disk is full; free some space and start again, nothing is lost"
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return f"{path}: the database is locked by another program; close that and start again"
+    if name in ("SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY"):
+        return (
+            f"{path}: a write was interrupted and is not undone yet; `arxiv-digest once` or `run` does that"
+        )
     if name.startswith("SQLITE_READONLY"):
         return f"{path}: the database can't be written; check the owner and mode of the file and its folder"
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return f"{path}: this is not a sound SQLite database ({text}); put it aside and restore a backup"
+        return unsound(path, text)
     if name.startswith("SQLITE_CANTOPEN"):
         return f"{path}: the database can't be opened; check that its folder exists and who owns it"
     if name.startswith("SQLITE_IOERR"):
-        return f"{path}: the disk gives an error ({text}); check the disk, then restore a backup if needed"
+        return f"{path}: {text}: the disk is full, over a limit, or failing; nothing half-written is kept"
     return f"{path}: the database refused: {text}"
+
+
+def unsound(path: Path, why: str) -> str:
+    """What a person reads of a damaged file."""
+    return f"{path}: this is not a sound SQLite database ({why}); put it aside and restore a backup"
 
 
 def to_text(moment: datetime | None) -> str | None:
@@ -121,20 +168,45 @@ def to_text(moment: datetime | None) -> str | None:
 
 
 def to_time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    try:
+        return datetime.fromisoformat(text)
+    except (ValueError, TypeError) as error:
+        raise _senseless(text) from error
 
 
 def to_time_or_none(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+    return None if text is None else to_time(text)
+
+
+def to_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except (ValueError, TypeError) as error:
+        raise _senseless(text) from error
 
 
 def to_day_or_none(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+    return None if text is None else to_day(text)
 
 
-def to_json(values: Iterable[str]) -> str:
+def to_json(values: Iterable[str | int]) -> str:
     return json.dumps(list(values), ensure_ascii=False)
 
 
 def from_json(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
+    try:
+        return tuple(json.loads(text))
+    except (ValueError, TypeError) as error:
+        raise _senseless(text) from error
+
+
+categories_from_json = lru_cache(maxsize=1024)(from_json)
+"""The same for lists of which there are few different ones: those of a day's papers repeat."""
+
+
+def _senseless(value: object) -> StoreError:
+    """A value that this program can't have written is damage that SQLite has no means to see."""
+    return StoreError(
+        f"the database is damaged: it says {str(value)[:40]!r} where that makes no sense; "
+        "put it aside and restore a backup"
+    )

@@ -1,4 +1,4 @@
-"""Rendered messages from composing to acceptance: the queue and the ledger in one."""
+"""Digests with their papers and messages: the ledger. How messages leave is `queue`."""
 
 from __future__ import annotations
 
@@ -7,27 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from bot.adapters.store.database import (
-    Connection,
-    Row,
-    from_json,
-    to_json,
-    to_text,
-    to_time,
-    to_time_or_none,
-)
+from bot.adapters.store import envelopes
+from bot.adapters.store.database import Row, to_json, to_text, to_time, to_time_or_none
+from bot.adapters.store.queue import MessageQueue
 from bot.errors import StoreError
 from bot.history import DeliveryRecord, NewMessage, Placement, TargetTally, Upgrade
-from bot.models import Envelope, Kind, OutboxState, Receipt, SummaryKey, Target, Verdict
+from bot.models import Envelope, Kind, OutboxState, SummaryKey, Target
 
-_UNSETTLED = "('pending', 'in doubt')"
+_FORGOTTEN_AT_ONCE = 100
+"""Messages of some 40 kB, in one call."""
 
 
-class OutboxTable:
-    """The digests, outbox and deliveries tables."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._db = connection
+class OutboxTable(MessageQueue):
+    """The digests, editions, outbox, payloads and deliveries tables."""
 
     # --- composing ---
 
@@ -50,9 +42,10 @@ class OutboxTable:
                     "since": to_text(since),
                     "composed_at": to_text(now),
                     "papers": len({p.arxiv_id for message in messages for p in message.placements}),
-                    "edition": edition,
+                    "timezone": json.loads(edition)["timezone"],
                 },
             )
+            self._db.insert("editions", {"digest_id": digest, "edition": edition})
             for message in messages:
                 self._add_message(digest, subscriber, message, now)
             self._db.write(
@@ -80,7 +73,7 @@ class OutboxTable:
         )
 
     def _insert_message(self, digest: int | None, subscriber: str, message: NewMessage, now: datetime) -> int:
-        return self._db.insert(
+        outbox = self._db.insert(
             "outbox",
             {
                 "digest_id": digest,
@@ -89,15 +82,17 @@ class OutboxTable:
                 "target": message.target.address,
                 "part": message.part,
                 "parts": message.parts,
-                "payload": message.payload,
                 "arxiv_ids": to_json(placement.arxiv_id for placement in message.placements),
                 "state": OutboxState.PENDING.value,
                 "created_at": to_text(now),
             },
         )
+        self._db.insert("payloads", {"outbox_id": outbox, "payload": message.payload})
+        return outbox
 
     def add_notice(self, target: Target, payload: bytes, subscriber: str, now: datetime) -> None:
-        self._insert_message(None, subscriber, NewMessage(target, 1, 1, payload, ()), now)
+        with self._db.transaction():
+            self._insert_message(None, subscriber, NewMessage(target, 1, 1, payload, ()), now)
 
     def digest_numbers(self, subscriber: str) -> tuple[int, datetime | None]:
         row = self._db.row(
@@ -107,7 +102,10 @@ class OutboxTable:
         return (row["number"], to_time(row["composed_at"])) if row else (0, None)
 
     def edition(self, digest_id: int) -> str:
-        return str(self._db.value("SELECT edition FROM digests WHERE id = ?", (digest_id,)))
+        found = self._db.value("SELECT edition FROM editions WHERE digest_id = ?", (digest_id,))
+        if found is None:
+            raise StoreError(f"{self._db.path}: the edition of digest {digest_id} is kept no longer")
+        return str(found)
 
     def reports(self, target: Target) -> Sequence[tuple[str, int, datetime, int, str]]:
         rows = self._db.rows(
@@ -121,108 +119,6 @@ class OutboxTable:
             for row in rows
         ]
 
-    # --- delivering ---
-
-    def doubt_sending(self) -> int:
-        return self._db.write("UPDATE outbox SET state = 'in doubt' WHERE state = 'sending'")
-
-    def due(
-        self, now: datetime, *, ignore_backoff: bool, subscribers: Sequence[str] | None
-    ) -> Sequence[Envelope]:
-        rows = self._db.rows(
-            f"SELECT id FROM outbox WHERE state IN {_UNSETTLED} "
-            "AND (service_wait_until IS NULL OR service_wait_until <= :now) "
-            "AND (:ignore OR next_attempt_at IS NULL OR next_attempt_at <= :now) "
-            "AND (:all OR subscriber IN (SELECT value FROM json_each(:names))) "
-            "ORDER BY digest_id IS NULL, digest_id, kind, target, part, id",
-            {
-                "now": to_text(now),
-                "ignore": ignore_backoff,
-                "all": subscribers is None,
-                "names": to_json(subscribers or ()),
-            },
-        )
-        return [self._envelope(row["id"]) for row in rows]
-
-    def unsettled(self, subscribers: Sequence[str] | None) -> Sequence[Envelope]:
-        rows = self._db.rows(
-            f"SELECT id FROM outbox WHERE state IN {_UNSETTLED} "
-            "AND (? OR subscriber IN (SELECT value FROM json_each(?))) ORDER BY id",
-            (subscribers is None, to_json(subscribers or ())),
-        )
-        return [self._envelope(row["id"]) for row in rows]
-
-    def mark_sending(self, envelope: Envelope, now: datetime) -> Envelope:
-        with self._db.transaction():
-            self._db.write(
-                "UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
-                "first_attempt_at = coalesce(first_attempt_at, ?) WHERE id = ?",
-                (to_text(now), envelope.id),
-            )
-            return self._envelope(envelope.id)
-
-    def mark_sent(self, envelope: Envelope, receipt: Receipt, now: datetime) -> None:
-        self._db.write(
-            "UPDATE outbox SET state = 'sent', settled_at = ?, receipt_channel = ?, receipt_reference = ?, "
-            "error = '', remedy = '', next_attempt_at = NULL, service_wait_until = NULL WHERE id = ?",
-            (to_text(now), receipt.channel, receipt.reference, envelope.id),
-        )
-
-    def mark_waiting(
-        self,
-        envelope: Envelope,
-        error: str,
-        retry_at: datetime,
-        service_wait_until: datetime | None,
-        in_doubt: bool,
-    ) -> None:
-        # A message whose fate is known again starts a new search window with its next attempt.
-        self._db.write(
-            "UPDATE outbox SET state = :state, error = :error, next_attempt_at = :retry, "
-            "service_wait_until = :wait, attempts = attempts + (state != 'sending'), "
-            "first_attempt_at = CASE WHEN :doubt THEN first_attempt_at END WHERE id = :id",
-            {
-                "state": (OutboxState.IN_DOUBT if in_doubt else OutboxState.PENDING).value,
-                "error": error,
-                "retry": to_text(retry_at),
-                "wait": to_text(service_wait_until),
-                "doubt": in_doubt,
-                "id": envelope.id,
-            },
-        )
-
-    def postpone(self, envelope: Envelope, why: str, until: datetime) -> None:
-        self._db.write(
-            "UPDATE outbox SET next_attempt_at = ?, error = CASE error WHEN '' THEN ? ELSE error END WHERE id = ?",
-            (to_text(until), why, envelope.id),
-        )
-
-    def mark_failed(self, envelope: Envelope, error: str, verdict: Verdict, now: datetime) -> None:
-        self._db.write(
-            "UPDATE outbox SET state = 'failed', settled_at = ?, error = ?, remedy = ?, "
-            "next_attempt_at = NULL, service_wait_until = NULL WHERE id = ?",
-            (to_text(now), error, verdict.remedy, envelope.id),
-        )
-
-    def refresh(self, envelope: Envelope) -> Envelope:
-        return self._envelope(envelope.id)
-
-    def retry_failed(self, subscriber: str | None, now: datetime) -> int:
-        return self._db.write(
-            "UPDATE outbox SET state = 'pending', attempts = 0, error = '', remedy = '', created_at = ?, "
-            "settled_at = NULL, next_attempt_at = NULL, service_wait_until = NULL, first_attempt_at = NULL "
-            "WHERE state = 'failed' AND (? IS NULL OR subscriber = ?)",
-            (to_text(now), subscriber, subscriber),
-        )
-
-    def next_attempt_at(self) -> datetime | None:
-        return to_time_or_none(
-            self._db.value(
-                "SELECT min(max(coalesce(next_attempt_at, created_at), coalesce(service_wait_until, ''))) "
-                f"FROM outbox WHERE state IN {_UNSETTLED}"
-            )
-        )
-
     # --- summaries that came late ---
 
     def upgrades(self, since: datetime) -> Sequence[Upgrade]:
@@ -234,24 +130,54 @@ class OutboxTable:
             (to_text(since),),
         )
         return [
-            Upgrade(
-                self._envelope(row["id"]),
-                tuple(SummaryKey(**json.loads(text)) for text in json.loads(row["awaited"])),
-            )
-            for row in rows
+            Upgrade(envelope, tuple(SummaryKey(**json.loads(text)) for text in json.loads(row["awaited"])))
+            for row, envelope in zip(rows, envelopes.read(self._db, [row["id"] for row in rows]), strict=True)
         ]
 
     def save_upgrade(
         self, envelope: Envelope, payload: bytes, edition: str, settled: Sequence[SummaryKey]
     ) -> None:
         with self._db.transaction():
-            self._db.write("UPDATE digests SET edition = ? WHERE id = ?", (edition, envelope.digest_id))
-            self._db.write("UPDATE outbox SET payload = ? WHERE id = ?", (payload, envelope.id))
+            self._db.write(
+                "UPDATE editions SET edition = ? WHERE digest_id = ?", (edition, envelope.digest_id)
+            )
+            self.replace_payload(envelope, payload)
             for key in settled:
                 self._db.write(
-                    "UPDATE deliveries SET awaits = NULL WHERE outbox_id = ? AND arxiv_id = ?",
+                    "UPDATE deliveries SET awaits = NULL "
+                    "WHERE awaits IS NOT NULL AND outbox_id = ? AND arxiv_id = ?",
                     (envelope.id, key.arxiv_id),
                 )
+
+    def replace_payload(self, envelope: Envelope, payload: bytes) -> None:
+        self._db.write("UPDATE payloads SET payload = ? WHERE outbox_id = ?", (payload, envelope.id))
+
+    def forget_bodies(self, before: datetime) -> int:
+        """Drop what was said by messages that left the queue before then; a bounded piece, how many.
+
+        That they were sent, to whom and with which papers, stays. What failed can be retried, and stays whole.
+        """
+        rows = self._db.rows(
+            "SELECT o.id FROM payloads p CROSS JOIN outbox o ON o.id = p.outbox_id "
+            "WHERE o.state IN ('sent', 'ended') AND o.settled_at < ? LIMIT ?",
+            (to_text(before), _FORGOTTEN_AT_ONCE),
+        )
+        if not rows:
+            return 0
+        these = "(SELECT value FROM json_each(:ids))"
+        ids = {"ids": to_json(row["id"] for row in rows)}
+        with self._db.transaction():
+            self._db.write(f"DELETE FROM payloads WHERE outbox_id IN {these}", ids)
+            self._db.write(
+                f"UPDATE deliveries SET awaits = NULL WHERE awaits IS NOT NULL AND outbox_id IN {these}", ids
+            )
+            self._db.write(
+                f"DELETE FROM editions WHERE digest_id IN (SELECT digest_id FROM outbox WHERE id IN {these}) "
+                "AND NOT EXISTS (SELECT 1 FROM outbox o JOIN payloads p ON p.outbox_id = o.id "
+                "WHERE o.digest_id = editions.digest_id)",
+                ids,
+            )
+        return len(rows)
 
     # --- telling ---
 
@@ -290,47 +216,9 @@ class OutboxTable:
         )
         return [_to_delivery(row) for row in rows]
 
-    def _envelope(self, outbox: int) -> Envelope:
-        row = self._db.row(
-            "SELECT o.*, first.receipt_channel AS thread_channel, first.receipt_reference AS thread_reference "
-            "FROM outbox o LEFT JOIN outbox first ON o.part > 1 AND first.digest_id = o.digest_id "
-            "AND first.kind = o.kind AND first.target = o.target AND first.part = 1 AND first.state = 'sent' "
-            "WHERE o.id = ?",
-            (outbox,),
-        )
-        if row is None:
-            raise StoreError(f"{self._db.path}: message {outbox} has vanished from the outbox")
-        return _to_envelope(row)
-
 
 def _awaits(placement: Placement) -> str | None:
     return None if placement.awaits is None else json.dumps(asdict(placement.awaits), ensure_ascii=False)
-
-
-def _to_envelope(row: Row) -> Envelope:
-    return Envelope(
-        id=row["id"],
-        digest_id=row["digest_id"] or 0,
-        subscriber=row["subscriber"],
-        target=Target(Kind(row["kind"]), row["target"]),
-        part=row["part"],
-        parts=row["parts"],
-        payload=bytes(row["payload"]),
-        arxiv_ids=from_json(row["arxiv_ids"]),
-        created_at=to_time(row["created_at"]),
-        state=OutboxState(row["state"]),
-        attempts=row["attempts"],
-        next_attempt_at=to_time_or_none(row["next_attempt_at"]),
-        wait_until=to_time_or_none(row["service_wait_until"]),
-        first_attempt_at=to_time_or_none(row["first_attempt_at"]),
-        receipt=_receipt(row["receipt_channel"], row["receipt_reference"]),
-        thread=_receipt(row["thread_channel"], row["thread_reference"]),
-        error=row["error"],
-    )
-
-
-def _receipt(channel: str | None, reference: str | None) -> Receipt | None:
-    return None if channel is None or reference is None else Receipt(channel, reference)
 
 
 def _to_delivery(row: Row) -> DeliveryRecord:

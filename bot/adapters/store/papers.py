@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -43,11 +42,13 @@ class PaperTable:
                 ],
             )
             self._db.insert_new("versions", [_to_row(paper, now) for paper in papers])
+            known = self.versions([paper.arxiv_id for paper in papers])
             for paper in papers:
-                self._db.write(
-                    "UPDATE papers SET latest_version = ? WHERE arxiv_id = ? AND latest_version < ?",
-                    (paper.version, paper.arxiv_id, paper.version),
-                )
+                if paper.version > known[paper.arxiv_id]:
+                    self._db.write(
+                        "UPDATE papers SET latest_version = ? WHERE arxiv_id = ? AND latest_version < ?",
+                        (paper.version, paper.arxiv_id, paper.version),
+                    )
         return new
 
     def add_matches(
@@ -100,8 +101,10 @@ class PaperTable:
     def count_matched_in(self, topic: str, window: Window) -> int:
         return int(
             self._db.value(
-                "SELECT count(*) FROM matches m JOIN versions v ON v.arxiv_id = m.arxiv_id "
-                "WHERE m.topic = ? AND m.source = 'search' AND v.published BETWEEN ? AND ?",
+                # A window is short, a topic's history long: CROSS JOIN has SQLite begin with the dates.
+                "SELECT count(DISTINCT v.arxiv_id) FROM versions v CROSS JOIN matches m "
+                "ON m.arxiv_id = v.arxiv_id AND m.topic = ? AND m.source = 'search' "
+                "WHERE v.published BETWEEN ? AND ?",
                 (topic, to_text(window.start), to_text(window.end)),
             )
         )
@@ -116,6 +119,7 @@ class PaperTable:
             " FROM matches m WHERE m.topic IN (SELECT value FROM json_each(:topics)) "
             " AND (m.matched_at >= :since OR EXISTS (SELECT 1 FROM announcements a WHERE a.arxiv_id = m.arxiv_id "
             f"  AND a.announced_on >= substr(:since, 1, 10) AND {_NEW})) "
+            # One stretch of the ledger, which lies together on the disk; a look-up by paper would be all over it.
             " AND m.arxiv_id NOT IN ("
             "  SELECT d.arxiv_id FROM deliveries d WHERE d.subscriber = :subscriber AND d.kind = :kind) "
             " GROUP BY m.arxiv_id) "
@@ -134,7 +138,7 @@ class PaperTable:
         return [
             Candidate(
                 paper=_to_paper(row),
-                topics=tuple(topic for topic in topics if topic in json.loads(row["topics"])),
+                topics=_in_order(topics, row["topics"]),
                 matched_at=to_time(row["matched_at"]),
                 announced_on=to_day_or_none(row["announced_on"]),
             )
@@ -143,16 +147,17 @@ class PaperTable:
 
     def revisions(self, topics: Sequence[str], subscriber: str, kind: Kind) -> Sequence[Revision]:
         rows = self._db.rows(
-            "SELECT d.arxiv_id, max(d.version) AS before, p.latest_version AS now, "
-            "(SELECT json_group_array(m.topic) FROM matches m WHERE m.arxiv_id = d.arxiv_id) AS topics "
-            "FROM deliveries d JOIN papers p ON p.arxiv_id = d.arxiv_id "
-            "WHERE d.subscriber = ? AND d.kind = ? "
-            "GROUP BY d.arxiv_id HAVING max(d.version) < p.latest_version ORDER BY d.arxiv_id",
+            # Few papers are revised: begin with those, not with all that was delivered.
+            "SELECT p.arxiv_id, max(d.version) AS before, p.latest_version AS now, "
+            "(SELECT json_group_array(m.topic) FROM matches m WHERE m.arxiv_id = p.arxiv_id) AS topics "
+            "FROM papers p CROSS JOIN deliveries d ON d.arxiv_id = p.arxiv_id AND d.subscriber = ? AND d.kind = ? "
+            "WHERE p.latest_version > 1 "
+            "GROUP BY p.arxiv_id HAVING max(d.version) < p.latest_version ORDER BY p.arxiv_id",
             (subscriber, kind.value),
         )
         found = []
         for row in rows:
-            matched = tuple(topic for topic in topics if topic in json.loads(row["topics"]))
+            matched = _in_order(topics, row["topics"])
             before, now = (self._version(row["arxiv_id"], row[which]) for which in ("before", "now"))
             if matched and before and now:
                 found.append(Revision(before=before, now=now, topics=matched))
@@ -180,8 +185,8 @@ class PaperTable:
     def counts(self) -> Mapping[str, int]:
         row = self._db.row(
             "SELECT (SELECT count(*) FROM papers) AS seen, "
-            "(SELECT count(DISTINCT arxiv_id) FROM summaries) AS summarised, "
-            "(SELECT count(DISTINCT arxiv_id) FROM matches) AS matched"
+            "(SELECT count(*) FROM (SELECT 1 FROM summaries GROUP BY arxiv_id)) AS summarised, "
+            "(SELECT count(*) FROM (SELECT 1 FROM matches GROUP BY arxiv_id)) AS matched"
         )
         return dict(row or {})
 
@@ -191,6 +196,12 @@ class PaperTable:
             (arxiv_id, version),
         )
         return _to_paper(row) if row else None
+
+
+def _in_order(topics: Sequence[str], matched: str) -> tuple[str, ...]:
+    """Those of the topics, in their order, that are in the JSON list."""
+    found = from_json(matched)
+    return tuple(topic for topic in topics if topic in found)
 
 
 def _to_row(paper: Paper, now: datetime) -> dict[str, object]:

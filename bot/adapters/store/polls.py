@@ -8,13 +8,16 @@ from datetime import date, datetime
 from bot.adapters.store.database import (
     Connection,
     Row,
+    categories_from_json,
     from_json,
+    to_day,
     to_day_or_none,
     to_json,
     to_text,
     to_time,
     to_time_or_none,
 )
+from bot.adapters.store.retention import FORGOTTEN_AT_ONCE
 from bot.history import AnnouncedRecord, FeedRead, PollStatus, TopicPoll
 from bot.models import AnnouncedPaper, AnnounceType, Window
 
@@ -111,9 +114,10 @@ class PollTable:
 
     def outcomes_since(self, since: datetime, topics: Sequence[str]) -> Sequence[TopicPoll]:
         rows = self._db.rows(
-            "SELECT * FROM topic_polls WHERE finished_at >= ? "
-            "AND topic IN (SELECT value FROM json_each(?)) ORDER BY finished_at",
-            (to_text(since), to_json(topics)),
+            "SELECT t.* FROM json_each(?) j JOIN topic_polls t ON t.topic = j.value "
+            "AND t.poll = (SELECT max(n.poll) FROM topic_polls n WHERE n.topic = j.value) "
+            "WHERE t.finished_at >= ? ORDER BY t.finished_at, j.key",
+            (to_json(topics), to_text(since)),
         )
         return [_to_topic_poll(row) for row in rows]
 
@@ -142,10 +146,33 @@ class PollTable:
             "AND announced_on < ? AND arxiv_id IN (SELECT value FROM json_each(?)) GROUP BY arxiv_id",
             (day.isoformat(), to_json(arxiv_ids)),
         )
-        return {row["arxiv_id"]: date.fromisoformat(row["day"]) for row in rows}
+        return {row["arxiv_id"]: to_day(row["day"]) for row in rows}
 
     def announcements_of(self, arxiv_id: str) -> Sequence[AnnouncedRecord]:
         return self._announced("arxiv_id = ?", (arxiv_id,))
+
+    def forget(self, reports_before: datetime, days_before: date) -> int:
+        """Drop what older polls and feeds said; a bounded piece of it, how many rows.
+
+        A topic keeps its newest outcome and its last complete one: windows are reckoned from those.
+        """
+        superseded = self._db.write(
+            "DELETE FROM topic_polls WHERE rowid IN (SELECT t.rowid FROM topic_polls t WHERE t.finished_at < ? "
+            "AND EXISTS (SELECT 1 FROM topic_polls n WHERE n.topic = t.topic AND n.poll > t.poll "
+            " AND (n.status = 'complete' OR t.status != 'complete') AND n.started_at >= t.started_at) LIMIT ?)",
+            (to_text(reports_before), FORGOTTEN_AT_ONCE),
+        )
+        day = days_before.isoformat()
+        read = self._db.write(
+            "DELETE FROM feed_reads WHERE id IN (SELECT id FROM feed_reads WHERE read_at < ? LIMIT ?)",
+            (day, FORGOTTEN_AT_ONCE),
+        )
+        announced = self._db.write(
+            "DELETE FROM announcements WHERE (announced_on, arxiv_id) IN "
+            "(SELECT announced_on, arxiv_id FROM announcements WHERE announced_on < ? LIMIT ?)",
+            (day, FORGOTTEN_AT_ONCE),
+        )
+        return superseded + read + announced
 
     def _announced(self, condition: str, parameters: Sequence[str]) -> Sequence[AnnouncedRecord]:
         rows = self._db.rows(
@@ -153,10 +180,10 @@ class PollTable:
         )
         return [
             AnnouncedRecord(
-                announced_on=date.fromisoformat(row["announced_on"]),
+                announced_on=to_day(row["announced_on"]),
                 arxiv_id=row["arxiv_id"],
                 announce_type=AnnounceType(row["announce_type"]),
-                categories=from_json(row["categories"]),
+                categories=categories_from_json(row["categories"]),
             )
             for row in rows
         ]

@@ -121,9 +121,9 @@ class SubscriptionTable:
         unsent = "subscriber = ? AND kind = ? AND target = ? AND state IN ('pending', 'failed')"
         if heir is not None:
             self._db.write(
-                "UPDATE OR IGNORE deliveries SET target = ? WHERE outbox_id IN "
-                f"(SELECT id FROM outbox WHERE {unsent})",
-                (heir.address, *key),
+                "UPDATE OR IGNORE deliveries SET target = ? WHERE subscriber = ? AND kind = ? AND target = ? "
+                f"AND outbox_id IN (SELECT id FROM outbox WHERE {unsent})",
+                (heir.address, *key, *key),
             )
             self._db.write(
                 f"UPDATE OR IGNORE outbox SET target = ?, state = 'pending', next_attempt_at = NULL WHERE {unsent}",
@@ -161,6 +161,15 @@ class SubscriptionTable:
             (to_json(names),),
         )
         return [row["name"] for row in rows]
+
+    def told_until(self) -> datetime | None:
+        """The oldest moment up to which a present subscriber was told all: their last digest, or their start."""
+        return to_time_or_none(
+            self._db.value(
+                "SELECT min(coalesce((SELECT d.composed_at FROM digests d WHERE d.subscriber = s.name "
+                "ORDER BY d.number DESC LIMIT 1), s.since)) FROM subscribers s WHERE s.removed_at IS NULL"
+            )
+        )
 
     def set_last_due(self, subscriber: str, due: datetime) -> None:
         self._db.write("UPDATE subscribers SET last_due_at = ? WHERE name = ?", (to_text(due), subscriber))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot.adapters.store.database import Connection, to_text, to_time, to_time_or_none
+from bot.adapters.store.retention import FORGOTTEN_AT_ONCE
 from bot.history import RequestRecord
 from bot.models import ModelUse, Summary, SummaryKey, SummarySource
 
@@ -75,18 +76,18 @@ class SummaryTable:
         )
 
     def finish_request(
-        self, request: int, model: str, prompt: int, output: int, day: date, now: datetime
+        self, request: int, model: str, prompt: int, output: int, tokens: int, day: date, now: datetime
     ) -> None:
         self._db.write(
             "UPDATE requests SET finished_at = :now, last_day = :day, model = :model, "
-            "prompt_tokens = :prompt, output_tokens = :output, "
-            "tokens = CASE WHEN :prompt + :output > 0 THEN :prompt + :output ELSE tokens END WHERE id = :id",
+            "prompt_tokens = :prompt, output_tokens = :output, tokens = :tokens WHERE id = :id",
             {
                 "now": to_text(now),
                 "day": day.isoformat(),
                 "model": model,
                 "prompt": prompt,
                 "output": output,
+                "tokens": tokens,
                 "id": request,
             },
         )
@@ -107,6 +108,13 @@ class SummaryTable:
             (to_text(now), day.isoformat()),
         )
 
+    def forget_requests(self, before: datetime) -> int:
+        """Drop those that ended before then: quotas count minutes and days. A bounded piece, how many."""
+        return self._db.write(
+            "DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE finished_at < ? LIMIT ?)",
+            (to_text(before), FORGOTTEN_AT_ONCE),
+        )
+
     def use_on(self, day: date) -> ModelUse:
         rows = self._db.rows(
             "SELECT model, count(*) AS requests, sum(prompt_tokens) AS prompt, sum(output_tokens) AS output "
@@ -120,3 +128,18 @@ class SummaryTable:
             output_tokens=sum(row["output"] for row in rows),
             by_model={row["model"]: row["requests"] for row in rows if row["model"]},
         )
+
+    def made_since(self, since: datetime) -> Mapping[SummaryKey, Sequence[str]]:
+        # Rows are in the order of their making, so the newest end is all that is read.
+        made: dict[SummaryKey, list[str]] = {}
+        for row in self._db.rows(
+            "SELECT s.*, m.topic FROM summaries s JOIN matches m USING (arxiv_id) "
+            "WHERE s.rowid > coalesce((SELECT rowid FROM summaries WHERE created_at < ? "
+            "ORDER BY rowid DESC LIMIT 1), 0) AND s.source = ?",
+            (to_text(since), SummarySource.GEMINI.value),
+        ):
+            key = SummaryKey(
+                row["arxiv_id"], row["version"], row["language"], row["focus"], row["prompt_version"]
+            )
+            made.setdefault(key, []).append(row["topic"])
+        return made

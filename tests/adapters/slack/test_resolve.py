@@ -15,7 +15,7 @@ async def test_a_name_becomes_the_channels_id(channel: SlackChannel, room: str, 
     assert await channel.resolve(address) == room
 
 
-@pytest.mark.parametrize("address", ["C0123ABCD", "G0123ABCD", "D0123ABCD"])
+@pytest.mark.parametrize("address", ["C0123ABCD", "G0123ABCD", "D0123ABCD", "C0EM"])
 async def test_an_id_stays_as_it_is(channel: SlackChannel, slack: SlackService, address: str) -> None:
     """An id costs no request."""
     assert await channel.resolve(address) == address

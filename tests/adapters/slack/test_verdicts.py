@@ -22,9 +22,6 @@ PERMANENT = [
     "channel_not_found",
     "is_archived",
     "not_in_channel",
-    "invalid_blocks",
-    "invalid_blocks_format",
-    "msg_blocks_too_long",
     "msg_too_long",
     "no_text",
     "too_many_attachments",
@@ -103,6 +100,8 @@ WAIT = [
 
 AMBIGUOUS = ["fatal_error", "internal_error"]
 
+FORM = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"]
+
 
 def answer(status: int, body: object, **headers: str) -> sdk_errors.SlackApiError:
     response = SimpleNamespace(data=body, status_code=status, headers=CIMultiDictProxy(CIMultiDict(headers)))
@@ -113,7 +112,14 @@ def answer(status: int, body: object, **headers: str) -> sdk_errors.SlackApiErro
 def test_permanent_refusals(code: str) -> None:
     """Slack's reference says that the same request will be refused again."""
     verdict = translate(answer(200, {"ok": False, "error": code}), "#em-papers", "@arxiv-digest").verdict
-    assert (verdict.permanent, verdict.in_doubt) == (True, False)
+    assert (verdict.permanent, verdict.in_doubt, verdict.form_refused) == (True, False, False)
+
+
+@pytest.mark.parametrize("code", FORM)
+def test_refused_blocks(code: str) -> None:
+    """With its blocks the message will be refused again; without them it may pass."""
+    verdict = translate(answer(200, {"ok": False, "error": code}), "#em-papers", "@arxiv-digest").verdict
+    assert (verdict.permanent, verdict.in_doubt, verdict.form_refused) == (True, False, True)
 
 
 @pytest.mark.parametrize("code", WAIT)
@@ -134,8 +140,8 @@ def test_ambiguous_errors(code: str) -> None:
 def test_every_rule_is_tested() -> None:
     """A code that gets a rule gets a line above: none is decided in passing."""
     exact = {code for code in RULES if "*" not in code}
-    assert exact <= {*PERMANENT, *WAIT, *AMBIGUOUS}
-    assert all(rule_for(code) is not UNKNOWN for code in (*PERMANENT, *WAIT, *AMBIGUOUS))
+    assert exact <= {*PERMANENT, *FORM, *WAIT, *AMBIGUOUS}
+    assert all(rule_for(code) is not UNKNOWN for code in (*PERMANENT, *FORM, *WAIT, *AMBIGUOUS))
 
 
 def test_an_unknown_code_waits_and_is_shown() -> None:

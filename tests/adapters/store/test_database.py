@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import sqlite_utils
 
-from bot.adapters.store import open_for_reading, open_store
+from bot.adapters.store import SqliteStore, open_for_reading, open_store
+from bot.adapters.store.database import Connection
 from bot.errors import StoreError
 from bot.history import Alert, MatchSource, PollStatus, ServiceWait, TopicPoll
 from bot.models import Kind, Window
@@ -81,10 +81,9 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 def test_a_locked_database_is_told_in_words(tmp_path: Path) -> None:
     """Another program with the file open for writing: a clear error, nothing half-written."""
-    store = open_store(tmp_path / "state.db")
+    store = open_store(tmp_path / "state.db", busy_timeout_s=0.01)
     other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    sqlite_utils.Database(other)
     with pytest.raises(StoreError, match="locked by another program"):
         store.papers.add([paper()], NOON)
     other.execute("ROLLBACK")
@@ -95,14 +94,15 @@ def test_a_locked_database_is_told_in_words(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_told_in_words_and_nothing_is_half_written(tmp_path: Path) -> None:
     """The transaction that meets the full disk leaves no trace; the next one may succeed."""
-    store = open_store(tmp_path / "state.db")
-    pages = sqlite3.connect(tmp_path / "state.db").execute("PRAGMA page_count").fetchone()[0]
-    store.limit_pages(pages + 4)
+    open_store(tmp_path / "state.db").close()
+    connection = Connection(tmp_path / "state.db")
+    store, pages = SqliteStore(connection), connection.value("PRAGMA page_count")
+    connection.rows(f"PRAGMA max_page_count = {pages + 4}")
     many = [paper(f"2611.{number:05}", abstract="x" * 2000) for number in range(200)]
     with pytest.raises(StoreError, match="the disk is full"):
         store.papers.add(many, NOON)
     assert store.papers.counts()["seen"] == 0
-    store.limit_pages(pages + 4000)
+    connection.rows(f"PRAGMA max_page_count = {pages + 4000}")
     assert store.papers.add(many, NOON) == 200
     store.close()
 

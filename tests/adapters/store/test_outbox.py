@@ -28,9 +28,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 
 def write_digest(store: SqliteStore, messages: Sequence[NewMessage]) -> int:
-    return store.outbox.add_digest(
-        "ada", None, NOON, lambda number: (f'{{"number": {number}}}', messages), NOON
-    )
+    return store.outbox.add_digest("ada", None, NOON, lambda number: ('{"timezone": "UTC"}', messages), NOON)
 
 
 def message(target: Target, part: int = 1, parts: int = 1, *ids: str) -> NewMessage:
@@ -120,6 +118,20 @@ def test_retry_revives_what_failed(store: SqliteStore) -> None:
 
     (revived,) = due(store)
     assert (revived.state, revived.attempts) == (OutboxState.PENDING, 0)
+
+
+def test_retry_looks_the_address_up_anew(store: SqliteStore) -> None:
+    """A channel deleted and made again has another id; those of other targets stay."""
+    write_digest(store, [message(SLACK), message(MAIL)])
+    for target in (SLACK, MAIL):
+        store.subscriptions.save_resolved(target, f"old {target.kind}")
+    failed = next(one for one in due(store) if one.target == SLACK)
+    store.outbox.mark_failed(failed, "channel_not_found", Verdict(permanent=True), NOON)
+    store.outbox.retry_failed("somebody else", NOON)
+    assert store.subscriptions.resolved(SLACK) == "old slack"
+    assert store.outbox.retry_failed("ada", NOON) == 1
+    assert store.subscriptions.resolved(SLACK) is None
+    assert store.subscriptions.resolved(MAIL) == "old email"
 
 
 def test_a_renamed_target_inherits_what_the_old_one_was_not_sent(store: SqliteStore) -> None:

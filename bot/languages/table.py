@@ -1,4 +1,4 @@
-"""Languages that summaries may be asked in: tag, names, script, and the words that betray each.
+"""The languages themselves: tag, names, script, and the words that betray each.
 
 Function words are those a sentence can hardly do without and that the neighbours lack; words shared by
 many languages ("a", "de", "in") tell nothing and are left out where they would mislead.
@@ -39,6 +39,11 @@ class Language:
     scripts: tuple[Script, ...] = (Script.LATIN,)
     words: frozenset[str] = frozenset()
 
+    @property
+    def family(self) -> str:
+        """The tag without region or script: ``pt`` for Brazilian Portuguese."""
+        return self.code.partition("-")[0]
+
 
 def _language(
     code: str, name: str, also: str = "", scripts: tuple[Script, ...] = (Script.LATIN,), words: str = ""
@@ -47,20 +52,15 @@ def _language(
     return Language(code, name, names, scripts, frozenset(words.split()))
 
 
+_ENGLISH = (
+    "the of and to is that for with by on as are from this which be can have has it its their these using than "
+    "both between while into through at was were an we our or not but may must because under over such more when"
+)
+
 LANGUAGES: tuple[Language, ...] = (
-    _language("en", "English", "englisch, anglais, inglés, inglese, eng", words=(
-        "the of and to is that for with by on as are from this which be can have has it its their these using "
-        "than both "
-        "between while into through at was were an"
-    )),
-    _language(
-        "en-GB", "British English", "english (uk), uk english",
-        words="the of and to is that for with by on as are from this which",
-    ),
-    _language(
-        "en-US", "American English", "english (us), us english",
-        words="the of and to is that for with by on as are from this which",
-    ),
+    _language("en", "English", "englisch, anglais, inglés, inglese, eng", words=_ENGLISH),
+    _language("en-GB", "British English", "english (uk), uk english", words=_ENGLISH),
+    _language("en-US", "American English", "english (us), us english", words=_ENGLISH),
     _language("de", "German", "deutsch, allemand, alemán, tedesco, ger, deu", words=(
         "der die das und ist mit von den dem des ein eine einer eines einem einen für auf im zu sich nicht "
         "wird werden durch bei zur zum "

@@ -1,0 +1,230 @@
+"""The tables and indexes of the first schema, one text a subject.
+
+What is long and read once is kept apart from what is looked through (payloads, editions; the index
+``payloads_kept`` lists the former without reading them). A table whose key is most of its row is its
+own index (WITHOUT ROWID).
+"""
+
+PAPERS = """
+CREATE TABLE papers (
+  arxiv_id       TEXT PRIMARY KEY,              -- without version
+  latest_version INTEGER NOT NULL,
+  first_seen_at  TEXT NOT NULL
+);
+CREATE TABLE versions (
+  arxiv_id    TEXT NOT NULL REFERENCES papers,
+  version     INTEGER NOT NULL,
+  title       TEXT NOT NULL,
+  abstract    TEXT NOT NULL,
+  authors     TEXT NOT NULL,                    -- JSON list
+  categories  TEXT NOT NULL,                    -- JSON list, primary first
+  published   TEXT NOT NULL,
+  updated     TEXT NOT NULL,
+  comment     TEXT NOT NULL,
+  journal_ref TEXT NOT NULL,
+  dois        TEXT NOT NULL,                    -- JSON list
+  recorded_at TEXT NOT NULL,
+  PRIMARY KEY (arxiv_id, version)
+);
+CREATE TABLE matches (
+  arxiv_id   TEXT NOT NULL REFERENCES papers,
+  topic      TEXT NOT NULL,
+  source     TEXT NOT NULL CHECK (source IN ('search', 'feed')),
+  clause     TEXT NOT NULL,
+  matched_at TEXT NOT NULL,
+  PRIMARY KEY (arxiv_id, topic)
+) WITHOUT ROWID;
+CREATE TABLE wanted (                           -- announced, matched, not fetched by id yet
+  arxiv_id TEXT PRIMARY KEY,
+  since    TEXT NOT NULL
+);
+CREATE INDEX papers_revised ON papers (arxiv_id, latest_version) WHERE latest_version > 1;
+CREATE INDEX versions_by_date ON versions (published, arxiv_id);
+CREATE INDEX matches_by_topic ON matches (topic, matched_at);
+"""
+
+POLLS = """
+CREATE TABLE polls (
+  id          INTEGER PRIMARY KEY,
+  started_at  TEXT NOT NULL,
+  finished_at TEXT,
+  complete    INTEGER
+);
+CREATE TABLE topic_polls (
+  poll         INTEGER NOT NULL REFERENCES polls,
+  topic        TEXT NOT NULL,
+  expression   TEXT NOT NULL,
+  window_start TEXT NOT NULL,
+  window_end   TEXT NOT NULL,
+  status       TEXT NOT NULL CHECK (status IN ('complete', 'empty', 'incomplete', 'rejected')),
+  found        INTEGER NOT NULL,
+  reason       TEXT NOT NULL,
+  started_at   TEXT NOT NULL,
+  finished_at  TEXT NOT NULL,
+  PRIMARY KEY (poll, topic)
+);
+CREATE INDEX topic_polls_by_topic ON topic_polls (topic, status, started_at);
+CREATE INDEX topic_polls_by_poll ON topic_polls (topic, poll);
+CREATE INDEX topic_polls_by_time ON topic_polls (finished_at);
+CREATE TABLE feed_reads (
+  id           INTEGER PRIMARY KEY,
+  poll         INTEGER NOT NULL REFERENCES polls,
+  asked        TEXT NOT NULL,                   -- JSON list of archives or categories
+  read_at      TEXT NOT NULL,
+  announced_on TEXT,
+  items        INTEGER NOT NULL,
+  cut          INTEGER NOT NULL,
+  error        TEXT NOT NULL
+);
+CREATE INDEX feed_reads_by_time ON feed_reads (read_at);
+CREATE TABLE announcements (
+  announced_on  TEXT NOT NULL,
+  arxiv_id      TEXT NOT NULL,
+  announce_type TEXT NOT NULL,
+  version       INTEGER NOT NULL,
+  categories    TEXT NOT NULL,                  -- JSON list
+  PRIMARY KEY (announced_on, arxiv_id)
+) WITHOUT ROWID;
+CREATE INDEX announcements_by_paper ON announcements (arxiv_id, announce_type);
+"""
+
+SUBSCRIPTIONS = """
+CREATE TABLE subscribers (
+  name        TEXT PRIMARY KEY,
+  since       TEXT NOT NULL,
+  removed_at  TEXT,
+  last_due_at TEXT,
+  schedule    TEXT NOT NULL,
+  timezone    TEXT NOT NULL
+);
+CREATE TABLE subscriptions (
+  subscriber TEXT NOT NULL REFERENCES subscribers,
+  topic      TEXT NOT NULL,
+  since      TEXT NOT NULL,
+  PRIMARY KEY (subscriber, topic)
+);
+CREATE TABLE targets (
+  subscriber TEXT NOT NULL REFERENCES subscribers,
+  kind       TEXT NOT NULL CHECK (kind IN ('slack', 'email', 'file')),
+  address    TEXT NOT NULL,
+  since      TEXT NOT NULL,
+  PRIMARY KEY (subscriber, kind, address)
+);
+CREATE TABLE addresses (
+  kind     TEXT NOT NULL,
+  address  TEXT NOT NULL,
+  resolved TEXT NOT NULL,                       -- the service's own id
+  PRIMARY KEY (kind, address)
+);
+"""
+
+SUMMARIES = """
+CREATE TABLE summaries (
+  arxiv_id       TEXT NOT NULL REFERENCES papers,
+  version        INTEGER NOT NULL,
+  language       TEXT NOT NULL,
+  focus          TEXT NOT NULL,
+  prompt_version INTEGER NOT NULL,
+  objective      TEXT NOT NULL,
+  finding        TEXT NOT NULL,
+  source         TEXT NOT NULL,
+  model          TEXT NOT NULL,
+  created_at     TEXT NOT NULL,
+  PRIMARY KEY (arxiv_id, version, language, focus, prompt_version)
+);
+CREATE TABLE requests (
+  id            INTEGER PRIMARY KEY,
+  day           TEXT NOT NULL,                  -- Pacific time, as Gemini counts
+  last_day      TEXT NOT NULL,                  -- of its end: which of the two Gemini counts is unknown
+  started_at    TEXT NOT NULL,
+  finished_at   TEXT,
+  tokens        INTEGER NOT NULL,               -- an estimate until the answer tells
+  model         TEXT NOT NULL,
+  prompt_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL
+);
+CREATE INDEX requests_by_day ON requests (day);
+CREATE INDEX requests_by_last_day ON requests (last_day);
+CREATE INDEX requests_by_end ON requests (finished_at);
+"""
+
+OUTBOX = """
+CREATE TABLE digests (
+  id          INTEGER PRIMARY KEY,
+  subscriber  TEXT NOT NULL REFERENCES subscribers,
+  number      INTEGER NOT NULL,
+  since       TEXT,
+  composed_at TEXT NOT NULL,
+  papers      INTEGER NOT NULL,
+  timezone    TEXT NOT NULL,
+  UNIQUE (subscriber, number)
+);
+CREATE TABLE editions (                         -- what a digest says, for as long as it may be edited
+  digest_id INTEGER PRIMARY KEY REFERENCES digests,
+  edition   TEXT NOT NULL                       -- JSON
+);
+CREATE TABLE outbox (
+  id                INTEGER PRIMARY KEY,
+  digest_id         INTEGER REFERENCES digests, -- none: a notice
+  subscriber        TEXT NOT NULL,
+  kind              TEXT NOT NULL CHECK (kind IN ('slack', 'email', 'file')),
+  target            TEXT NOT NULL,
+  part              INTEGER NOT NULL,
+  parts             INTEGER NOT NULL,
+  arxiv_ids         TEXT NOT NULL,              -- JSON list
+  state             TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'in doubt', 'sent', 'failed', 'ended')),
+  attempts          INTEGER NOT NULL DEFAULT 0,
+  created_at        TEXT NOT NULL,
+  next_attempt_at   TEXT,                       -- our own patience
+  service_wait_until TEXT,                      -- a Retry-After
+  first_attempt_at  TEXT,
+  settled_at        TEXT,
+  receipt_channel   TEXT,
+  receipt_reference TEXT,
+  error             TEXT NOT NULL DEFAULT '',
+  remedy            TEXT NOT NULL DEFAULT '',
+  UNIQUE (digest_id, kind, target, part)
+);
+CREATE INDEX outbox_by_state ON outbox (state);
+CREATE INDEX outbox_by_target ON outbox (kind, target, subscriber, state, settled_at, digest_id);
+CREATE INDEX outbox_errors ON outbox (kind, target, subscriber, id) WHERE error != '';
+CREATE TABLE payloads (                         -- apart: a message's state changes often, its bytes never
+  outbox_id INTEGER PRIMARY KEY REFERENCES outbox,
+  payload   BLOB NOT NULL                       -- what is sent, byte for byte
+);
+CREATE INDEX payloads_kept ON payloads (outbox_id);
+CREATE TABLE deliveries (
+  subscriber TEXT NOT NULL REFERENCES subscribers,
+  kind       TEXT NOT NULL,
+  target     TEXT NOT NULL,
+  arxiv_id   TEXT NOT NULL REFERENCES papers,
+  version    INTEGER NOT NULL,
+  form       TEXT NOT NULL CHECK (form IN ('full', 'title', 'revised')),
+  outbox_id  INTEGER NOT NULL REFERENCES outbox,
+  awaits     TEXT,                              -- JSON: the summary that was not there
+  PRIMARY KEY (subscriber, kind, target, arxiv_id, version)
+) WITHOUT ROWID;
+CREATE INDEX deliveries_by_paper ON deliveries (arxiv_id, subscriber);
+CREATE INDEX deliveries_awaiting ON deliveries (outbox_id) WHERE awaits IS NOT NULL;
+"""
+
+NOTICES = """
+CREATE TABLE waits (
+  service TEXT PRIMARY KEY,
+  until   TEXT NOT NULL,
+  reason  TEXT NOT NULL
+);
+CREATE TABLE alerts (
+  key        TEXT PRIMARY KEY,
+  subscriber TEXT,                              -- none: concerns everybody
+  text       TEXT NOT NULL,
+  opened_at  TEXT NOT NULL,
+  closed_at  TEXT
+);
+CREATE TABLE told (
+  key        TEXT NOT NULL REFERENCES alerts,
+  subscriber TEXT NOT NULL,
+  told_at    TEXT NOT NULL,
+  PRIMARY KEY (key, subscriber)
+);
+"""

@@ -1,0 +1,61 @@
+"""What is read when a command fails: one line a fault on stderr, never a secret, and the exit status."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+
+from bot.cli.logs import say
+from bot.errors import ConfigError, DigestError
+
+LEFT_UNDONE, UNUSABLE = 1, 2
+STOPPED = 130
+"""As a shell reports a command that Ctrl-C ended."""
+
+
+def report(error: BaseException, log_format: str, *, verbose: bool) -> int:
+    """Say what went wrong; the exit status. A traceback is shown with ``verbose`` only."""
+    match error:
+        case click.Abort():
+            say(log_format, "warning", "stopped")
+            return STOPPED
+        case click.ClickException():
+            _misused(error, log_format)
+            return UNUSABLE
+        case ConfigError():
+            for fault in error.faults:
+                place = {"file": fault.file, "line": fault.line, "column": fault.column, "path": fault.path}
+                say(log_format, "error", str(fault), **place)
+            return UNUSABLE
+        case DigestError():
+            say(log_format, "error", f"arxiv-digest: {error}")
+            return UNUSABLE
+        case BrokenPipeError():
+            sys.stderr.close()  # the reader of a pipe has gone: nobody is left to be told
+        case _:
+            _internal(error, log_format, verbose=verbose)
+    return LEFT_UNDONE
+
+
+def _misused(error: click.ClickException, log_format: str) -> None:
+    if log_format == "json":
+        message = error.format_message().partition("\n")[0]
+        say(log_format, "error", message)
+    else:
+        error.show()
+
+
+def _internal(error: BaseException, log_format: str, *, verbose: bool) -> None:
+    if not verbose:
+        remedy = "--verbose shows where; nothing recorded is lost"
+        message = f"arxiv-digest: internal error: {type(error).__name__}: {error} ({remedy})"
+        say(log_format, "error", message)
+        return
+    trace = "".join(traceback.format_exception(error)).rstrip("\n")
+    if log_format == "json":
+        message = f"arxiv-digest: internal error: {type(error).__name__}: {error}"
+        say(log_format, "error", message, traceback=trace)
+    else:
+        say(log_format, "error", trace)

@@ -1,0 +1,88 @@
+"""The requests to the model against every limit: may the next one go out, and what did the last one show.
+
+It sends nothing and does not wait: the desk does.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot import quota
+from bot.errors import GeminiError
+from bot.history import ServiceWait
+from bot.models import Limit, ModelReply, Prompt
+from bot.pipeline.request_log import RequestLog
+from bot.pipeline.services import Services
+from bot.settings import GeminiSettings
+from bot.summary import prompt
+
+SERVICE = "gemini"
+"""Under which the store keeps how long Gemini asked us to wait."""
+
+
+class Meter:
+    """What one round knows of the limits. May raise StoreError."""
+
+    def __init__(self, services: Services, settings: GeminiSettings) -> None:
+        self._clock = services.clock
+        self._notices = services.store.notices
+        self._limits = quota.Limits(
+            requests_per_minute=settings.requests_per_minute,
+            tokens_per_minute=settings.tokens_per_minute,
+            requests_per_day=settings.requests_per_day,
+            concurrency=settings.concurrency,
+        )
+        self._pace = quota.Pace()
+        self._costs = quota.Costs()
+        self._requests = RequestLog(services.store.summaries, services.clock.now())
+        self._estimates: dict[int, int] = {}
+        wait = self._notices.wait_until(SERVICE)
+        self._block = quota.Block(None, wait.until) if wait else None
+
+    def permit(self, text: Prompt) -> quota.Permit:
+        """Whether this request may go out now."""
+        now = self._clock.now()
+        limits = quota.paced(self._limits, self._pace)
+        recent, today = self._requests.recent(now), self._requests.today(now)
+        return quota.decide(limits, recent, today, self._tokens(text), now, self._block)
+
+    def start(self, text: Prompt) -> int:
+        """Count a request that is about to be sent; its number."""
+        request = self._requests.start(self._tokens(text), self._clock.now())
+        self._estimates[request] = prompt.estimate_tokens(text)
+        return request
+
+    def answered(self, request: int, answer: ModelReply) -> None:
+        """It ended with an answer. Of its tokens and our estimate of them the larger counts.
+
+        What stands in for Gemini may count otherwise than it reports.
+        """
+        estimate = self._estimates.pop(request)
+        written = answer.output_tokens or prompt.estimate_text(answer.text or "")
+        taken = max(answer.prompt_tokens, estimate) + written
+        self._requests.finish(request, answer, taken, self._clock.now())
+        self._costs = quota.learnt(self._costs, estimate, taken)
+        self._pace = quota.recovered(self._pace, self._clock.now())
+
+    def unanswered(self, request: int) -> None:
+        """It ended without an answer: its prompt may have been read all the same."""
+        self._requests.finish(request, None, self._estimates.pop(request), self._clock.now())
+
+    def refused(self, error: GeminiError) -> datetime | None:
+        """Take note of a failure; until when nothing may go out, when that is known."""
+        verdict, now = error.verdict, self._clock.now()
+        self._block = quota.blocked(verdict, now, self._block)
+        if verdict.limit is Limit.PER_MINUTE:
+            self._pace = quota.slowed(self._pace, now)
+        if verdict.retry_after:
+            self._keep(now, verdict.retry_after, str(error))
+        return self._block.until if self._block else None
+
+    def _keep(self, now: datetime, wait: timedelta, reason: str) -> None:
+        """For the next process: a wait that was asked for outlives this one."""
+        earlier = self._notices.wait_until(SERVICE)
+        if earlier is None or earlier.until < now + wait:
+            self._notices.set_wait(ServiceWait(SERVICE, now + wait, reason))
+
+    def _tokens(self, text: Prompt) -> int:
+        return quota.reserve(self._costs, prompt.estimate_tokens(text), text.max_output_tokens)

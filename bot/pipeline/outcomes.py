@@ -1,0 +1,76 @@
+"""Outcomes: what became of a message, in the outbox, in the report, and to those who must know."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.errors import DeliveryError
+from bot.models import Envelope, Receipt
+from bot.pipeline import alerts
+from bot.pipeline.services import Report, Services
+from bot.settings import Settings
+
+
+class Outcomes:
+    """The outcomes of one round."""
+
+    def __init__(self, services: Services, settings: Settings, report: Report) -> None:
+        self._services = services
+        self._settings = settings
+        self._report = report
+        self._clock = services.clock
+        self._outbox = services.store.outbox
+
+    def accepted(self, envelope: Envelope, receipt: Receipt) -> None:
+        with self._services.store.transaction():
+            self._outbox.mark_sent(envelope, receipt, self._clock.now())
+            alerts.settle(self._services, alerts.delivery_key(envelope.subscriber, envelope.target))
+        self._report.done.append(f"{subject(envelope)}: delivered, {len(envelope.arxiv_ids)} papers")
+
+    def failed(self, envelope: Envelope, error: DeliveryError) -> None:
+        with self._services.store.transaction():
+            self._outbox.mark_failed(envelope, str(error), error.verdict, self._clock.now())
+            self._alert(envelope, "a message could not be delivered", error)
+        self._report.add(f"{subject(envelope)}: failed: {_in_full(error)}")
+
+    def reshaped(self, envelope: Envelope, error: DeliveryError) -> None:
+        """Its form was refused; it is sent in a plainer one."""
+        self._report.done.append(f"{subject(envelope)}: sent as plain text: {error}")
+
+    def waiting(self, envelope: Envelope, error: DeliveryError) -> None:
+        self._report.add(f"{subject(envelope)}: waiting: {_in_full(error)}")
+
+    def in_doubt(self, envelope: Envelope, error: DeliveryError, *, looked: bool) -> None:
+        """Whether it arrived is unknown; once it was ``looked`` for in vain, that needs a person."""
+        self._report.add(f"{subject(envelope)}: in doubt: {_in_full(error)}")
+        if looked:
+            self._alert(envelope, "it is unknown whether a message arrived", error)
+
+    def left(self, envelope: Envelope, why: str, until: datetime | None = None) -> None:
+        """Not tried in this round; before ``until`` no round needs to look at it again."""
+        if until is not None:
+            self._outbox.postpone(envelope, why, until)
+        self._report.add(f"{subject(envelope)}: waiting: {why}")
+
+    def _alert(self, envelope: Envelope, text: str, error: DeliveryError) -> None:
+        if envelope.subscriber:
+            alerts.raise_alert(
+                self._services,
+                self._settings,
+                alerts.delivery_key(envelope.subscriber, envelope.target),
+                f"{subject(envelope)}: {text}: {_in_full(error)}",
+                envelope.subscriber,
+                cause=error.verdict.remedy,
+            )
+
+
+def subject(envelope: Envelope) -> str:
+    """Whose message this is and where it goes, for logs and people."""
+    who = envelope.subscriber or "operator"
+    part = f" part {envelope.part}/{envelope.parts}" if envelope.parts > 1 else ""
+    return f"{who}: {envelope.target.kind.value} {envelope.target.address}{part}"
+
+
+def _in_full(error: DeliveryError) -> str:
+    remedy = error.verdict.remedy
+    return f"{error}; {remedy}" if remedy and remedy not in str(error) else str(error)

@@ -1,0 +1,95 @@
+"""Pacing: how fast messages of one kind go out, and when the rest of a round is better left."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.errors import DeliveryError
+from bot.history import ServiceWait
+from bot.models import Kind
+from bot.pipeline.services import Services
+from bot.settings import Settings
+
+SLACK_SPACING = timedelta(seconds=1)
+"""Slack's limit: about one message a second and channel."""
+
+_OUTAGE = 3
+"""So many messages in a row that a service did not take: it is down, the rest wait untried."""
+_DOWN = timedelta(minutes=5)
+
+
+class Spacing:
+    """From when on each place takes another message, on the monotonic clock.
+
+    Outlives a round: one delivers several times, and the services count on.
+    """
+
+    def __init__(self, started_at: float) -> None:
+        self.started_at = started_at
+        """The process's start."""
+        self._free_at: dict[tuple[Kind, str], float] = {}
+
+    def free_at(self, kind: Kind, place: str) -> float:
+        return self._free_at.get((kind, place), float("-inf"))
+
+    def occupy(self, kind: Kind, place: str, until: float) -> None:
+        self._free_at[kind, place] = until
+
+
+class Pacing:
+    """One kind of channel in one round."""
+
+    def __init__(
+        self, services: Services, settings: Settings, kind: Kind, spacing: Spacing, stopping: asyncio.Event
+    ) -> None:
+        self.kind = kind
+        self._settings = settings
+        self._clock = services.clock
+        self._notices = services.store.notices
+        self._spacing = spacing
+        self._stopping = stopping
+        self._failures_in_a_row = 0
+
+    async def wait(self, resolved: str) -> None:
+        """Until a message may go to this address."""
+        while (left := self._spacing.free_at(self.kind, self._place(resolved)) - self._clock.monotonic()) > 0:
+            await self._clock.sleep(left)
+
+    def attempted(self, resolved: str) -> None:
+        """A message has just gone there, whatever became of it."""
+        until = self._clock.monotonic() + self._interval().total_seconds()
+        self._spacing.occupy(self.kind, self._place(resolved), until)
+
+    def accepted(self) -> None:
+        self._failures_in_a_row = 0
+
+    def not_taken(self, error: DeliveryError, wait_until: datetime | None) -> None:
+        """A message has to wait; ``wait_until`` is the service's own word, which holds for all of them."""
+        self._failures_in_a_row += 1
+        if wait_until is not None:
+            self._notices.set_wait(ServiceWait(self.kind.value, wait_until, str(error)))
+
+    def why_left(self) -> tuple[str, datetime | None] | None:
+        """Why a message is not even tried, and until when; None when it is."""
+        if self._stopping.is_set():
+            return "stopping", None
+        now = self._clock.now()
+        wait = self._notices.wait_until(self.kind.value)
+        if wait is not None and wait.until > now:
+            return f"the service asked to be left alone until {wait.until:%Y-%m-%d %H:%M:%S} UTC", wait.until
+        if self._failures_in_a_row >= _OUTAGE:
+            return "the service did not take the messages before it", now + _DOWN
+        return None
+
+    def _place(self, resolved: str) -> str:
+        """What the service counts by: Slack by channel, a mail provider by account."""
+        return resolved if self.kind is Kind.SLACK else ""
+
+    def _interval(self) -> timedelta:
+        if self.kind is Kind.SLACK:
+            return SLACK_SPACING
+        per_minute = self._settings.email.messages_per_minute if self._settings.email else None
+        if self.kind is Kind.EMAIL and per_minute:
+            return timedelta(seconds=60 / per_minute)
+        return timedelta()
