@@ -23,7 +23,10 @@ class Facts:
     matches: Sequence[tuple[str, MatchSource, str, datetime]]
     """Topic, source, clause and time of each recorded match, of any topic."""
     clauses: Mapping[str, tuple[bool, str]]
-    """For each of the subscriber's topics: what our matcher says of the paper, and by which clause."""
+    """For each of the subscriber's topics: what our matcher says of the paper, and by which clause. Of a
+    paper that was only announced, the topics of that day."""
+    awaited: bool
+    """An announcement showed it, and arXiv's search does not have it yet."""
     reach: Mapping[str, datetime]
     """For each of the subscriber's topics: the time behind which the subscription does not reach."""
     owed: bool
@@ -36,7 +39,7 @@ class Facts:
 def sentences(facts: Facts) -> tuple[str, ...]:
     """Seen or not, matched or not and why, summarised how, delivered when and where, or waiting."""
     lines = [*_seen(facts)]
-    if facts.paper is None:
+    if facts.paper is None and (facts.awaited or not facts.clauses):
         return tuple(lines)
     lines += [_topic(facts, topic) for topic in facts.clauses]
     matched = _matched_topics(facts)
@@ -57,13 +60,22 @@ def _seen(facts: Facts) -> list[str]:
     ]
     paper = facts.paper
     if paper is None:
+        if facts.awaited:
+            return [*announced, "A topic may match it: it is asked for by id until arXiv's search has it."]
         if announced:
-            return [*announced, f"{facts.arxiv_id} was seen in an announcement, but no topic asked for it."]
+            return [*announced, *_unfetched(facts)]
         return [
             f"{facts.arxiv_id} was never seen: no search returned it and no announcement feed that was read shows it."
         ]
     submitted = f"submitted {paper.published:%d %B %Y %H:%M} UTC, version {paper.version}"
     return [f"{facts.arxiv_id} “{paper.title}”, {submitted}, in {', '.join(paper.categories)}.", *announced]
+
+
+def _unfetched(facts: Facts) -> list[str]:
+    """Why a paper that was announced is not known any better, where no topic's clause says so."""
+    if not any(one.announce_type.is_new for one in facts.announcements):
+        return ["A new version of a paper is no new paper, and no search returned it."]
+    return [] if facts.clauses else [f"So {facts.subscriber} does not get it: none of their topics matched."]
 
 
 def _matched_topics(facts: Facts) -> list[str]:

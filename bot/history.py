@@ -5,7 +5,8 @@ The store reads and writes them; the pure rooms decide by them. Nothing here dec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -96,6 +97,8 @@ class SubscriberRecord:
     last_due_at: datetime | None
     """The newest due moment that was composed for (or found empty)."""
     removed_at: datetime | None = None
+    kinds_since: Mapping[Kind, datetime] = field(default_factory=dict)
+    """Since when the subscriber has had a target of each kind, whichever targets they were."""
     schedule: str = ""
     """The text of the schedule in force, empty where it was not recorded."""
     timezone: str = "UTC"

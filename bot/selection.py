@@ -23,29 +23,38 @@ class Owed:
     topics: tuple[str, ...]
 
 
-def owed(candidates: Iterable[Candidate], record: SubscriberRecord, lookback: timedelta) -> tuple[Owed, ...]:
-    """Which candidates the subscriber is owed, with the topics that count.
+def owed(
+    candidates: Iterable[Candidate], record: SubscriberRecord, kind: Kind, lookback: timedelta
+) -> tuple[Owed, ...]:
+    """Which candidates the subscriber is owed by this kind of channel, with the topics that count.
 
-    A subscription reaches ``lookback`` behind its start, not to the beginning of all polls: a paper
-    counts when it was submitted or announced since then. Papers that a moderator held for weeks
-    were submitted long ago; their announcement brings them in.
+    A subscription reaches ``lookback`` behind its start, not to the beginning of all polls, and so does
+    the first target of a kind: a paper counts when it was submitted or announced since then. Papers that
+    a moderator held for weeks were submitted long ago; their announcement brings them in.
     """
+    starts = _starts(record, kind)
     found = []
     for candidate in candidates:
         topics = tuple(
             topic
             for topic in candidate.topics
-            if topic in record.topics_since and _reaches(candidate, record.topics_since[topic] - lookback)
+            if topic in starts and _reaches(candidate, starts[topic] - lookback)
         )
         if topics:
             found.append(Owed(candidate.paper, topics))
     return tuple(found)
 
 
-def reach(record: SubscriberRecord, lookback: timedelta) -> datetime:
-    """How far back the oldest of the subscriptions reaches."""
-    floor = min(record.topics_since.values(), default=record.since) - lookback
+def reach(record: SubscriberRecord, kind: Kind, lookback: timedelta) -> datetime:
+    """How far back the oldest of the subscriptions reaches by this kind of channel."""
+    floor = min(_starts(record, kind).values(), default=record.since) - lookback
     return floor.replace(second=0, microsecond=0)
+
+
+def _starts(record: SubscriberRecord, kind: Kind) -> dict[str, datetime]:
+    """When each topic began to reach the subscriber by this kind of channel."""
+    kind_since = record.kinds_since.get(kind, record.since)
+    return {topic: max(since, kind_since) for topic, since in record.topics_since.items()}
 
 
 def _reaches(candidate: Candidate, floor: datetime) -> bool:

@@ -11,7 +11,7 @@ from bot.models import Kind, Target
 from tests.samples import NOON, paper, topic
 
 WEEK = timedelta(days=7)
-RECORD = SubscriberRecord("ada", NOON, {"a": NOON, "b": NOON - timedelta(days=30)}, None)
+RECORD = SubscriberRecord("ada", NOON - timedelta(days=30), {"a": NOON, "b": NOON - timedelta(days=30)}, None)
 
 
 def candidate(days_ago: float, topics: tuple[str, ...] = ("a",), announced: int | None = None) -> Candidate:
@@ -21,25 +21,38 @@ def candidate(days_ago: float, topics: tuple[str, ...] = ("a",), announced: int 
 
 def test_a_new_subscription_reaches_back_for_the_lookback_only() -> None:
     """Not all of history: what was polled for others before is not owed."""
-    assert selection.owed([candidate(6.9)], RECORD, WEEK)
-    assert not selection.owed([candidate(7.1)], RECORD, WEEK)
+    assert selection.owed([candidate(6.9)], RECORD, Kind.EMAIL, WEEK)
+    assert not selection.owed([candidate(7.1)], RECORD, Kind.EMAIL, WEEK)
 
 
 def test_each_topic_has_its_own_reach() -> None:
     """A topic added later brings its own week, not that of the subscriber."""
-    (owed,) = selection.owed([candidate(20, ("a", "b"))], RECORD, WEEK)
+    (owed,) = selection.owed([candidate(20, ("a", "b"))], RECORD, Kind.EMAIL, WEEK)
     assert owed.topics == ("b",)
+
+
+def test_a_kind_of_channel_added_later_reaches_back_for_the_lookback_only() -> None:
+    """A mailbox beside the Slack channel of a year does not get the year in one digest."""
+    added = replace(
+        RECORD, kinds_since={Kind.SLACK: NOON - timedelta(days=365), Kind.EMAIL: NOON - timedelta(days=10)}
+    )
+    old = candidate(20, ("b",))
+    assert selection.owed([old], added, Kind.SLACK, WEEK)
+    assert not selection.owed([old], added, Kind.EMAIL, WEEK)
+    assert selection.owed([candidate(16.9, ("b",))], added, Kind.EMAIL, WEEK)
+    assert selection.reach(added, Kind.EMAIL, WEEK) == NOON - timedelta(days=17)
+    assert selection.reach(added, Kind.SLACK, WEEK) == NOON - timedelta(days=37)
 
 
 def test_a_paper_held_by_moderators_for_weeks_is_owed() -> None:
     """Submitted long ago, announced now: the announcement counts."""
-    assert selection.owed([candidate(40, announced=1)], RECORD, WEEK)
-    assert not selection.owed([candidate(40, announced=20)], RECORD, WEEK)
+    assert selection.owed([candidate(40, announced=1)], RECORD, Kind.EMAIL, WEEK)
+    assert not selection.owed([candidate(40, announced=20)], RECORD, Kind.EMAIL, WEEK)
 
 
 def test_topics_the_subscriber_left_don_t_count() -> None:
     """Only present subscriptions bring papers."""
-    assert not selection.owed([candidate(1, ("gone",))], RECORD, WEEK)
+    assert not selection.owed([candidate(1, ("gone",))], RECORD, Kind.EMAIL, WEEK)
 
 
 def test_the_focus_is_that_of_the_topic_listed_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import click
 
@@ -71,13 +72,24 @@ def _facts(
         paper=paper,
         announcements=store.polls.announcements_of(arxiv_id),
         matches=store.papers.match_facts(arxiv_id),
-        clauses={topic.name: _clause(topic, paper) for topic in topics} if paper else {},
+        clauses=_clauses(store, topics, arxiv_id, paper),
+        awaited=arxiv_id in store.papers.wanted(),
         reach={topic.name: since.get(topic.name, clock.now()) - settings.arxiv.lookback for topic in topics},
         owed=bool(keys),
         deliveries=store.outbox.deliveries_of(arxiv_id, subscriber.name),
         summary=summaries[-1] if summaries else None,
         next_digest=tick.next_digest_of(store, subscriber, clock.now()) if subscriber.schedule.cron else None,
     )
+
+
+def _clauses(
+    store: Store, topics: Sequence[Topic], arxiv_id: str, paper: Paper | None
+) -> dict[str, tuple[bool, str]]:
+    if paper is not None:
+        return {topic.name: _clause(topic, paper) for topic in topics}
+    # Of a paper that no topic took only the reasons are kept, as they were when it was announced.
+    failed = store.polls.unmatched(arxiv_id)
+    return {topic.name: (False, failed[topic.name]) for topic in topics if topic.name in failed}
 
 
 def _clause(topic: Topic, paper: Paper) -> tuple[bool, str]:

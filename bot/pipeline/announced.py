@@ -129,17 +129,25 @@ class _Reconciler:
     def _record(self, reading: FeedRead, items: Sequence[AnnouncedPaper]) -> None:
         """What was announced and what is wanted of it, together: tomorrow's feed won't show it again."""
         papers = self._services.store.papers
-        shown = [item.arxiv_id for item in items if item.announce_type.is_new and self._may_match(item)]
+        new = {item.arxiv_id: self._failed_clauses(item) for item in items if item.announce_type.is_new}
+        shown = [arxiv_id for arxiv_id, failed in new.items() if failed is None]
         known = papers.versions(shown)
         with self._services.store.transaction():
             self._services.store.polls.record_feed(self._poll, reading, items)
+            unmatched = {arxiv_id: failed for arxiv_id, failed in new.items() if failed is not None}
+            self._services.store.polls.record_unmatched(reading.read_at.date(), unmatched)
             papers.want([*(one for one in shown if one not in known), *self._revised(items)], reading.read_at)
             self._match([paper for one in known if (paper := papers.get(one))], reading.read_at)
 
-    def _may_match(self, item: AnnouncedPaper) -> bool:
-        return any(
-            matching.match(tree, item).verdict is not matching.Verdict.NO for tree in self._trees.values()
-        )
+    def _failed_clauses(self, item: AnnouncedPaper) -> dict[str, str] | None:
+        """By topic, why none of them takes the paper; None when one may."""
+        failed = {}
+        for topic, tree in self._trees.items():
+            found = matching.match(tree, item)
+            if found.verdict is not matching.Verdict.NO:
+                return None
+            failed[topic.name] = found.clause
+        return failed
 
     def _revised(self, items: Sequence[AnnouncedPaper]) -> frozenset[str]:
         """Papers announced in a new version that somebody who wants revisions was sent."""

@@ -8,6 +8,7 @@ from bot.errors import DeliveryError
 from bot.models import Envelope, Receipt
 from bot.pipeline import alerts
 from bot.pipeline.services import Report, Services
+from bot.render import wording
 from bot.settings import Settings
 
 
@@ -25,7 +26,8 @@ class Outcomes:
         with self._services.store.transaction():
             self._outbox.mark_sent(envelope, receipt, self._clock.now())
             alerts.settle(self._services, alerts.delivery_key(envelope.subscriber, envelope.target))
-        self._report.done.append(f"{subject(envelope)}: delivered, {len(envelope.arxiv_ids)} papers")
+        held = f", {wording.papers(len(envelope.arxiv_ids))}" if envelope.arxiv_ids else ""
+        self._report.done.append(f"{subject(envelope)}: delivered{held}")
 
     def failed(self, envelope: Envelope, error: DeliveryError) -> None:
         with self._services.store.transaction():

@@ -65,9 +65,7 @@ async def poll(
         store.polls.finish(number, services.clock.now(), not unanswered)
         _judge(services, settings, unanswered)
     state = ", incomplete" if unanswered else ""
-    services.progress.end(
-        "poll", f"{new + fed} new papers from {len(searches)} searches and the feeds{state}"
-    )
+    services.progress.end("poll", f"new papers: {new + fed}, by announcement feeds alone: {fed}{state}")
     return not unanswered and all(one.status is not PollStatus.REJECTED for one in outcomes)
 
 

@@ -69,7 +69,7 @@ async def once(
     report = Report()
     take_up(services.store, settings, services.clock.now())
     alerts.settle_departed(services, settings)
-    services.store.prune(services.clock.now(), settings.arxiv.lookback)
+    await _forget(services, settings)
     chosen = [one for one in settings.subscribers if only is None or one.name in only]
     await _deliver(services, settings, state, report, only, ignore_backoff=True)
     await poll(services, settings, state.gate, wanted_topics(settings, only), report)
@@ -91,7 +91,7 @@ async def step(services: Services, settings: Settings, state: Round) -> Report:
     report = Report()
     take_up(services.store, settings, services.clock.now())
     alerts.settle_departed(services, settings)
-    services.store.prune(services.clock.now(), settings.arxiv.lookback)
+    await _forget(services, settings)
     state.summaries.wake(services.clock.now())
     await _deliver(services, settings, state, report)
     if next_poll(services, settings) <= services.clock.now():
@@ -120,6 +120,12 @@ async def _hand_over(
     if due and not state.stopping.is_set():
         compose(services, settings, due)
         await _deliver(services, settings, state, report)
+
+
+async def _forget(services: Services, settings: Settings) -> None:
+    """Drop what nothing will ask for again, in pieces small enough to let others work between them."""
+    while services.store.prune(services.clock.now(), settings.arxiv.lookback):
+        await services.clock.sleep(0)
 
 
 async def _deliver(

@@ -49,10 +49,11 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
         return []
     topics = tuple(settings.topic(name) for name in subscriber.topics)
     found: dict[tuple[Entry, ...], tuple[Target, ...]] = {}
-    since = selection.reach(record, settings.arxiv.lookback)
+    lookback = settings.arxiv.lookback
     for kind, targets in selection.by_kind(subscriber.targets).items():
+        since = selection.reach(record, kind, lookback)
         candidates = store.papers.candidates(subscriber.topics, subscriber.name, kind, since)
-        owed = selection.owed(candidates, record, settings.arxiv.lookback)
+        owed = selection.owed(candidates, record, kind, lookback)
         entries = (
             *(Entry(one.paper, one.topics, withdrawn=selection.is_withdrawn(one.paper)) for one in owed),
             *_revisions(store, subscriber, kind),

@@ -170,6 +170,26 @@ async def test_a_new_target_inherits_the_history_of_its_kind(world: World) -> No
     assert ids(world, Kind.EMAIL, MAIL.address) == ["2611.00001", "2611.00002"]
 
 
+async def test_a_kind_of_channel_added_later_is_not_flooded(world: World) -> None:
+    """A mailbox beside the Slack channel of a month gets the lookback; moved, it misses nothing since."""
+    world.subscribe(subscriber(targets=(SLACK,)))
+    for day in range(1, 31):
+        world.clock.advance(timedelta(days=1))
+        world.source.papers.append(paper(f"2612.{day:05}", published=NOON + timedelta(days=day - 1)))
+        await world.once()
+    world.subscribe(subscriber(targets=(SLACK, MAIL)), email=EMAIL)
+    await world.once()
+    assert ids(world, Kind.EMAIL) == [f"2612.{day:05}" for day in range(30, 24, -1)]
+
+    missed = paper("2612.00100", published=world.clock.now() - timedelta(hours=1))
+    world.clock.advance(timedelta(days=20))
+    world.source.papers.append(missed)
+    moved = Target(Kind.EMAIL, "ada@example.net")
+    world.subscribe(subscriber(targets=(SLACK, moved)), email=EMAIL)
+    await world.once()
+    assert ids(world, Kind.EMAIL, moved.address) == ["2612.00100"]
+
+
 async def test_moving_a_target_loses_nothing_and_repeats_nothing(world: World) -> None:
     """What the old channel never took goes to the new one; what it took does not."""
     new = Target(Kind.SLACK, "#new")
@@ -322,3 +342,14 @@ async def test_a_replacement_in_the_feed_is_no_new_paper(world: World) -> None:
     world.subscribe(subscriber())
     await live(world, at(18, 12))
     assert not digests(world)
+
+
+async def test_why_no_topic_took_an_announced_paper_is_kept(world: World) -> None:
+    """For who asks tomorrow: nothing else of the paper is."""
+    feed = world.feed = DailyFeed(world.clock)
+    strings = paper("2611.00007", title="On strings", abstract="We pull strings.")
+    feed.batches[at(17).date()] = [announced(strings)]
+    world.subscribe(subscriber())
+    await live(world, at(17, 12))
+    assert "ptychography" in world.store.polls.unmatched("2611.00007")["microscopy"]
+    assert not world.store.polls.unmatched("2611.00008")

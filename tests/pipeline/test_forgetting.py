@@ -10,6 +10,7 @@ import pytest
 from bot.errors import StoreError
 from bot.pipeline.services import Report
 from tests.pipeline.conftest import World
+from tests.pipeline.days import DailyFeed, announced, at, live
 from tests.samples import paper, subscriber
 
 
@@ -30,3 +31,17 @@ async def test_a_round_forgets_old_bodies_and_repeats_nothing(
     assert world.slack.accepted == [sent]
     with pytest.raises(StoreError, match="kept no longer"):
         world.store.outbox.edition(1)
+
+
+async def test_a_round_forgets_all_there_is_to_forget(world: World) -> None:
+    """Where one round a day is all there is, arXiv announces more papers a day than go at one go."""
+    shown = [announced(paper(f"2611.{n:05}", title="Strings", abstract="Strings.")) for n in range(700)]
+    feed = world.feed = DailyFeed(world.clock)
+    feed.batches[at(17).date()] = shown
+    world.subscribe(subscriber())
+    await live(world, at(17, 12))
+    assert all(world.store.polls.unmatched(one.arxiv_id) for one in shown)
+
+    world.clock.advance(timedelta(days=90))
+    await world.once()
+    assert not any(world.store.polls.unmatched(one.arxiv_id) for one in shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
@@ -23,7 +24,7 @@ from bot.models import AnnouncedPaper, AnnounceType, Window
 
 
 class PollTable:
-    """The polls, topic_polls, feed_reads and announcements tables."""
+    """The polls, topic_polls, feed_reads, announcements and unmatched tables."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -151,6 +152,17 @@ class PollTable:
     def announcements_of(self, arxiv_id: str) -> Sequence[AnnouncedRecord]:
         return self._announced("arxiv_id = ?", (arxiv_id,))
 
+    def record_unmatched(self, day: date, clauses: Mapping[str, Mapping[str, str]]) -> None:
+        self._db.write(
+            "INSERT OR REPLACE INTO unmatched SELECT key, ?, value FROM json_each(?)",
+            (day.isoformat(), json.dumps(clauses, ensure_ascii=False)),
+        )
+
+    def unmatched(self, arxiv_id: str) -> Mapping[str, str]:
+        clauses = self._db.value("SELECT clauses FROM unmatched WHERE arxiv_id = ?", (arxiv_id,))
+        found: dict[str, str] = json.loads(clauses) if clauses else {}
+        return found
+
     def forget(self, reports_before: datetime, days_before: date) -> int:
         """Drop what older polls and feeds said; a bounded piece of it, how many rows.
 
@@ -172,7 +184,12 @@ class PollTable:
             "(SELECT announced_on, arxiv_id FROM announcements WHERE announced_on < ? LIMIT ?)",
             (day, FORGOTTEN_AT_ONCE),
         )
-        return superseded + read + announced
+        unmatched = self._db.write(
+            "DELETE FROM unmatched WHERE arxiv_id IN "
+            "(SELECT arxiv_id FROM unmatched WHERE announced_on < ? LIMIT ?)",
+            (reports_before.date().isoformat(), FORGOTTEN_AT_ONCE),
+        )
+        return superseded + read + announced + unmatched
 
     def _announced(self, condition: str, parameters: Sequence[str]) -> Sequence[AnnouncedRecord]:
         rows = self._db.rows(

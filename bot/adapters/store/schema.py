@@ -86,6 +86,12 @@ CREATE TABLE announcements (
   PRIMARY KEY (announced_on, arxiv_id)
 ) WITHOUT ROWID;
 CREATE INDEX announcements_by_paper ON announcements (arxiv_id, announce_type);
+CREATE TABLE unmatched (                        -- announced as new, and why no topic takes it
+  arxiv_id     TEXT PRIMARY KEY,
+  announced_on TEXT NOT NULL,
+  clauses      TEXT NOT NULL                    -- JSON object by topic
+) WITHOUT ROWID;
+CREATE INDEX unmatched_by_day ON unmatched (announced_on);
 """
 
 SUBSCRIPTIONS = """

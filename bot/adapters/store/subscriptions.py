@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.adapters.store.database import Connection, to_json, to_text, to_time, to_time_or_none
+from bot.adapters.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
 from bot.history import SubscriberRecord
 from bot.models import Kind, Subscriber, Target
 
@@ -90,6 +90,8 @@ class SubscriptionTable:
         }
         wanted = set(subscriber.targets)
         registered = self._registered(subscriber.name)
+        # A target inherits the history of its kind, so it reaches as far back as the kind does.
+        since = {Kind(row["kind"]): row["since"] for row in self._kinds(subscriber.name)}
         for gone in sorted(known - wanted):
             # A target that is new is the likeliest heir; one that has the digest already is passed over.
             same_kind = [target for target in wanted if target.kind == gone.kind]
@@ -102,10 +104,15 @@ class SubscriptionTable:
                     "subscriber": subscriber.name,
                     "kind": target.kind.value,
                     "address": target.address,
-                    "since": at,
+                    "since": since.get(target.kind, at),
                 }
                 for target in subscriber.targets
             ],
+        )
+
+    def _kinds(self, subscriber: str) -> Sequence[Row]:
+        return self._db.rows(
+            "SELECT kind, min(since) AS since FROM targets WHERE subscriber = ? GROUP BY kind", (subscriber,)
         )
 
     def _registered(self, subscriber: str) -> set[Target]:
@@ -151,6 +158,7 @@ class SubscriptionTable:
             topics_since={topic["topic"]: to_time(topic["since"]) for topic in topics},
             last_due_at=to_time_or_none(row["last_due_at"]),
             removed_at=to_time_or_none(row["removed_at"]),
+            kinds_since={Kind(kind["kind"]): to_time(kind["since"]) for kind in self._kinds(subscriber)},
             schedule=row["schedule"],
             timezone=row["timezone"],
         )

@@ -46,3 +46,9 @@ class Polls(Protocol):
         """Of these papers those announced as new before ``day``, and when last."""
 
     def announcements_of(self, arxiv_id: str) -> Sequence[AnnouncedRecord]: ...
+
+    def record_unmatched(self, day: date, clauses: Mapping[str, Mapping[str, str]]) -> None:
+        """Papers announced as new that no topic takes: by id, the clause of each topic that failed."""
+
+    def unmatched(self, arxiv_id: str) -> Mapping[str, str]:
+        """The same for one paper; empty where it is not kept, or no longer."""
