@@ -38,9 +38,13 @@ class PlainText:
         return body
 
     def scripts(self, sub: str, sup: str) -> tuple[str, bool]:
-        """What has characters of its own comes first: ``L¹_loc``, ``W₀^(1,p)``."""
+        """What has characters of its own comes first: ``L¹_loc``, ``W₀^(1,p)``.
+
+        Two bounds look alike: ``0.81_(-0.02)^(+0.03)``, though ``₀.₈`` by itself is written.
+        """
         rest = sup.lstrip(PRIMES)
-        low, high = lowered(sub), raised(rest)
+        high = raised(rest)
+        low = None if high is None and "." in sub else lowered(sub)
         parts = [sup[: len(sup) - len(rest)], low or "", high or ""]
         if low is None:
             parts.append(written_index(sub))

@@ -19,6 +19,7 @@ _UP = dict(
     )
 )
 _UP.update({char: char for char in "'*†‡°′″®™©"} | {"∗": "*", "⊤": "ᵀ"})
+_DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _ONE_THING = re.compile(r"\d+(?:\.\d+)?|\S[\u0300-\u036f\u20d0-\u20ff]*")
 _INDEX_WORD = re.compile(r"\d?[A-Za-zÀ-ɏ]+\d*")
@@ -27,8 +28,12 @@ _ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\|[^|]*\|")
 
 
 def lowered(text: str) -> str | None:
-    """``text`` in subscript characters, None when one is missing or it is a word."""
-    return _translated(text, _DOWN)
+    """``text`` in subscript characters, None when one is missing or it is a word.
+
+    A decimal point, which has none, stays: Nd₀.₈Sr₀.₂NiO₂ is how chemists write it without markup.
+    """
+    parts = [_translated(part, _DOWN) for part in _DECIMAL_POINT.split(text)]
+    return None if None in parts else ".".join(part for part in parts if part is not None)
 
 
 def raised(text: str) -> str | None:
@@ -44,7 +49,7 @@ def _translated(text: str, table: dict[str, str]) -> str | None:
 
 
 def written_index(text: str) -> str:
-    """``_c``, ``_0.5``, ``_loc``, else ``_(i,j)``."""
+    """``_c``, ``_0,5``, ``_loc``, else ``_(i,j)``."""
     text = text.replace("∗", "*")
     return f"_{text}" if _stands_alone(text) or _INDEX_WORD.fullmatch(text) else f"_({text})"
 

@@ -50,7 +50,7 @@ def is_name(piece: Piece) -> bool:
 
 
 def _run_together(left: Piece, right: Piece) -> bool:
-    """``T_c B``, ``√2 x``; but in ``Nd_0.8Sr`` the letter ends the number."""
+    """``T_c B``, ``√2 x``; but in ``x^0.8Sr`` the letter ends the number."""
     if not left.runs_on or not right.head.isalnum():
         return False
     ends_in_number = not left.tail and left.out[-1].isdigit()
