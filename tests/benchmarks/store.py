@@ -81,6 +81,12 @@ def writes(store: SqliteStore, load: Load) -> dict[str, Callable[[], object]]:
         poll = store.polls.begin(at)
         store.polls.record_feed(poll, FeedRead(("cs",), at, day, len(items), False), items)
 
+    def record_unmatched() -> None:
+        failed = {topic: f'all:"{topic}" is not found' for topic in load.topic_names}
+        store.polls.record_unmatched(
+            (at + next(days) * DAY).date(), {other_id(load.days, n): failed for n in range(load.announced)}
+        )
+
     def add_digest() -> None:
         name = f"reader-{next(names):02}"
         store.outbox.add_digest(name, None, at, lambda number: (edition, messages), at)
@@ -88,6 +94,7 @@ def writes(store: SqliteStore, load: Load) -> dict[str, Callable[[], object]]:
     return {
         "polls.begin": lambda: store.polls.begin(at),
         "polls.record_feed": record_feed,
+        "polls.record_unmatched": record_unmatched,
         "papers.add, known": lambda: store.papers.add(known * (200 // len(known)), at),
         "outbox.add_digest": add_digest,
         "outbox.mark_sending": lambda: sending.append(store.outbox.mark_sending(next(waiting), at)),

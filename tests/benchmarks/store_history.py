@@ -129,6 +129,8 @@ def _poll(store: SqliteStore, load: Load, at: datetime, items: Sequence[Announce
         store.polls.record_topic(poll, outcome)
     reading = FeedRead(("cond-mat.mtrl-sci",), at, at.date(), load.announced, False)
     store.polls.record_feed(poll, reading, items)
+    failed = {topic: f'all:"{topic}" is not found' for topic in load.topic_names}
+    store.polls.record_unmatched(at.date(), {item.arxiv_id: failed for item in items[load.matched :]})
     store.polls.finish(poll, at, True)
 
 
