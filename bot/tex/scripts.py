@@ -30,7 +30,8 @@ _ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\|[^|]*\|")
 def lowered(text: str) -> str | None:
     """``text`` in subscript characters, None when one is missing or it is a word.
 
-    A decimal point, which has none, stays: Nd₀.₈Sr₀.₂NiO₂ is how chemists write it without markup.
+    A decimal point, which has none, stays: Nd₀.₈Sr₀.₂NiO₂ is how chemists write it without markup. A stroke
+    does not, as it would divide: Sc_(1/2).
     """
     parts = [_translated(part, _DOWN) for part in _DECIMAL_POINT.split(text)]
     return None if None in parts else ".".join(part for part in parts if part is not None)
