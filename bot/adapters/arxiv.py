@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -13,6 +14,8 @@ from bot.adapters.atom import read_page
 from bot.adapters.http import DEFAULT_TIMEOUT, Answer, Line
 from bot.errors import ArxivError, QueryRejected
 from bot.models import SearchPage, Verdict
+
+_LOG = logging.getLogger("arxiv-digest.arxiv")
 
 LONGEST_URL = 2000
 """Characters of a request's URL; a longer request is posted, which arXiv reads the same way."""
@@ -50,6 +53,8 @@ class ArxivApi:
         )
         if page.start != start:
             raise ArxivError(f"arXiv answered the page from {page.start} instead of {start}")
+        # arXiv rewrites a query before it runs it, and says so nowhere else.
+        _LOG.debug("%s: %d of %d papers", page.executed_query, len(page.papers), page.total)
         # A later page is only asked for when an earlier one had papers.
         if not page.papers and (page.total > start or (start > 0 and page.total == 0)):
             raise ArxivError(f"arXiv answered an empty page at {start} of {page.total} papers")

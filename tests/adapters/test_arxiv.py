@@ -65,6 +65,14 @@ async def test_a_query_reaches_arxiv_as_it_was_written(line: Line) -> None:
     }
 
 
+async def test_the_query_that_arxiv_ran_can_be_read(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    """With --verbose: it is not always the one that was asked."""
+    with caplog.at_level("DEBUG", logger="arxiv-digest"):
+        page = await line.api.search(EVERYTHING, start=0, size=8)
+    assert caplog.messages == [f"{page.executed_query}: 8 of {len(PAPERS)} papers"]
+    assert EVERYTHING in page.executed_query
+
+
 async def test_requests_say_who_asks(line: Line) -> None:
     """User-Agent with name, version and contact, and an Accept header."""
     await line.api.search(EVERYTHING, start=0, size=1)
