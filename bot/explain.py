@@ -75,7 +75,9 @@ def _unfetched(facts: Facts) -> list[str]:
     """Why a paper that was announced is not known any better, where no topic's clause says so."""
     if not any(one.announce_type.is_new for one in facts.announcements):
         return ["A new version of a paper is no new paper, and no search returned it."]
-    return [] if facts.clauses else [f"So {facts.subscriber} does not get it: none of their topics matched."]
+    return (
+        [] if facts.clauses else [f"No topic of {facts.subscriber} took it; why is not known, or no longer."]
+    )
 
 
 def _matched_topics(facts: Facts) -> list[str]:

@@ -32,13 +32,13 @@ def owed(
     the first target of a kind: a paper counts when it was submitted or announced since then. Papers that
     a moderator held for weeks were submitted long ago; their announcement brings them in.
     """
-    starts = _starts(record, kind)
+    since = starts(record, kind)
     found = []
     for candidate in candidates:
         topics = tuple(
             topic
             for topic in candidate.topics
-            if topic in starts and _reaches(candidate, starts[topic] - lookback)
+            if topic in since and _reaches(candidate, since[topic] - lookback)
         )
         if topics:
             found.append(Owed(candidate.paper, topics))
@@ -47,11 +47,11 @@ def owed(
 
 def reach(record: SubscriberRecord, kind: Kind, lookback: timedelta) -> datetime:
     """How far back the oldest of the subscriptions reaches by this kind of channel."""
-    floor = min(_starts(record, kind).values(), default=record.since) - lookback
+    floor = min(starts(record, kind).values(), default=record.since) - lookback
     return floor.replace(second=0, microsecond=0)
 
 
-def _starts(record: SubscriberRecord, kind: Kind) -> dict[str, datetime]:
+def starts(record: SubscriberRecord, kind: Kind) -> dict[str, datetime]:
     """When each topic began to reach the subscriber by this kind of channel."""
     kind_since = record.kinds_since.get(kind, record.since)
     return {topic: max(since, kind_since) for topic, since in record.topics_since.items()}

@@ -55,9 +55,9 @@ def test_an_announced_paper_that_no_topic_took_names_the_clauses() -> None:
 
 
 def test_an_announced_paper_whose_reasons_are_no_longer_kept() -> None:
-    """The outcome stands, without the clause."""
+    """Nothing is claimed of clauses that nobody remembers."""
     assert last(replace(UNSEEN, announcements=[NEW])) == (
-        "So ada does not get it: none of their topics matched."
+        "No topic of ada took it; why is not known, or no longer."
     )
 
 

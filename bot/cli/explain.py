@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
 
-from bot import app, explain, matching, query
+from bot import app, explain, matching, query, selection
 from bot.cli.options import State, global_options, pass_state, subscriber_named
+from bot.history import SubscriberRecord
 from bot.models import Paper, Subscriber, Topic
 from bot.pipeline import tick, wants
 from bot.ports import Clock
@@ -64,7 +66,6 @@ def _facts(
         if entry.paper.arxiv_id == arxiv_id
     ]
     summaries = store.summaries.of_paper(arxiv_id)
-    since = record.topics_since if record else {}
     return explain.Facts(
         arxiv_id=arxiv_id,
         subscriber=subscriber.name,
@@ -74,12 +75,25 @@ def _facts(
         matches=store.papers.match_facts(arxiv_id),
         clauses=_clauses(store, topics, arxiv_id, paper),
         awaited=arxiv_id in store.papers.wanted(),
-        reach={topic.name: since.get(topic.name, clock.now()) - settings.arxiv.lookback for topic in topics},
+        reach=_reach(record, subscriber, settings, clock),
         owed=bool(keys),
         deliveries=store.outbox.deliveries_of(arxiv_id, subscriber.name),
         summary=summaries[-1] if summaries else None,
         next_digest=tick.next_digest_of(store, subscriber, clock.now()) if subscriber.schedule.cron else None,
     )
+
+
+def _reach(
+    record: SubscriberRecord | None, subscriber: Subscriber, settings: Settings, clock: Clock
+) -> dict[str, datetime]:
+    """How far back each topic reaches, by the kind of channel that reaches furthest."""
+    kinds = selection.by_kind(subscriber.targets)
+    since = [selection.starts(record, kind) for kind in kinds] if record else []
+    return {
+        topic: min((one[topic] for one in since if topic in one), default=clock.now())
+        - settings.arxiv.lookback
+        for topic in subscriber.topics
+    }
 
 
 def _clauses(

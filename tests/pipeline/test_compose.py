@@ -9,6 +9,7 @@ import pytest
 from bot import schedule
 from bot.errors import DeliveryError
 from bot.models import AnnounceType, Kind, Paper, Target, Verdict
+from bot.pipeline import tick
 from bot.settings import EmailSettings
 from tests.pipeline.conftest import World
 from tests.pipeline.days import DailyFeed, announced, at, digests, live
@@ -353,3 +354,17 @@ async def test_why_no_topic_took_an_announced_paper_is_kept(world: World) -> Non
     await live(world, at(17, 12))
     assert "ptychography" in world.store.polls.unmatched("2611.00007")["microscopy"]
     assert not world.store.polls.unmatched("2611.00008")
+
+
+async def test_a_poll_for_some_forgets_nothing_of_the_others(world: World) -> None:
+    """`once --only bob` looks at his topics alone; ada's reasons of the morning stand."""
+    world.feed = feed = DailyFeed(world.clock)
+    strings = paper("2611.00007", title="On strings", abstract="We pull strings.")
+    feed.batches[at(17).date()] = [announced(strings)]
+    topics = (topic("a"), topic("b"))
+    world.subscribe(
+        subscriber(topics=("a",)), subscriber("bob", topics=("b",), targets=(FILE,)), topics=topics
+    )
+    await live(world, at(17, 12))
+    await tick.once(world.services, world.settings, world.state, ["bob"])
+    assert set(world.store.polls.unmatched("2611.00007")) == {"a", "b"}

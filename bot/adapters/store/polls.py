@@ -154,7 +154,9 @@ class PollTable:
 
     def record_unmatched(self, day: date, clauses: Mapping[str, Mapping[str, str]]) -> None:
         self._db.write(
-            "INSERT OR REPLACE INTO unmatched SELECT key, ?, value FROM json_each(?)",
+            # A poll of some topics says nothing of the others: what they said stands.
+            "INSERT INTO unmatched SELECT key, ?, value FROM json_each(?) WHERE true ON CONFLICT DO UPDATE "
+            "SET announced_on = excluded.announced_on, clauses = json_patch(clauses, excluded.clauses)",
             (day.isoformat(), json.dumps(clauses, ensure_ascii=False)),
         )
 
