@@ -10,7 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.models import AnnounceType, Envelope, Kind, OutboxState, Paper, SummaryKey, Target, Window
+from bot.models import (
+    AnnounceType,
+    Envelope,
+    Kind,
+    OutboxState,
+    Paper,
+    Subscriber,
+    SummaryKey,
+    Target,
+    Window,
+)
 
 
 class MatchSource(StrEnum):
@@ -102,6 +112,28 @@ class SubscriberRecord:
     schedule: str = ""
     """The text of the schedule in force, empty where it was not recorded."""
     timezone: str = "UTC"
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How the subscribers of a configuration differ from those in the record."""
+
+    vanished: tuple[SubscriberRecord, ...]
+    """Recorded, and no longer configured."""
+    arrived: tuple[Subscriber, ...]
+    """Configured, and never recorded."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of one subscriber, for a person to read before it is deleted."""
+
+    targets: tuple[Target, ...]
+    """Every address their messages ever had."""
+    digests: int
+    papers: int
+    """Different papers that were written to them."""
 
 
 @dataclass(frozen=True)

@@ -6,25 +6,24 @@ editors and hooks, and needs nothing of the pipeline.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import bot
 from bot.errors import ArxivError, GeminiError
+from bot.history import Changes
 from bot.models import Check, Kind
 from bot.settings import Settings
 
 
-def vanished(database: Path, names: Sequence[str]) -> Sequence[str]:
-    """Subscribers that the database knows and that are not among the names. StoreError."""
+def changes(settings: Settings) -> Changes:
+    """Who vanished from the configuration since the database was written, and who is new. StoreError."""
     from bot.adapters.store import open_for_reading
 
-    store = open_for_reading(database)
+    store = open_for_reading(settings.database)
     if store is None:
-        return []
+        return Changes((), settings.subscribers)
     try:
-        return store.subscriptions.vanished(names)
+        return store.subscriptions.changes(settings.subscribers)
     finally:
         store.close()
 

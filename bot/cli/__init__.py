@@ -24,6 +24,7 @@ _COMMANDS = {
     "check": "Check the configuration and show how arXiv reads each query.",
     "demo": "See the whole pipeline work on sample papers, without any account.",
     "explain": "Say why a subscriber did or did not get a paper.",
+    "forget": "Delete what is stored of a subscriber who left the YAML.",
     "init": "Write a commented starter configuration.",
     "once": "Poll, summarise and deliver everything owed, now.",
     "preview": "Show what a subscriber would receive now.",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from bot import probe, query
+from bot.cli import departures
 from bot.cli.logs import say
 from bot.cli.options import State, count, global_options, pass_state
 from bot.models import Check
-from bot.settings import Settings
 
 
 @click.command("check")
@@ -23,7 +23,7 @@ def command(state: State, live: bool) -> int:
     Every fault is listed with its line and column. With --live each service answers with one line.
     """
     settings = state.settings()
-    for warning in (*settings.warnings, *_vanished(settings)):
+    for warning in (*settings.warnings, *departures.warnings(probe.changes(settings), settings)):
         say(state.log_format, "warning", f"warning: {warning}")
     for topic in settings.topics:
         expression = query.expression(topic)
@@ -38,16 +38,6 @@ def command(state: State, live: bool) -> int:
     for check in checks:
         click.echo(_line(check))
     return 0 if all(check.ok for check in checks) else 1
-
-
-def _vanished(settings: Settings) -> list[str]:
-    """Subscribers that were delivered to and that the YAML no longer has: perhaps a misspelt rename."""
-    names = probe.vanished(settings.database, [subscriber.name for subscriber in settings.subscribers])
-    return [
-        f"the database knows a subscriber {name!r} that the configuration no longer has; "
-        "a renamed subscriber starts anew, without its history"
-        for name in names
-    ]
 
 
 def _line(check: Check) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 import click
 
@@ -72,12 +73,17 @@ def progress_for(clock: Clock, log_format: str) -> LogProgress | TerminalProgres
 
 
 def tell(report: Report, log_format: str) -> None:
-    """What was left undone, on stderr: a line each on a terminal, log lines elsewhere."""
-    for fault in report.faults:
+    """What was left undone, on stderr."""
+    warn(report.faults, log_format)
+
+
+def warn(lines: Iterable[str], log_format: str) -> None:
+    """Something a person should see, on stderr: a line each on a terminal, log lines elsewhere."""
+    for line in lines:
         if _is_terminal(log_format):
-            click.echo(f"{click.style('!', fg='yellow')} {fault}", err=True)
+            click.echo(f"{click.style('!', fg='yellow')} {line}", err=True)
         else:
-            logger.warning(fault)
+            logger.warning("%s", line)
 
 
 def _is_terminal(log_format: str) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 import click
 
 from bot import app
-from bot.cli.console import progress_for, tell
+from bot.cli import departures
+from bot.cli.console import progress_for, tell, warn
 from bot.cli.logs import set_up_logging
 from bot.cli.options import State, count, global_options, pass_state, subscriber_named
 from bot.daemon import in_time
@@ -59,6 +60,7 @@ async def _once(settings: Settings, only: Sequence[str] | None, log_format: str)
     store = app.open_store(settings.database)
     clock = app.system_clock()
     try:
+        warn(departures.warnings(store.subscriptions.changes(settings.subscribers), settings), log_format)
         async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
             state = tick.start(services)
             loop = asyncio.get_running_loop()
@@ -75,6 +77,7 @@ async def _rehearse(settings: Settings, only: Sequence[str] | None, log_format: 
     clock = app.system_clock()
     report = Report()
     with app.scratch_store(settings.database) as store:
+        warn(departures.warnings(store.subscriptions.changes(settings.subscribers), settings), log_format)
         async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
             state = tick.start(services)
             store.subscriptions.sync(settings.subscribers, clock.now())

@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot import app
+from bot.cli import departures
 from bot.cli.console import LogProgress, tell
 from bot.cli.logs import logger, set_up_logging
 from bot.cli.options import State, count, global_options, pass_state
 from bot.daemon import Daemon
+from bot.history import Changes
 from bot.pipeline import tick
 from bot.pipeline.services import Services
 from bot.ports.store import Store
@@ -57,7 +59,7 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     def open_services(settings: Settings) -> AbstractAsyncContextManager[Services]:
         return app.open_services(settings, store, progress, clock)
 
-    reloader = Reloader(state, settings)
+    reloader = Reloader(state, settings, store)
     daemon = Daemon(settings, open_services, reloader, partial(tell, log_format=state.log_format))
 
     def look_again() -> None:
@@ -68,15 +70,15 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     loop.add_signal_handler(signal.SIGTERM, daemon.stop)
     loop.add_signal_handler(signal.SIGINT, daemon.stop)
     loop.add_signal_handler(signal.SIGHUP, look_again)
+    _warn(settings, store.subscriptions.changes(settings.subscribers))
     tick.take_up(store, settings, clock.now())
-    _warn(settings)
     _announce(store, settings, clock.now())
     await daemon.run()
     logger.info("stopped")
 
 
-def _warn(settings: Settings) -> None:
-    for warning in settings.warnings:
+def _warn(settings: Settings, changes: Changes) -> None:
+    for warning in (*settings.warnings, *departures.warnings(changes, settings)):
         logger.warning("%s", warning)
 
 
@@ -100,8 +102,9 @@ class Reloader:
     the same twice.
     """
 
-    def __init__(self, state: State, settings: Settings) -> None:
+    def __init__(self, state: State, settings: Settings, store: Store) -> None:
         self._state = state
+        self._store = store
         self._settings = settings
         self._used: tuple[bytes | None, ...] = self._content()
         self._last_look = self._used
@@ -123,7 +126,8 @@ class Reloader:
         if changed == self._settings:
             logger.info("configuration read again: nothing changed")
         else:
-            _warn(changed)
+            changes = self._store.subscriptions.changes(changed.subscribers)
+            _warn(changed, departures.since_last_sync(changes))
             logger.info("configuration reloaded: %s", count(len(changed.subscribers), "subscriber"))
         self._settings = changed
         return changed

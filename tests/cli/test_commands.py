@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import pytest
 
 from bot.adapters.store import open_store
-from bot.cli import cli, main
+from bot.cli import cli
+from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tests.samples import NOON, paper, subscriber
-
-
-@dataclass(frozen=True)
-class Said:
-    status: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Said]
 
 YAML = """\
 arxiv: {contact: you@example.org, api_url: "http://127.0.0.1:9/api", rss_url: "http://127.0.0.1:9"}
@@ -33,24 +22,6 @@ topics:
 subscribers:
   - {name: ada, topics: [microscopy], file: reports/}
 """
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Types a command in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("ARXIV_DIGEST_CONFIG", "GEMINI_API_KEY", "SLACK_BOT_TOKEN", "SMTP_PASSWORD"):
-        monkeypatch.delenv(name, raising=False)
-
-    def type_in(*arguments: str) -> Said:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        said = capsys.readouterr()
-        status = ended.value.code
-        assert isinstance(status, int)
-        return Said(status, said.out, said.err)
-
-    return type_in
 
 
 @pytest.fixture

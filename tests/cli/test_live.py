@@ -2,71 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bot.cli import main
-from bot.demo.arxiv import ArxivService
-from bot.demo.gemini import Fault, GeminiService
-from bot.demo.slack import SlackService
-from bot.demo.smtp import SmtpService
+from bot.demo.gemini import Fault
+from tests.cli.conftest import Services
 
 
-@dataclass
-class Services:
-    """All four, running in a thread of their own: the commands start their own event loop."""
-
-    arxiv: ArxivService
-    gemini: GeminiService
-    slack: SlackService
-    smtp: SmtpService
-
-    def yaml(self) -> str:
-        return f"""\
-arxiv: {{contact: you@example.org, api_url: "{self.arxiv.api_url}", rss_url: "{self.arxiv.rss_url}",
+def yaml(services: Services) -> str:
+    return f"""\
+arxiv: {{contact: you@example.org, api_url: "{services.arxiv.api_url}", rss_url: "{services.arxiv.rss_url}",
         min_interval: 0.01s}}
-gemini: {{base_url: "{self.gemini.base_url}"}}
-slack: {{base_url: "{self.slack.base_url}"}}
-email: {{host: 127.0.0.1, port: {self.smtp.port}, security: none, username: bot, sender: bot@example.org}}
+gemini: {{base_url: "{services.gemini.base_url}"}}
+slack: {{base_url: "{services.slack.base_url}"}}
+email: {{host: 127.0.0.1, port: {services.smtp.port}, security: none, username: bot, sender: bot@example.org}}
 topics:
   microscopy: {{keywords: [ptychography], categories: [cond-mat.mtrl-sci]}}
 subscribers:
   - {{name: ada, topics: [microscopy], slack: "#em-papers", email: ada@example.org}}
   - {{name: bob, topics: [microscopy], slack: "#secret"}}
 """
-
-
-@pytest.fixture
-def services() -> Iterator[Services]:
-    ready, stop = threading.Event(), asyncio.Event()
-    found: list[Services] = []
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with AsyncExitStack() as stack:
-            arxiv = await stack.enter_async_context(ArxivService())
-            gemini = await stack.enter_async_context(GeminiService())
-            slack = await stack.enter_async_context(SlackService(token="xoxb-right"))
-            smtp = await stack.enter_async_context(SmtpService(users={"bot": "right"}))
-            slack.workspace.add_channel("em-papers")
-            slack.workspace.add_channel("secret", is_member=False)
-            found.append(Services(arxiv, gemini, slack, smtp))
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    assert ready.wait(10)
-    yield found[0]
-    loop.call_soon_threadsafe(stop.set)
-    thread.join(10)
-    loop.close()
 
 
 @pytest.fixture
@@ -78,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, services: Services) 
         "SMTP_PASSWORD": "right",
     }.items():
         monkeypatch.setenv(name, value)
-    (tmp_path / "subscribers.yaml").write_text(services.yaml())
+    (tmp_path / "subscribers.yaml").write_text(yaml(services))
     return tmp_path
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.store import SqliteStore, open_store
 from bot.cli.options import State
 from bot.cli.run import Reloader
 from bot.errors import ConfigError
 from bot.settings import Secret
+from tests.samples import NOON
 
 YAML = """\
 arxiv: {contact: you@example.org}
@@ -34,9 +37,18 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCapt
 
 
 @pytest.fixture
-def look(path: Path) -> Reloader:
+def store(path: Path) -> Iterator[SqliteStore]:
+    store = open_store(path.with_name("state.db"))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def look(path: Path, store: SqliteStore) -> Reloader:
     state = State(config=path)
-    return Reloader(state, state.settings())
+    settings = state.settings()
+    store.subscriptions.sync(settings.subscribers, NOON)
+    return Reloader(state, settings, store)
 
 
 def test_an_edit_is_taken_up_once_and_said_in_one_line(
@@ -50,6 +62,23 @@ def test_an_edit_is_taken_up_once_and_said_in_one_line(
     assert settings is not None
     assert [subscriber.name for subscriber in settings.subscribers] == ["ada", "bob"]
     assert look() is None
+    assert [record.message for record in caplog.records] == ["configuration reloaded: 2 subscribers"]
+
+
+def test_an_edit_that_renames_is_warned_of(
+    path: Path, look: Reloader, store: SqliteStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Before its digests go out; the next edit does not say it again."""
+    path.write_text(YAML.replace("ada", "ada-l"))
+    look()
+    settings = look()
+    assert settings is not None
+    assert "'ada-l' is new and has the same targets" in caplog.text
+    store.subscriptions.sync(settings.subscribers, NOON)
+    caplog.clear()
+    path.write_text(YAML.replace("ada", "ada-l") + BOB)
+    look()
+    assert look() is not None
     assert [record.message for record in caplog.records] == ["configuration reloaded: 2 subscribers"]
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from bot.adapters.store import file, migrations, retention
+from bot.adapters.store import departures, file, migrations, retention
 from bot.adapters.store.database import BUSY_TIMEOUT_S, Connection, in_words, unsound
 from bot.adapters.store.notices import NoticeTable
 from bot.adapters.store.outbox import OutboxTable
@@ -21,6 +21,7 @@ from bot.adapters.store.polls import PollTable
 from bot.adapters.store.subscriptions import SubscriptionTable
 from bot.adapters.store.summaries import SummaryTable
 from bot.errors import StoreError
+from bot.history import Kept
 
 _EXAMINED_BYTES = 64_000_000
 """A database no larger is read whole at the start: a quarter of a second. Later errors still show in use."""
@@ -52,6 +53,19 @@ class SqliteStore:
                 + self.polls.forget(now - retention.POLLS_KEPT, retention.feeds_before(now, told_until))
                 + self.summaries.forget_requests(now - retention.POLLS_KEPT)
             )
+
+    def kept_of(self, subscriber: str) -> Kept:
+        return departures.kept_of(self._db, subscriber)
+
+    def forget(self, subscriber: str) -> None:
+        with self._db.transaction():
+            record = self.subscriptions.get(subscriber)
+            if record is not None and record.removed_at is None and self._lock is None:
+                file.refuse_held(self._db.path)
+            departures.forget(self._db, subscriber)
+
+    def compact(self) -> None:
+        self._db.compact()
 
     def backup(self, target: str) -> None:
         """A consistent copy by SQLite's own backup: right also while another process writes.
@@ -114,7 +128,7 @@ def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> SqliteS
 def open_for_reading(path: Path, *, writable: bool = False) -> SqliteStore | None:
     """The database as it is, beside a process that holds it; None where there is none yet. StoreError.
 
-    ``writable`` lets one transaction be written (``retry``); the schema is never touched.
+    ``writable`` lets one transaction be written (``retry``, ``forget``); the schema is never touched.
     """
     path = file.located(path)
     if file.is_missing(path):

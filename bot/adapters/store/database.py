@@ -116,6 +116,14 @@ class Connection:
             self.db.conn.executemany(sql, records)
             return self.db.conn.total_changes - before
 
+    def compact(self) -> None:
+        """Write the file anew without what was deleted from it, and empty the write-ahead log."""
+        with self.told():
+            self.db.conn.execute("VACUUM")
+            (busy, *_) = self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreError(f"{self.path}: another program reads the database without end; close that")
+
     def refuse_damaged(self, up_to_bytes: int) -> None:
         """Read the whole file, if it is no larger, and raise StoreError where its structure is broken."""
         pages, page_size = self.value("PRAGMA page_count"), self.value("PRAGMA page_size")

@@ -80,6 +80,25 @@ def _sign(lock: IO[str], lock_path: Path) -> None:
         raise StoreError(f"{lock_path}: can't be written: {error.strerror}; free some space") from error
 
 
+def refuse_held(path: Path) -> None:
+    """StoreError, naming the process, while one holds the database whose configuration may be an older one."""
+    lock_path = path.with_name(path.name + ".lock")
+    try:
+        lock = lock_path.open(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"{lock_path}: can't be read: {error.strerror}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreError(
+                f"{path}: process {lock.read().strip() or 'unknown'} holds this database and has not taken up "
+                "the edited configuration yet; try again in a minute"
+            ) from error
+
+
 def is_missing(path: Path) -> bool:
     """Whether there is no database yet: no file, or an empty one put there for it."""
     if not path.exists():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.adapters.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
-from bot.history import SubscriberRecord
+from bot.history import Changes, SubscriberRecord
 from bot.models import Kind, Subscriber, Target
 
 _UNSETTLED = "('pending', 'in doubt', 'failed')"
@@ -161,6 +161,14 @@ class SubscriptionTable:
             kinds_since={Kind(kind["kind"]): to_time(kind["since"]) for kind in self._kinds(subscriber)},
             schedule=row["schedule"],
             timezone=row["timezone"],
+            targets=tuple(sorted(self._registered(subscriber))),
+        )
+
+    def changes(self, subscribers: Sequence[Subscriber]) -> Changes:
+        vanished = (self.get(name) for name in self.vanished([one.name for one in subscribers]))
+        return Changes(
+            vanished=tuple(record for record in vanished if record is not None),
+            arrived=tuple(one for one in subscribers if self.get(one.name) is None),
         )
 
     def vanished(self, names: Sequence[str]) -> Sequence[str]:

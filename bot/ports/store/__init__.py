@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.history import Kept
 from bot.ports.store.notices import Notices
 from bot.ports.store.outbox import Outbox
 from bot.ports.store.papers import Papers
@@ -50,6 +51,19 @@ class Store(Protocol):
 
         What decides what is new, paid for or delivered is kept for ever.
         """
+
+    def kept_of(self, subscriber: str) -> Kept:
+        """What is kept of a subscriber."""
+
+    def forget(self, subscriber: str) -> None:
+        """Delete what is kept of a subscriber who is no longer configured, in one transaction.
+
+        A waiting notice to the operator stays as it is written. StoreError while a process holds the
+        database that may still write to them.
+        """
+
+    def compact(self) -> None:
+        """Leave nothing in the file of what was deleted from it. StoreError, then nothing is lost."""
 
     def backup(self, target: str) -> None:
         """A consistent copy, also of a running database."""

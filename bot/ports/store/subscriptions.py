@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.history import SubscriberRecord
+from bot.history import Changes, SubscriberRecord
 from bot.models import Subscriber, Target
 
 
@@ -24,6 +24,9 @@ class Subscriptions(Protocol):
 
     def vanished(self, names: Sequence[str]) -> Sequence[str]:
         """Subscribers the database knows that are not among the names."""
+
+    def changes(self, subscribers: Sequence[Subscriber]) -> Changes:
+        """Who vanished and who is new, as long as `sync` has not taken the configuration up."""
 
     def set_last_due(self, subscriber: str, due: datetime) -> None: ...
 
