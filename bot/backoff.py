@@ -81,13 +81,16 @@ def delivery_retry(
 
     5 minutes, 15 minutes, an hour, then every four hours, a little longer by chance and never shorter (a
     greylisting server wants at least five minutes), with a last attempt a day after the first failure. A
-    longer wait that the service asked for is kept even beyond that day.
+    longer wait that the service asked for is kept even beyond that day; what waits until a person mends it is
+    tried every four hours for as long as that takes.
     """
     last = first_failed_at + DELIVERY_LIMIT
-    if verdict.permanent or now >= last:
+    if verdict.permanent or (now >= last and not verdict.until_mended):
         return None
     pause = _DELIVERY_PAUSES[min(max(attempts, 1), len(_DELIVERY_PAUSES)) - 1]
-    own = min(now + pause * (1 + _DELIVERY_SPREAD * jitter), last)
+    own = now + pause * (1 + _DELIVERY_SPREAD * jitter)
+    if not verdict.until_mended:
+        own = min(own, last)
     return max(own, service_wait(verdict, now) or own)
 
 

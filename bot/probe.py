@@ -6,6 +6,7 @@ editors and hooks, and needs nothing of the pipeline.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 import bot
@@ -41,6 +42,7 @@ async def _services(settings: Settings) -> list[Check]:
         *await _probe_gemini(settings),
         *await _probe_slack(settings),
         *await _probe_smtp(settings),
+        *await _probe_folders(settings),
     ]
 
 
@@ -110,6 +112,12 @@ async def _probe_smtp(settings: Settings) -> list[Check]:
         return list(await smtp.probe())
     finally:
         await smtp.aclose()
+
+
+async def _probe_folders(settings: Settings) -> Sequence[Check]:
+    from bot.adapters.files import FileChannel
+
+    return await FileChannel().probe(_addresses(settings, Kind.FILE))
 
 
 def _addresses(settings: Settings, kind: Kind) -> list[str]:

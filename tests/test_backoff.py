@@ -166,6 +166,16 @@ def test_permanent_is_never(attempts: int, jitter: float, told: timedelta | None
     assert delivery_retry(attempts, Verdict(retry_after=told), NOW, NOW + DELIVERY_LIMIT, jitter) is None
 
 
+@given(failures, jitters)
+def test_what_a_person_mends_is_never_given_up(attempts: int, jitter: float) -> None:
+    """An unwritable folder over a long holiday: tried every few hours until it is mended."""
+    verdict = Verdict(until_mended=True)
+    for age in (timedelta(0), DELIVERY_LIMIT, timedelta(days=40)):
+        again = delivery_retry(attempts, verdict, NOW, NOW + age, jitter)
+        assert again is not None
+        assert timedelta(0) < again - NOW - age <= timedelta(hours=5)
+
+
 def test_the_services_wait_is_kept_apart() -> None:
     """The service's own wait is known apart from ours."""
     assert service_wait(Verdict(retry_after=MINUTE), NOW) == NOW + MINUTE

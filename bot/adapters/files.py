@@ -6,18 +6,21 @@ import asyncio
 import errno
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from bot.errors import DeliveryError
-from bot.models import Envelope, Kind, Receipt, Verdict
+from bot.models import Check, Envelope, Kind, Receipt, Verdict
 
 _MAX_NAME_BYTES = 200
 """File systems take 255; the temporary file's name is longer than the file's."""
 
-_NO_ROOM = {errno.ENOSPC: "free some space", errno.EDQUOT: "free some space", errno.EFBIG: "free some space"}
-_A_PERSON_MUST_ACT = {
+_REMEDIES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EFBIG: "free some space",
     errno.EACCES: "let this program's user write there",
     errno.EPERM: "let this program's user write there",
     errno.EROFS: "it is on a read-only file system: name another folder",
@@ -27,6 +30,7 @@ _A_PERSON_MUST_ACT = {
     errno.ENAMETOOLONG: "name a shorter path",
     errno.ELOOP: "its symbolic links run in a circle",
 }
+"""What a person has to mend. The message waits for that: it costs nothing, and nothing else is held back."""
 
 
 class FileChannel:
@@ -62,6 +66,10 @@ class FileChannel:
         written = await asyncio.to_thread(_all_there, folder, contents)
         return _receipt(folder, contents) if written else None
 
+    async def probe(self, addresses: Sequence[str]) -> tuple[Check, ...]:
+        """Whether reports can be written to each folder. Makes no folder and leaves no file."""
+        return tuple([await asyncio.to_thread(_probe, address) for address in addresses])
+
     async def edit(self, receipt: Receipt, payload: bytes) -> None:
         """Raises DeliveryError, permanent, always: a report stays as its reader found it."""
         raise DeliveryError(
@@ -71,9 +79,35 @@ class FileChannel:
 
 def _folder(address: str) -> Path:
     folder = Path(address).absolute()
-    if folder.exists() and not folder.is_dir():
+    try:
+        in_the_way = folder.exists() and not folder.is_dir()
+    except OSError as error:
+        raise _translate(error, folder) from error
+    if in_the_way:
         raise _translate(NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)), folder)
     return folder
+
+
+def _probe(address: str) -> Check:
+    subject = f"folder {address}"
+    try:
+        folder = _folder(address)
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        try:
+            _try_writing(nearest)
+        except OSError as error:
+            raise _translate(error, nearest) from error
+    except DeliveryError as error:
+        return Check(subject, False, str(error), error.verdict.remedy)
+    return Check(subject, True, "writable" if nearest == folder else "made with the first report")
+
+
+def _try_writing(folder: Path) -> None:
+    """Write a block to a file without a name: it is gone even if this process is killed. OSError."""
+    with TemporaryFile(dir=folder) as file:
+        file.write(b"\0" * 4096)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _contents(payload: bytes) -> dict[str, bytes]:
@@ -155,9 +189,8 @@ def _all_there(folder: Path, contents: Mapping[str, bytes]) -> bool:
 
 
 def _translate(error: OSError, path: Path) -> DeliveryError:
-    """A full disk passes, as does a fault of the device or the network; the rest waits for a person."""
+    """A fault of the device or the network may pass; the rest waits for a person."""
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
-    number = error.errno or 0
-    hint = _NO_ROOM.get(number) or _A_PERSON_MUST_ACT.get(number, "")
-    verdict = Verdict(permanent=number in _A_PERSON_MUST_ACT, remedy=f"{path}: {hint}" if hint else "")
+    remedy = _REMEDIES.get(error.errno or 0)
+    verdict = Verdict(until_mended=True, remedy=f"{path}: {remedy}") if remedy else Verdict()
     return DeliveryError(f"can't write {path}: {reason}", verdict)

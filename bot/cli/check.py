@@ -41,7 +41,9 @@ def command(state: State, live: bool) -> int:
 
 
 def _line(check: Check) -> str:
-    mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
+    mark = click.style("FAIL", fg="red")
+    if check.ok:
+        mark = click.style("warn", fg="yellow") if check.remedy else click.style("ok  ", fg="green")
     detail = f": {check.detail}" if check.detail else ""
     remedy = check.remedy or ("" if check.ok else "try again later")
     remedy = f" — {remedy}" if remedy else ""

@@ -22,6 +22,8 @@ class Verdict:
 
     permanent: bool = False
     """Trying again unchanged can't succeed."""
+    until_mended: bool = False
+    """What is in the way is a person's to mend, and waiting for that costs nothing: it is never given up."""
     in_doubt: bool = False
     """The service may have accepted what was sent."""
     retry_after: timedelta | None = None
@@ -42,7 +44,8 @@ class Check:
     ok: bool
     detail: str = ""
     remedy: str = ""
-    """What a person can do, in words; empty when all is well or waiting is all there is to do."""
+    """What a person can do, in words; empty when all is well or waiting is all there is to do.
+    With ``ok`` it is a warning: it works, but not as well as it could."""
 
 
 @dataclass(frozen=True)

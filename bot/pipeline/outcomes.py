@@ -40,6 +40,8 @@ class Outcomes:
         self._report.done.append(f"{subject(envelope)}: sent as plain text: {error}")
 
     def waiting(self, envelope: Envelope, error: DeliveryError) -> None:
+        if error.verdict.until_mended:
+            self._alert(envelope, "a message waits until this is mended", error)
         self._report.add(f"{subject(envelope)}: waiting: {_in_full(error)}")
 
     def in_doubt(self, envelope: Envelope, error: DeliveryError, *, looked: bool) -> None:

@@ -66,7 +66,8 @@ class Pacing:
 
     def not_taken(self, error: DeliveryError, wait_until: datetime | None) -> None:
         """A message has to wait; ``wait_until`` is the service's own word, which holds for all of them."""
-        self._failures_in_a_row += 1
+        if not error.verdict.until_mended:  # a folder's fault is no other folder's
+            self._failures_in_a_row += 1
         if wait_until is not None:
             self._notices.set_wait(ServiceWait(self.kind.value, wait_until, str(error)))
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot.adapters.files import FileChannel
 from bot.errors import DeliveryError
-from bot.models import Envelope, Kind, OutboxState, Receipt, Target
+from bot.models import Check, Envelope, Kind, OutboxState, Receipt, Target
 
 Make = Callable[..., Envelope]
 REPORT = {"2026-11-23-ada-1.html": "<p>PdTe₁₋ₓ</p>\n", "2026-11-23-ada-1.md": "# Digest\r\n"}
@@ -143,18 +143,18 @@ async def test_finding(tmp_path: Path, make_envelope: Make) -> None:
 
 
 async def test_a_file_where_the_folder_should_be(tmp_path: Path, make_envelope: Make) -> None:
-    """Told before anything is sent, and again should it appear later."""
+    """Told before anything is sent, and again should it appear later; the message waits for a person."""
     blocked = tmp_path / "digests"
     blocked.write_text("a file")
     channel = FileChannel()
     with pytest.raises(DeliveryError, match=str(blocked)) as caught:
         await channel.resolve(str(blocked))
-    assert caught.value.verdict.permanent
+    assert caught.value.verdict.until_mended
     assert "in the way" in caught.value.verdict.remedy
     for folder in (blocked, blocked / "below"):
         with pytest.raises(DeliveryError) as caught:
             await channel.send(make_envelope(), str(folder))
-        assert caught.value.verdict.permanent
+        assert caught.value.verdict.until_mended
 
 
 async def test_a_folder_of_the_reports_name(tmp_path: Path, make_envelope: Make) -> None:
@@ -162,15 +162,15 @@ async def test_a_folder_of_the_reports_name(tmp_path: Path, make_envelope: Make)
     (tmp_path / "2026-11-23-ada-1.html").mkdir()
     with pytest.raises(DeliveryError) as caught:
         await FileChannel().send(make_envelope(), str(tmp_path))
-    assert caught.value.verdict.permanent
+    assert caught.value.verdict.until_mended
     assert names(tmp_path) == {"2026-11-23-ada-1.html"}
 
 
 @pytest.mark.parametrize(
-    ("number", "permanent", "remedy"),
+    ("number", "until_mended", "remedy"),
     [
-        (errno.ENOSPC, False, "free some space"),
-        (errno.EDQUOT, False, "free some space"),
+        (errno.ENOSPC, True, "free some space"),
+        (errno.EDQUOT, True, "free some space"),
         (errno.EIO, False, ""),
         (errno.ESTALE, False, ""),
         (errno.EACCES, True, "user write there"),
@@ -183,11 +183,11 @@ async def test_what_the_file_system_says(
     make_envelope: Make,
     monkeypatch: pytest.MonkeyPatch,
     number: int,
-    permanent: bool,
+    until_mended: bool,
     remedy: str,
 ) -> None:
-    """A full disk and a device's fault pass; rights wait for a person. The path is named, the old file
-    stays whole, and nothing is ever in doubt."""
+    """A device's fault passes within a day or not; rights and room wait for a person, however long. The
+    path is named, the old file stays whole, and nothing is ever in doubt or failed."""
     await FileChannel().send(make_envelope({"a.md": "old"}), str(tmp_path))
 
     def fail(descriptor: int) -> None:
@@ -197,10 +197,44 @@ async def test_what_the_file_system_says(
     with pytest.raises(DeliveryError, match=r"a\.md") as caught:
         await FileChannel().send(make_envelope({"a.md": "new"}), str(tmp_path))
     verdict = caught.value.verdict
-    assert (verdict.permanent, verdict.in_doubt) == (permanent, False)
+    assert (verdict.until_mended, verdict.permanent, verdict.in_doubt) == (until_mended, False, False)
     assert remedy in verdict.remedy
     assert names(tmp_path) == {"a.md"}
     assert (tmp_path / "a.md").read_text() == "old"
+
+
+async def test_what_can_not_even_be_looked_at_is_told_likewise(make_envelope: Make) -> None:
+    """A path that the file system refuses is a failure of this delivery, never of the round."""
+    with pytest.raises(DeliveryError, match="too long") as caught:
+        await FileChannel().resolve("/tmp/" + "x" * 300)
+    assert "shorter path" in caught.value.verdict.remedy
+
+
+async def test_probing(tmp_path: Path) -> None:
+    """Writable, still to be made, or in the way; nothing is made and nothing left."""
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file")
+    there, to_make, bad = await FileChannel().probe(
+        [str(tmp_path), str(tmp_path / "a" / "b"), str(blocked / "below")]
+    )
+    assert there == Check(f"folder {tmp_path}", True, "writable")
+    assert to_make == Check(f"folder {tmp_path / 'a' / 'b'}", True, "made with the first report")
+    assert not bad.ok
+    assert "a file is in the way" in bad.remedy
+    assert names(tmp_path) == {"blocked"}
+
+
+async def test_probing_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found out by writing: rights alone don't tell."""
+
+    def fail(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    (line,) = await FileChannel().probe([str(tmp_path)])
+    assert not line.ok
+    assert "free some space" in line.remedy
+    assert names(tmp_path) == set()
 
 
 async def test_a_relative_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,13 +44,14 @@ def check_live(capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
         main(["check", "--live"])
     lines = capsys.readouterr().out.splitlines()
     assert isinstance(ended.value.code, int)
-    return ended.value.code, [line for line in lines if line.startswith(("ok", "FAIL"))]
+    return ended.value.code, [line for line in lines if line.startswith(("ok", "warn", "FAIL"))]
 
 
 def test_each_service_and_each_channel_has_a_line(
     folder: Path, services: Services, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What works is said, what doesn't comes with the remedy in words."""
+    services.slack.scopes.discard("chat:write.public")
     status, lines = check_live(capsys)
     text = "\n".join(lines)
     assert status == 1
@@ -64,6 +65,34 @@ def test_each_service_and_each_channel_has_a_line(
     assert any(line.startswith("ok   SMTP 127.0.0.1") for line in lines)
     assert not services.smtp.mails
     assert not services.slack.posts()
+
+
+def test_what_only_could_be_better_is_no_failure(
+    folder: Path, services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A public channel that the bot was not invited to takes its digests; a folder is made when needed."""
+    with (folder / "subscribers.yaml").open("a") as file:
+        file.write("  - {name: cyd, topics: [microscopy], file: reports/}\n")
+    status, lines = check_live(capsys)
+    assert status == 0
+    (uninvited,) = (line for line in lines if "#secret" in line)
+    assert uninvited.startswith("warn")
+    assert "/invite" in uninvited
+    assert lines[-1] == f"ok   folder {folder / 'reports'}: made with the first report"
+    assert not (folder / "reports").exists()
+
+
+def test_a_folder_that_can_not_be_written_fails_the_check(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before the first digest, with the remedy."""
+    (folder / "blocked").write_text("a file")
+    with (folder / "subscribers.yaml").open("a") as file:
+        file.write("  - {name: cyd, topics: [microscopy], file: blocked/below}\n")
+    status, lines = check_live(capsys)
+    assert status == 1
+    assert lines[-1].startswith("FAIL folder")
+    assert "a file is in the way" in lines[-1]
 
 
 @pytest.mark.parametrize(

@@ -265,6 +265,32 @@ async def test_the_operator_is_told_in_the_same_run(ready: World) -> None:
     assert len(ready.slack.accepted) == 1
 
 
+async def test_what_a_person_mends_waits_for_that(ready: World) -> None:
+    """An unwritable folder: named with its remedy and told to the operator once, neither failed nor
+    holding back another folder; written by the first round after it was mended."""
+    folders = [Target(Kind.FILE, f"/reports/{number}") for number in range(5)]
+    ready.subscribe(subscriber(targets=folders))
+    ready.settings = replace(ready.settings, operator=OPERATOR)
+    blocked = DeliveryError("can't write", Verdict(until_mended=True, remedy="let this user write there"))
+    ready.file.script.extend([blocked] * 4)
+    report = await ready.once()
+    assert report.faults == [
+        f"ada: file /reports/{number}: waiting: can't write; let this user write there" for number in range(4)
+    ]
+    assert [one.target for one in ready.file.accepted] == folders[4:]
+    assert len(ready.slack.accepted) == 1
+
+    await ready.clock.sleep(timedelta(days=3).total_seconds())
+    ready.file.script.extend([blocked] * 4)
+    assert len((await ready.once()).faults) == 4
+    assert len(ready.slack.accepted) == 1
+
+    assert not (await ready.once()).faults
+    # The fifth folder also heard of the fault, in a digest without papers.
+    assert sorted(one.target for one in ready.file.accepted if one.arxiv_ids) == folders
+    assert not ready.store.notices.open_alerts()
+
+
 async def test_addresses_are_looked_up_before_the_first_message(world: World) -> None:
     """All of them, and once each, however many messages an unknown one has."""
     calls: list[str] = []

@@ -52,6 +52,24 @@ async def test_the_invitation_names_the_bot_as_slack_does(slack: SlackService, c
     assert named.remedy == "the bot is not in #em-papers: type /invite @paperboy there"
 
 
+async def test_a_public_channel_needs_no_invitation(slack: SlackService, channel: SlackChannel) -> None:
+    """With chat:write.public it takes our messages: no failure, but a warning, as its history stays shut."""
+    slack.workspace.conversation("em-papers").is_member = False
+    _, named = await channel.probe(["#em-papers"])
+    assert named.ok
+    assert "its history can't be read" in named.detail
+    assert "/invite @arxiv-digest" in named.remedy
+
+
+async def test_without_the_scope_it_needs_one(slack: SlackService, channel: SlackChannel) -> None:
+    """A digest would be refused there, so the check fails."""
+    slack.scopes.discard("chat:write.public")
+    slack.workspace.conversation("em-papers").is_member = False
+    _, named = await channel.probe(["#em-papers"])
+    assert not named.ok
+    assert "/invite @arxiv-digest" in named.remedy
+
+
 @pytest.mark.parametrize(
     ("address", "remedy"),
     [
