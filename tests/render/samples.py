@@ -26,10 +26,6 @@ QUERIES = (
     '(all:"ptychography" OR all:"electron microscopy") AND (cat:cond-mat.mtrl-sci OR cat:physics.optics)',
     '(all:"nickelate" OR all:"infinite-layer") AND (cat:cond-mat.supr-con)',
 )
-COMPLETENESS = (
-    "arXiv announced 412 papers in your categories since Friday's digest; all 412 were checked; 12 match.",
-    "Thursday's feed was missed; arXiv's search covered that day.",
-)
 
 # number, title, authors, categories, topics, objective, finding
 _PAPERS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
@@ -177,7 +173,9 @@ def papers() -> tuple[Entry, ...]:
 def digest(
     entries: Sequence[Entry] | None = None, *, titles: Sequence[Entry] = (), revised: Sequence[Entry] = ()
 ) -> Digest:
-    """Ada's edition of 23 November 2026."""
+    """Ada's edition of 23 November 2026. Its last lines count the papers it has."""
+    new = tuple(papers() if entries is None else entries)
+    matched = len(new) + len(titles)
     return Digest(
         subscriber="ada",
         number=41,
@@ -186,10 +184,14 @@ def digest(
         language="English",
         topics=TOPICS,
         queries=QUERIES,
-        entries=tuple(papers() if entries is None else entries),
+        entries=new,
         titles=tuple(titles),
         revised=tuple(revised),
-        completeness=COMPLETENESS,
+        completeness=(
+            "arXiv announced 412 papers in your categories since Friday's digest; all 412 were checked; "
+            f"{matched} match{'es' if matched == 1 else ''}.",
+            "Thursday's feed was missed; arXiv's search covered that day.",
+        ),
         models=(MODEL,),
     )
 
