@@ -73,6 +73,7 @@ async def open_services(
         agent = user_agent(bot.__version__, settings.arxiv.contact)
         session = await stack.enter_async_context(open_session(agent))
         yield Services(
+            settings=settings,
             store=store,
             source=ArxivApi(session, settings.arxiv.api_url),
             feed=ArxivFeed(session, settings.arxiv.rss_url),

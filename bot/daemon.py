@@ -101,21 +101,21 @@ class Daemon:
     async def _serve(self, services: Services, state: tick.Round) -> None:
         """Rounds under one configuration, until it changes or the daemon stops."""
         while not self._interrupt.is_set():
-            step = tick.step(services, self._settings, state)
+            step = tick.step(services, state)
             report = await in_time(step, self._interrupt, services.clock)
             if report is not None and report.faults:
                 self._tell(report)
-            until = tick.next_event(services, self._settings, state)
+            until = tick.next_event(services, state)
             if not self._interrupt.is_set() and until > services.clock.now():
                 self._hurry.clear()
-                spare = tick.spare(services, self._settings, state, until, self._hurry)
+                spare = tick.spare(services, state, until, self._hurry)
                 await in_time(spare, self._interrupt, services.clock)
             await self._rest(services, state)
 
     async def _rest(self, services: Services, state: tick.Round) -> None:
         """Wait for the next moment with work, in short steps: the machine may sleep, or its clock be set."""
         while not self._interrupt.is_set():
-            left = tick.next_event(services, self._settings, state) - services.clock.now()
+            left = tick.next_event(services, state) - services.clock.now()
             if left <= timedelta():
                 return
             await first_of(
@@ -147,5 +147,5 @@ class Daemon:
         verdict = "the edited configuration is not used, the old one stays in force:"
         self._tell(Report(faults=[verdict, *map(str, error.faults)]))
         text = f"{verdict}\n{error}"
-        alerts.raise_alert(services, self._settings, alerts.CONFIGURATION, text, alerts.OPERATOR)
+        alerts.raise_alert(services, alerts.CONFIGURATION, text, alerts.OPERATOR)
         self._hurry.set()

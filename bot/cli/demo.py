@@ -57,7 +57,7 @@ async def _play(out: Path, log_format: str) -> tuple[Report, list[str]]:
             try:
                 progress = progress_for(clock, log_format)
                 async with app.open_services(scene.settings, store, progress, clock) as services:
-                    report = await tick.once(services, scene.settings, tick.start(services))
+                    report = await tick.once(services, tick.start(services))
             finally:
                 store.close()
             return report, _leave(scene, out)

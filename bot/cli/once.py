@@ -66,7 +66,7 @@ async def _once(settings: Settings, only: Sequence[str] | None, log_format: str)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, state.stopping.set)
-            report = await in_time(tick.once(services, settings, state, only), state.stopping, clock)
+            report = await in_time(tick.once(services, state, only), state.stopping, clock)
     finally:
         store.close()
     return report or Report(faults=["stopped in the middle of it; the next run takes up from here"])
@@ -81,7 +81,7 @@ async def _rehearse(settings: Settings, only: Sequence[str] | None, log_format: 
         async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
             state = tick.start(services)
             store.subscriptions.sync(settings.subscribers, clock.now())
-            await poll(services, settings, state.gate, wanted_topics(settings, only), report)
+            await poll(services, state.gate, wanted_topics(settings, only), report)
         for subscriber in settings.subscribers:
             if only is None or subscriber.name in only:
                 report.done += [*_left_over(store, subscriber), *_owed(store, settings, subscriber)]

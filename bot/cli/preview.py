@@ -89,5 +89,5 @@ async def _digests(
             store.subscriptions.sync(settings.subscribers, clock.now())
             if store.polls.last_finished()[0] is None:
                 state = tick.start(services)
-                await poll(services, settings, state.gate, wanted_topics(settings, [subscriber.name]), report)
-            return compose.preview(services, settings, subscriber)
+                await poll(services, state.gate, wanted_topics(settings, [subscriber.name]), report)
+            return compose.preview(services, subscriber)

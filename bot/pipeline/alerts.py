@@ -31,7 +31,6 @@ _TOPIC, _FEED_OF, _DELIVERY = "topic:", "feed:", "delivery:"
 
 def raise_alert(
     services: Services,
-    settings: Settings,
     key: str,
     text: str,
     subscriber: str | None = None,
@@ -49,12 +48,12 @@ def raise_alert(
     with services.store.transaction():
         notices.open_alert(Alert(key, text, now, subscriber))
         untold = {alert.key: alert for alert in notices.untold(OPERATOR)}
-        if settings.operator is None or key not in untold or now - untold[key].opened_at < patience:
+        if services.settings.operator is None or key not in untold or now - untold[key].opened_at < patience:
             return
         told = (alert for alert in notices.open_alerts() if alert.key not in untold)
         if not cause or not any(alert.text.endswith(cause) for alert in told):
-            payload = _payload(settings, settings.operator, text, now)
-            services.store.outbox.add_notice(settings.operator, payload, OPERATOR, now)
+            payload = _payload(services.settings, services.settings.operator, text, now)
+            services.store.outbox.add_notice(services.settings.operator, payload, OPERATOR, now)
         notices.mark_told(OPERATOR, [key], now)
 
 
@@ -63,13 +62,15 @@ def settle(services: Services, key: str) -> None:
     services.store.notices.close_alert(key, services.clock.now())
 
 
-def settle_departed(services: Services, settings: Settings) -> None:
+def settle_departed(services: Services) -> None:
     """Close the alerts of topics, categories and targets that left the configuration."""
-    used = {name for subscriber in settings.subscribers for name in subscriber.topics}
+    used = {name for subscriber in services.settings.subscribers for name in subscriber.topics}
     present = {topic_key(name) for name in used}
-    topics = [topic for topic in settings.topics if topic.name in used]
+    topics = [topic for topic in services.settings.topics if topic.name in used]
     present |= {feed_key(spec) for spec in coverage.feed_specs(topics, taxonomy.ARCHIVES)}
-    present |= {delivery_key(one.name, target) for one in settings.subscribers for target in one.targets}
+    present |= {
+        delivery_key(one.name, target) for one in services.settings.subscribers for target in one.targets
+    }
     for alert in services.store.notices.open_alerts():
         if alert.key.startswith((_TOPIC, _FEED_OF, _DELIVERY)) and alert.key not in present:
             settle(services, alert.key)

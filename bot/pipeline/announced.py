@@ -16,7 +16,6 @@ from bot.models import AnnouncedPaper, Announcement, Paper, Topic
 from bot.pipeline import alerts
 from bot.pipeline.gate import ArxivGate
 from bot.pipeline.services import Report, Services
-from bot.settings import Settings
 
 _IDS_PER_REQUEST = 100
 
@@ -25,18 +24,13 @@ _PATIENCE = timedelta(days=30)
 
 
 async def read_feeds(
-    services: Services,
-    settings: Settings,
-    gate: ArxivGate,
-    topics: Sequence[Topic],
-    poll: int,
-    report: Report,
+    services: Services, gate: ArxivGate, topics: Sequence[Topic], poll: int, report: Report
 ) -> tuple[int, str]:
     """Read today's batch for the topics; how many papers it brought, and why not all was read."""
     specs = coverage.feed_specs(topics, taxonomy.ARCHIVES)
     if not specs:
         return 0, ""
-    reconciler = _Reconciler(services, settings, gate, topics, poll)
+    reconciler = _Reconciler(services, gate, topics, poll)
     try:
         await reconciler.read(specs)
         reconciler.judge()
@@ -50,14 +44,14 @@ async def read_feeds(
 class _Reconciler:
     """Compares the feeds with what is recorded, and fetches what is missing."""
 
-    def __init__(
-        self, services: Services, settings: Settings, gate: ArxivGate, topics: Sequence[Topic], poll: int
-    ) -> None:
+    def __init__(self, services: Services, gate: ArxivGate, topics: Sequence[Topic], poll: int) -> None:
         self._services = services
-        self._settings = settings
+        self._settings = services.settings
         self._gate = gate
         self._trees = {topic: query.parse(query.expression(topic)) for topic in topics}
-        self._revising = [subscriber.name for subscriber in settings.subscribers if subscriber.revisions]
+        self._revising = [
+            subscriber.name for subscriber in services.settings.subscribers if subscriber.revisions
+        ]
         self._poll = poll
         self._seen: list[coverage.Reading] = []
         self.new = 0
@@ -124,7 +118,7 @@ class _Reconciler:
             alerts.settle(self._services, alerts.FEED)
 
     def _alert(self, key: str, text: str, subscriber: str | None = alerts.OPERATOR) -> None:
-        alerts.raise_alert(self._services, self._settings, key, text, subscriber, patience=alerts.PATIENCE)
+        alerts.raise_alert(self._services, key, text, subscriber, patience=alerts.PATIENCE)
 
     def _record(self, reading: FeedRead, items: Sequence[AnnouncedPaper]) -> None:
         """What was announced and what is wanted of it, together: tomorrow's feed won't show it again."""

@@ -19,41 +19,42 @@ from bot.pipeline.services import Services
 from bot.pipeline.wants import Edition
 from bot.render import email, files, slack
 from bot.render.html import ReportRef
-from bot.settings import Settings
 from bot.summary import extract
 
 
-def compose(services: Services, settings: Settings, due: Mapping[str, datetime]) -> int:
+def compose(services: Services, due: Mapping[str, datetime]) -> int:
     """Write the digests of the subscribers that are due, by name and moment; how many were written.
 
     Where there are no papers, a digest is written only for ``send_empty`` or an untold fault.
     """
-    subscribers = [subscriber for subscriber in settings.subscribers if subscriber.name in due]
+    subscribers = [subscriber for subscriber in services.settings.subscribers if subscriber.name in due]
     services.progress.begin("compose", len(subscribers))
     written = 0
     for subscriber in subscribers:
         with services.store.transaction():
-            written += _compose_one(services, settings, subscriber, due[subscriber.name])
+            written += _compose_one(services, subscriber, due[subscriber.name])
         services.progress.advance("compose")
     services.progress.end("compose", f"digests written: {written}")
     return written
 
 
-def preview(services: Services, settings: Settings, subscriber: Subscriber) -> list[Digest]:
+def preview(services: Services, subscriber: Subscriber) -> list[Digest]:
     """What the subscriber would receive now; nothing is stored."""
     number = services.store.outbox.digest_numbers(subscriber.name)[0]
     return [
         _digest(services, edition, number + offset, ())
-        for offset, edition in enumerate(wants.editions(services.store, settings, subscriber), start=1)
+        for offset, edition in enumerate(
+            wants.editions(services.store, services.settings, subscriber), start=1
+        )
     ]
 
 
-def _compose_one(services: Services, settings: Settings, subscriber: Subscriber, due: datetime) -> int:
+def _compose_one(services: Services, subscriber: Subscriber, due: datetime) -> int:
     untold = alerts.to_tell(services, subscriber)
     written = [
         edition
-        for edition in wants.editions(services.store, settings, subscriber)
-        if _write(services, settings, edition, untold, due)
+        for edition in wants.editions(services.store, services.settings, subscriber)
+        if _write(services, edition, untold, due)
     ]
     if written:
         alerts.mark_told(services, subscriber, untold)
@@ -61,9 +62,7 @@ def _compose_one(services: Services, settings: Settings, subscriber: Subscriber,
     return len(written)
 
 
-def _write(
-    services: Services, settings: Settings, edition: Edition, untold: Sequence[Alert], due: datetime
-) -> bool:
+def _write(services: Services, edition: Edition, untold: Sequence[Alert], due: datetime) -> bool:
     """Put the edition in the outbox; False when there is nothing to say."""
     if not edition.entries:
         # A fault is told where it can be heard: not on the very channel that is broken.
@@ -81,7 +80,7 @@ def _write(
         messages = [
             _placed(edition, made, target, message)
             for target in edition.targets
-            for message in _render(services, settings, made, target)
+            for message in _render(services, made, target)
         ]
         return digest.to_json(made), messages
 
@@ -129,19 +128,19 @@ def _with_summary(
     return replace(entry, summary=extracted, fallback=services.summariser is not None)
 
 
-def _render(services: Services, settings: Settings, made: Digest, target: Target) -> Sequence[Message]:
+def _render(services: Services, made: Digest, target: Target) -> Sequence[Message]:
     if target.kind is Kind.SLACK:
         return slack.render(made)
     if target.kind is Kind.FILE:
         return files.render(made, reports=_reports(services, target))
-    if settings.email is None:
+    if services.settings.email is None:
         raise ValueError(f"{target.address} is an e-mail target without an email section")
     return email.render(
         made,
-        sender=settings.email.sender,
+        sender=services.settings.email.sender,
         recipient=target.address,
-        reply_to=settings.email.reply_to,
-        contact=settings.arxiv.contact,
+        reply_to=services.settings.email.reply_to,
+        contact=services.settings.arxiv.contact,
     )
 
 

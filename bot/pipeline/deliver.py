@@ -21,7 +21,6 @@ from bot.pipeline.services import Report, Services
 from bot.pipeline.waiting import all_of
 from bot.ports import Channel
 from bot.render import slack_plain
-from bot.settings import Settings
 
 DOUBT_PAUSE = timedelta(seconds=5)
 """How long Slack's history may lag behind an accepted message."""
@@ -38,7 +37,6 @@ _ATTEMPTS_A_ROUND = 4
 
 async def deliver(
     services: Services,
-    settings: Settings,
     report: Report,
     spacing: Spacing,
     *,
@@ -52,7 +50,7 @@ async def deliver(
     ``stopping`` is set no further message is begun. Raises only StoreError.
     """
     names = None if only is None else [*only, ""]
-    outcomes = Outcomes(services, settings, report)
+    outcomes = Outcomes(services, report)
     tried: set[int] = set()
     while True:
         now = services.clock.now()
@@ -63,7 +61,7 @@ async def deliver(
             return
         tried |= {envelope.id for envelope in due}
         kinds = dict.fromkeys(envelope.target.kind for envelope in due)
-        paces = [Pacing(services, settings, kind, spacing, stopping) for kind in kinds]
+        paces = [Pacing(services, kind, spacing, stopping) for kind in kinds]
         postmen = [_Postman(services, pacing, outcomes, spacing) for pacing in paces]
         services.progress.begin("deliver", len(due))
         await all_of(postman.round(due) for postman in postmen)

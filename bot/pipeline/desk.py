@@ -20,7 +20,6 @@ from bot.pipeline.meter import Meter
 from bot.pipeline.services import Services
 from bot.pipeline.waiting import all_of, first_of
 from bot.ports import Summariser
-from bot.settings import Settings
 from bot.summary import prompt, reply
 
 OUTAGE = timedelta(minutes=5)
@@ -34,20 +33,15 @@ class Desk:
     """The workers of one round, and what they know together about the service."""
 
     def __init__(
-        self,
-        services: Services,
-        settings: Settings,
-        summariser: Summariser,
-        stopping: asyncio.Event,
-        until: datetime | None,
+        self, services: Services, summariser: Summariser, stopping: asyncio.Event, until: datetime | None
     ) -> None:
         self._services = services
-        self._settings = settings
+        self._settings = services.settings
         self._summariser = summariser
         self._stopping = stopping
         self._until = until
         self._clock = services.clock
-        self._meter = Meter(services, settings.gemini)
+        self._meter = Meter(services, services.settings.gemini)
         self._admission = asyncio.Lock()
         self._one_finished = asyncio.Event()
         self._failing_since: datetime | None = None
@@ -225,7 +219,7 @@ class Desk:
     def _alert(self, text: str, verdict: Verdict) -> None:
         remedy = f"; {verdict.remedy}" if verdict.remedy else ""
         line = f"Gemini: {text}{remedy}. Meanwhile papers are shown with the abstract's own sentences."
-        alerts.raise_alert(self._services, self._settings, alerts.GEMINI, line)
+        alerts.raise_alert(self._services, alerts.GEMINI, line)
 
     async def _wait(self, until: datetime | None) -> None:
         """Until then, or until a request ends, or the round is stopped: whichever comes first."""

@@ -9,15 +9,14 @@ from bot.models import Envelope, Receipt
 from bot.pipeline import alerts
 from bot.pipeline.services import Report, Services
 from bot.render import wording
-from bot.settings import Settings
 
 
 class Outcomes:
     """The outcomes of one round."""
 
-    def __init__(self, services: Services, settings: Settings, report: Report) -> None:
+    def __init__(self, services: Services, report: Report) -> None:
         self._services = services
-        self._settings = settings
+        self._settings = services.settings
         self._report = report
         self._clock = services.clock
         self._outbox = services.store.outbox
@@ -60,7 +59,6 @@ class Outcomes:
         if envelope.subscriber:
             alerts.raise_alert(
                 self._services,
-                self._settings,
                 alerts.delivery_key(envelope.subscriber, envelope.target),
                 f"{subject(envelope)}: {text}: {_in_full(error)}",
                 envelope.subscriber,

@@ -9,7 +9,6 @@ from bot.errors import DeliveryError
 from bot.history import ServiceWait
 from bot.models import Kind
 from bot.pipeline.services import Services
-from bot.settings import Settings
 
 SLACK_SPACING = timedelta(seconds=1)
 """Slack's limit: about one message a second and channel."""
@@ -40,11 +39,9 @@ class Spacing:
 class Pacing:
     """One kind of channel in one round."""
 
-    def __init__(
-        self, services: Services, settings: Settings, kind: Kind, spacing: Spacing, stopping: asyncio.Event
-    ) -> None:
+    def __init__(self, services: Services, kind: Kind, spacing: Spacing, stopping: asyncio.Event) -> None:
         self.kind = kind
-        self._settings = settings
+        self._settings = services.settings
         self._clock = services.clock
         self._notices = services.store.notices
         self._spacing = spacing

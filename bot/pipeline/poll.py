@@ -36,9 +36,7 @@ class _Search:
         return ", ".join(topic.name for topic in self.topics)
 
 
-async def poll(
-    services: Services, settings: Settings, gate: ArxivGate, topics: Sequence[Topic], report: Report
-) -> bool:
+async def poll(services: Services, gate: ArxivGate, topics: Sequence[Topic], report: Report) -> bool:
     """One poll of these topics; True when arXiv answered all of it completely.
 
     What could not be learned is named in the report and taken up by the next poll; so is a poll that
@@ -47,33 +45,33 @@ async def poll(
     gate.begin_cycle()
     store = services.store
     number = store.polls.begin(services.clock.now())
-    searches = _searches(services, settings, topics)
+    searches = _searches(services, topics)
     services.progress.begin("poll", len(searches) + 1)
     new, outcomes = 0, list[TopicPoll]()
     for search in searches:
-        outcome, recorded = await _search(services, settings, gate, search)
+        outcome, recorded = await _search(services, gate, search)
         new += recorded
         outcomes.append(outcome)
-        _record(services, settings, number, search, outcome, report)
+        _record(services, number, search, outcome, report)
         services.progress.advance("poll")
-    fed, unread = await read_feeds(services, settings, gate, topics, number, report)
+    fed, unread = await read_feeds(services, gate, topics, number, report)
     services.progress.advance("poll")
     unanswered = [one.reason for one in outcomes if one.status is PollStatus.INCOMPLETE] + [unread] * bool(
         unread
     )
     if not gate.is_stopping:
         store.polls.finish(number, services.clock.now(), not unanswered)
-        _judge(services, settings, unanswered)
+        _judge(services, unanswered)
     state = ", incomplete" if unanswered else ""
     services.progress.end("poll", f"new papers: {new + fed}, by announcement feeds alone: {fed}{state}")
     return not unanswered and all(one.status is not PollStatus.REJECTED for one in outcomes)
 
 
-def _judge(services: Services, settings: Settings, unanswered: Sequence[str]) -> None:
+def _judge(services: Services, unanswered: Sequence[str]) -> None:
     """A poll that arXiv left incomplete is mended by the next; only two in a row are news."""
     if unanswered:
         text = f"arXiv does not answer completely, papers may come late: {unanswered[0]}"
-        alerts.raise_alert(services, settings, alerts.POLL, text, patience=alerts.PATIENCE)
+        alerts.raise_alert(services, alerts.POLL, text, patience=alerts.PATIENCE)
     else:
         alerts.settle(services, alerts.POLL)
 
@@ -89,7 +87,7 @@ def wanted_topics(settings: Settings, only: Sequence[str] | None = None) -> tupl
     return tuple(topic for topic in settings.topics if topic.name in used)
 
 
-def _searches(services: Services, settings: Settings, topics: Sequence[Topic]) -> list[_Search]:
+def _searches(services: Services, topics: Sequence[Topic]) -> list[_Search]:
     """One search for topics that ask the same: arXiv's terms count requests."""
     now = services.clock.now()
     by_expression: dict[str, list[Topic]] = {}
@@ -97,27 +95,25 @@ def _searches(services: Services, settings: Settings, topics: Sequence[Topic]) -
         by_expression.setdefault(query.expression(topic), []).append(topic)
     searches = []
     for expression, group in by_expression.items():
-        window = min(
-            (_window(services, settings, topic, now) for topic in group), key=lambda window: window.start
-        )
+        window = min((_window(services, topic, now) for topic in group), key=lambda window: window.start)
         searches.append(_Search(tuple(group), expression, window))
     return searches
 
 
-def _window(services: Services, settings: Settings, topic: Topic, now: datetime) -> Window:
-    records = (services.store.subscriptions.get(subscriber.name) for subscriber in settings.subscribers)
+def _window(services: Services, topic: Topic, now: datetime) -> Window:
+    records = (
+        services.store.subscriptions.get(subscriber.name) for subscriber in services.settings.subscribers
+    )
     since = [
         record.topics_since[topic.name] for record in records if record and topic.name in record.topics_since
     ]
     anchor = services.store.polls.anchor(topic.name)
-    return coverage.window(anchor, min(since, default=now), settings.arxiv.lookback, now)
+    return coverage.window(anchor, min(since, default=now), services.settings.arxiv.lookback, now)
 
 
-async def _search(
-    services: Services, settings: Settings, gate: ArxivGate, search: _Search
-) -> tuple[TopicPoll, int]:
+async def _search(services: Services, gate: ArxivGate, search: _Search) -> tuple[TopicPoll, int]:
     """Read the list until it is covered; how it ended, and how many papers were new."""
-    reader = _ListReader(services, settings, gate, search)
+    reader = _ListReader(services, gate, search)
     status, reason = PollStatus.COMPLETE, ""
     try:
         await reader.read(search.window)
@@ -139,21 +135,14 @@ async def _search(
     return outcome, reader.new
 
 
-def _record(
-    services: Services,
-    settings: Settings,
-    number: int,
-    search: _Search,
-    outcome: TopicPoll,
-    report: Report,
-) -> None:
+def _record(services: Services, number: int, search: _Search, outcome: TopicPoll, report: Report) -> None:
     rejection = f"arXiv rejected its query: {outcome.reason}"
     with services.store.transaction():
         for topic in search.topics:
             services.store.polls.record_topic(number, replace(outcome, topic=topic.name))
             key = alerts.topic_key(topic.name)
             if outcome.status is PollStatus.REJECTED:
-                alerts.raise_alert(services, settings, key, f"topic {topic.name}: {rejection}")
+                alerts.raise_alert(services, key, f"topic {topic.name}: {rejection}")
             elif outcome.status is not PollStatus.INCOMPLETE:
                 alerts.settle(services, key)
     if outcome.status is PollStatus.REJECTED:
@@ -165,9 +154,9 @@ def _record(
 class _ListReader:
     """Reads one topic's list, page by page, recording as it goes."""
 
-    def __init__(self, services: Services, settings: Settings, gate: ArxivGate, search: _Search) -> None:
+    def __init__(self, services: Services, gate: ArxivGate, search: _Search) -> None:
         self._services = services
-        self._arxiv = settings.arxiv
+        self._arxiv = services.settings.arxiv
         self._gate = gate
         self._search = search
         self.found: set[str] = set()

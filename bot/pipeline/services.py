@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from bot.models import Kind
 from bot.ports import Channel, Clock, Feed, PaperSource, Progress, Summariser
 from bot.ports.store import Store
+from bot.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
+    settings: Settings
+    """The configuration these were opened for: a round works on one, whatever becomes of the file."""
     store: Store
     source: PaperSource
     feed: Feed

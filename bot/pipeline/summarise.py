@@ -16,7 +16,6 @@ from bot.pipeline import wants
 from bot.pipeline.course import Job
 from bot.pipeline.desk import Desk
 from bot.pipeline.services import Services
-from bot.settings import Settings
 
 
 @dataclass(slots=True)
@@ -49,7 +48,6 @@ class Memory:
 
 async def summarise(
     services: Services,
-    settings: Settings,
     due: Mapping[str, datetime],
     memory: Memory,
     *,
@@ -65,35 +63,35 @@ async def summarise(
     """
     if services.summariser is None:
         return
-    wanted, papers = missing(services, settings, due, memory)
+    wanted, papers = missing(services, due, memory)
     if not wanted:
         return
-    left = left_today(services, settings)
-    everything = missing(services, settings, {**later, **due}, memory)[0] if later else wanted
-    served = served_today(services, settings) if left < len(everything) else {}
+    left = left_today(services)
+    everything = missing(services, {**later, **due}, memory)[0] if later else wanted
+    served = served_today(services) if left < len(everything) else {}
     renewed_at = quota.day_resets_at(services.clock.now())
     share = quota.order(everything, renewed_at=renewed_at, served=served)[:left]
     order = [want for want in share if want.key in papers]
-    await ask_for(services, settings, order, papers, memory, stopping=stopping, until=until)
-    if len(order) < len(wanted) and not left_today(services, settings):
+    await ask_for(services, order, papers, memory, stopping=stopping, until=until)
+    if len(order) < len(wanted) and not left_today(services):
         # The desk is asked for the rest all the same: it tells the operator why there is none.
         asked = {want.key for want in order}
         rest = [want for want in wanted if want.key not in asked]
-        await ask_for(services, settings, rest, papers, memory, stopping=stopping, until=until)
+        await ask_for(services, rest, papers, memory, stopping=stopping, until=until)
 
 
 def missing(
-    services: Services, settings: Settings, due: Mapping[str, datetime], memory: Memory
+    services: Services, due: Mapping[str, datetime], memory: Memory
 ) -> tuple[list[quota.Want], dict[SummaryKey, Paper]]:
     """The summaries that these subscribers' digests lack and that may be asked for now."""
     if services.summariser is None:
         return [], {}
     papers: dict[SummaryKey, Paper] = {}
     readers: dict[SummaryKey, set[str]] = {}
-    for subscriber in settings.subscribers:
+    for subscriber in services.settings.subscribers:
         if subscriber.name not in due:
             continue
-        for edition in wants.editions(services.store, settings, subscriber):
+        for edition in wants.editions(services.store, services.settings, subscriber):
             for entry in edition.to_summarise():
                 key = edition.key(entry)
                 papers.setdefault(key, entry.paper)
@@ -107,26 +105,28 @@ def missing(
     return wanted, {want.key: papers[want.key] for want in wanted}
 
 
-def served_today(services: Services, settings: Settings) -> Mapping[str, int]:
+def served_today(services: Services) -> Mapping[str, int]:
     """How many of the summaries that the day's quota has brought each subscriber reads, by name."""
     made = services.store.summaries.made_since(quota.day_began_at(services.clock.now()))
     return {
         subscriber.name: sum(
-            wants.is_read_by(subscriber, settings, key, matched) for key, matched in made.items()
+            wants.is_read_by(subscriber, services.settings, key, matched) for key, matched in made.items()
         )
-        for subscriber in settings.subscribers
+        for subscriber in services.settings.subscribers
     }
 
 
-def left_today(services: Services, settings: Settings) -> int:
+def left_today(services: Services) -> int:
     """How many papers the rest of the day's requests reach for."""
     spent = services.store.summaries.use_on(quota.pacific_day(services.clock.now())).requests
-    return max(settings.gemini.requests_per_day - spent, 0) * settings.gemini.papers_per_request
+    return (
+        max(services.settings.gemini.requests_per_day - spent, 0)
+        * services.settings.gemini.papers_per_request
+    )
 
 
 async def ask_for(
     services: Services,
-    settings: Settings,
     order: Sequence[quota.Want],
     papers: Mapping[SummaryKey, Paper],
     memory: Memory,
@@ -137,9 +137,9 @@ async def ask_for(
     """Ask for these summaries in this order; each that comes is saved at once. Raises only StoreError."""
     if services.summariser is None or not order:
         return
-    desk = Desk(services, settings, services.summariser, stopping or asyncio.Event(), until)
+    desk = Desk(services, services.summariser, stopping or asyncio.Event(), until)
     services.progress.begin("summarise", len(order))
-    jobs = _jobs([want.key for want in order], papers, settings.gemini.papers_per_request)
+    jobs = _jobs([want.key for want in order], papers, services.settings.gemini.papers_per_request)
     await desk.work_through(jobs)
     memory.learn(desk)
     ended = f" ({desk.ended})" if desk.ended else ""

@@ -59,78 +59,71 @@ def start(services: Services, stopping: asyncio.Event | None = None, gate: Arxiv
     return Round(gate, stopping, Spacing(services.clock.monotonic()))
 
 
-async def once(
-    services: Services, settings: Settings, state: Round, only: Sequence[str] | None = None
-) -> Report:
+async def once(services: Services, state: Round, only: Sequence[str] | None = None) -> Report:
     """One full cycle now: everything owed to every subscriber (or to ``only``), schedules ignored.
 
     Raises StoreError.
     """
     report = Report()
-    take_up(services.store, settings, services.clock.now())
-    alerts.settle_departed(services, settings)
-    await _forget(services, settings)
-    chosen = [one for one in settings.subscribers if only is None or one.name in only]
-    await _deliver(services, settings, state, report, only, ignore_backoff=True)
-    await poll(services, settings, state.gate, wanted_topics(settings, only), report)
+    take_up(services.store, services.settings, services.clock.now())
+    alerts.settle_departed(services)
+    await _forget(services)
+    chosen = [one for one in services.settings.subscribers if only is None or one.name in only]
+    await _deliver(services, state, report, only, ignore_backoff=True)
+    await poll(services, state.gate, wanted_topics(services.settings, only), report)
     due = {subscriber.name: services.clock.now() for subscriber in chosen}
-    later = _ahead(services, settings)
-    await summarise(services, settings, due, state.summaries, later=later, stopping=state.stopping)
+    later = _ahead(services)
+    await summarise(services, due, state.summaries, later=later, stopping=state.stopping)
     if state.stopping.is_set():
         report.add("stopped before the digests were written; the next run takes up from here")
         return report
-    compose(services, settings, due)
-    await _deliver(services, settings, state, report, only)
+    compose(services, due)
+    await _deliver(services, state, report, only)
     name_waiting(services, report, only)
-    await upgrade(services, settings, state.summaries, later, stopping=state.stopping)
+    await upgrade(services, state.summaries, later, stopping=state.stopping)
     return report
 
 
-async def step(services: Services, settings: Settings, state: Round) -> Report:
+async def step(services: Services, state: Round) -> Report:
     """Whatever is due at this moment. Raises StoreError."""
     report = Report()
-    take_up(services.store, settings, services.clock.now())
-    alerts.settle_departed(services, settings)
-    await _forget(services, settings)
+    take_up(services.store, services.settings, services.clock.now())
+    alerts.settle_departed(services)
+    await _forget(services)
     state.summaries.wake(services.clock.now())
-    await _deliver(services, settings, state, report)
-    if next_poll(services, settings) <= services.clock.now():
-        await poll(services, settings, state.gate, wanted_topics(settings), report)
-    due = due_now(services, settings)
-    wanted, _ = missing(services, settings, due, state.summaries)
+    await _deliver(services, state, report)
+    if next_poll(services) <= services.clock.now():
+        await poll(services, state.gate, wanted_topics(services.settings), report)
+    due = due_now(services)
+    wanted, _ = missing(services, due, state.summaries)
     lacking = {name: due[name] for want in wanted for name in want.subscribers}
-    await _hand_over(services, settings, state, {name: due[name] for name in due.keys() - lacking}, report)
+    await _hand_over(services, state, {name: due[name] for name in due.keys() - lacking}, report)
     if lacking:
-        others = [one for one in settings.subscribers if one.name not in lacking]
+        others = [one for one in services.settings.subscribers if one.name not in lacking]
         until = _next_due(services, others)
-        later = _ahead(services, settings)
-        await summarise(
-            services, settings, lacking, state.summaries, later=later, stopping=state.stopping, until=until
-        )
+        later = _ahead(services)
+        await summarise(services, lacking, state.summaries, later=later, stopping=state.stopping, until=until)
         # When somebody else is due by now they come first; these digests are still due then.
         if services.clock.now() < until:
-            await _hand_over(services, settings, state, lacking, report)
+            await _hand_over(services, state, lacking, report)
     return report
 
 
-async def _hand_over(
-    services: Services, settings: Settings, state: Round, due: Mapping[str, datetime], report: Report
-) -> None:
+async def _hand_over(services: Services, state: Round, due: Mapping[str, datetime], report: Report) -> None:
     """Write and deliver these digests; nothing once told to stop, as a digest not written is still due."""
     if due and not state.stopping.is_set():
-        compose(services, settings, due)
-        await _deliver(services, settings, state, report)
+        compose(services, due)
+        await _deliver(services, state, report)
 
 
-async def _forget(services: Services, settings: Settings) -> None:
+async def _forget(services: Services) -> None:
     """Drop what nothing will ask for again, in pieces small enough to let others work between them."""
-    while services.store.prune(services.clock.now(), settings.arxiv.lookback):
+    while services.store.prune(services.clock.now(), services.settings.arxiv.lookback):
         await services.clock.sleep(0)
 
 
 async def _deliver(
     services: Services,
-    settings: Settings,
     state: Round,
     report: Report,
     only: Sequence[str] | None = None,
@@ -139,7 +132,6 @@ async def _deliver(
 ) -> None:
     await deliver(
         services,
-        settings,
         report,
         state.spacing,
         ignore_backoff=ignore_backoff,
@@ -148,19 +140,17 @@ async def _deliver(
     )
 
 
-async def spare(
-    services: Services, settings: Settings, state: Round, until: datetime, stopping: asyncio.Event
-) -> None:
+async def spare(services: Services, state: Round, until: datetime, stopping: asyncio.Event) -> None:
     """Work ahead with time and quota that nothing due needs: later digests' summaries, upgrades.
 
     Ends by ``until``, and when ``stopping`` is set. Raises StoreError.
     """
-    later = _ahead(services, settings)
+    later = _ahead(services)
     if not state.summaries.is_resting(services.clock.now()):
-        await summarise(services, settings, later, state.summaries, stopping=stopping, until=until)
-    await upgrade(services, settings, state.summaries, later, stopping=stopping, until=until)
+        await summarise(services, later, state.summaries, stopping=stopping, until=until)
+    await upgrade(services, state.summaries, later, stopping=stopping, until=until)
     now = services.clock.now()
-    if not left_today(services, settings) and not state.summaries.is_resting(now):
+    if not left_today(services) and not state.summaries.is_resting(now):
         state.summaries.rest_until = quota.day_resets_at(now)
 
 
@@ -182,20 +172,20 @@ def take_up(store: Store, settings: Settings, now: datetime) -> None:
         store.subscriptions.sync(settings.subscribers, now)
 
 
-def _ahead(services: Services, settings: Settings) -> Mapping[str, datetime]:
+def _ahead(services: Services) -> Mapping[str, datetime]:
     """When each subscriber's next digest is due, by name."""
     now = services.clock.now()
-    return {one.name: next_digest_of(services.store, one, now) for one in settings.subscribers}
+    return {one.name: next_digest_of(services.store, one, now) for one in services.settings.subscribers}
 
 
-def next_poll(services: Services, settings: Settings) -> datetime:
+def next_poll(services: Services) -> datetime:
     """When to poll next: at once when a topic is asked for that was never asked, or not in this form."""
     last, complete = services.store.polls.last_finished()
-    topics = wanted_topics(settings)
+    topics = wanted_topics(services.settings)
     asked = services.store.polls.last_asked([topic.name for topic in topics])
     if any(asked.get(topic.name) != query.expression(topic) for topic in topics):
         return services.clock.now()
-    return next_poll_after(last, complete, settings, services.clock.now())
+    return next_poll_after(last, complete, services.settings, services.clock.now())
 
 
 def next_poll_after(last: datetime | None, complete: bool, settings: Settings, now: datetime) -> datetime:
@@ -206,11 +196,11 @@ def next_poll_after(last: datetime | None, complete: bool, settings: Settings, n
     return min(regular, last + TAKEN_UP_AFTER)
 
 
-def due_now(services: Services, settings: Settings) -> Mapping[str, datetime]:
+def due_now(services: Services) -> Mapping[str, datetime]:
     """The subscribers whose digest is due, and the moment it was due at."""
     now = services.clock.now()
     due = {}
-    for subscriber in settings.subscribers:
+    for subscriber in services.settings.subscribers:
         last = _last_due(services.store, subscriber, now)
         if schedule.is_due(subscriber.schedule, subscriber.timezone, last, now):
             due[subscriber.name] = schedule.latest_due(subscriber.schedule, subscriber.timezone, now) or now
@@ -225,13 +215,13 @@ def next_digest_of(store: Store, subscriber: Subscriber, now: datetime) -> datet
     return schedule.next_due(subscriber.schedule, subscriber.timezone, now)
 
 
-def next_event(services: Services, settings: Settings, state: Round | None = None) -> datetime:
+def next_event(services: Services, state: Round | None = None) -> datetime:
     """The next moment at which a round will find work, or spare time may be used again."""
-    moments = [next_poll(services, settings)]
+    moments = [next_poll(services)]
     if state is not None and state.summaries.rest_until is not None:
         moments.append(state.summaries.rest_until)
     attempt = services.store.outbox.next_attempt_at()
-    return min([*moments, _next_due(services, settings.subscribers), attempt or _NEVER])
+    return min([*moments, _next_due(services, services.settings.subscribers), attempt or _NEVER])
 
 
 def _next_due(services: Services, subscribers: Sequence[Subscriber]) -> datetime:

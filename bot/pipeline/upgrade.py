@@ -18,12 +18,10 @@ from bot.pipeline.pacing import SLACK_SPACING
 from bot.pipeline.services import Services
 from bot.pipeline.summarise import Memory, ask_for, left_today, missing, served_today
 from bot.render import slack, slack_plain
-from bot.settings import Settings
 
 
 async def upgrade(
     services: Services,
-    settings: Settings,
     memory: Memory,
     later: Mapping[str, datetime],
     *,
@@ -38,11 +36,11 @@ async def upgrade(
     """
     if services.summariser is None or Kind.SLACK not in services.channels:
         return 0
-    upgrades = services.store.outbox.upgrades(services.clock.now() - settings.arxiv.lookback)
+    upgrades = services.store.outbox.upgrades(services.clock.now() - services.settings.arxiv.lookback)
     if upgrades and not memory.is_resting(services.clock.now()):
         papers = _papers(services, upgrades)
-        order = _affordable(services, settings, memory, later, _missing(services, upgrades, papers, memory))
-        await ask_for(services, settings, order, papers, memory, stopping=stopping, until=until)
+        order = _affordable(services, memory, later, _missing(services, upgrades, papers, memory))
+        await ask_for(services, order, papers, memory, stopping=stopping, until=until)
     edited = 0
     for one in upgrades:
         over = until is not None and services.clock.now() >= until
@@ -78,16 +76,12 @@ def _missing(
 
 
 def _affordable(
-    services: Services,
-    settings: Settings,
-    memory: Memory,
-    later: Mapping[str, datetime],
-    wanted: Sequence[quota.Want],
+    services: Services, memory: Memory, later: Mapping[str, datetime], wanted: Sequence[quota.Want]
 ) -> tuple[quota.Want, ...]:
     """As many of them as leave enough of the quota for what is undelivered."""
-    undelivered, _ = missing(services, settings, later, memory)
-    spare = max(left_today(services, settings) - len(undelivered), 0)
-    served = served_today(services, settings) if spare < len(wanted) else {}
+    undelivered, _ = missing(services, later, memory)
+    spare = max(left_today(services) - len(undelivered), 0)
+    served = served_today(services) if spare < len(wanted) else {}
     return quota.order(wanted, served=served)[:spare]
 
 

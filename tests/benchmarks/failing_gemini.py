@@ -118,6 +118,7 @@ class Trial:
         gemini = Gemini(self.settings.gemini)
         random = Random(self.seed)
         services = Services(
+            settings=self.settings,
             store=store,
             source=FakeSource(self.clock, [one.paper for one in self.papers]),  # type: ignore[arg-type]
             feed=FakeFeed(),
@@ -127,7 +128,7 @@ class Trial:
             progress=SilentProgress(),
             jitter=random.random,
         )
-        work = asyncio.ensure_future(tick.once(services, self.settings, tick.start(services)))
+        work = asyncio.ensure_future(tick.once(services, tick.start(services)))
         try:
             while not work.done():
                 await asyncio.wait({work}, timeout=0.02)

@@ -54,7 +54,7 @@ async def summarise(settings: Settings, store: Store, invented: list[Invented]) 
     async with app.open_services(settings, store, SilentProgress()) as services:
         assert Kind.FILE in services.channels
         began = time.perf_counter()
-        await ask_for(services, settings, order, papers, Memory())
+        await ask_for(services, order, papers, Memory())
         took = time.perf_counter() - began
     check(services, papers, invented)
     return took

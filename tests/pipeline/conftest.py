@@ -40,6 +40,7 @@ class World:
     @property
     def services(self) -> Services:
         return Services(
+            settings=self.settings,
             store=self.store,
             source=self.source,
             feed=self.feed,
@@ -59,10 +60,10 @@ class World:
         self.state = tick.start(self.services)
 
     async def once(self) -> Report:
-        return await tick.once(self.services, self.settings, self.state)
+        return await tick.once(self.services, self.state)
 
     async def step(self) -> Report:
-        return await tick.step(self.services, self.settings, self.state)
+        return await tick.step(self.services, self.state)
 
 
 def new_world(folder: Path, clock: FakeClock | None = None) -> World:

@@ -46,7 +46,7 @@ async def live(world: World, until: datetime) -> None:
     """What the daemon does, up to this moment."""
     while world.clock.now() < until:
         await world.step()
-        left = tick.next_event(world.services, world.settings, world.state) - world.clock.now()
+        left = tick.next_event(world.services, world.state) - world.clock.now()
         left = max(min(left, until - world.clock.now()), timedelta())
         world.clock.advance(left)
 

@@ -366,5 +366,5 @@ async def test_a_poll_for_some_forgets_nothing_of_the_others(world: World) -> No
         subscriber(topics=("a",)), subscriber("bob", topics=("b",), targets=(FILE,)), topics=topics
     )
     await live(world, at(17, 12))
-    await tick.once(world.services, world.settings, world.state, ["bob"])
+    await tick.once(world.services, world.state, ["bob"])
     assert set(world.store.polls.unmatched("2611.00007")) == {"a", "b"}

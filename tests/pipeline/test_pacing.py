@@ -23,7 +23,7 @@ def spacing(world: World) -> Spacing:
 
 
 def pacing(world: World, kind: Kind, spacing: Spacing) -> Pacing:
-    return Pacing(world.services, world.settings, kind, spacing, asyncio.Event())
+    return Pacing(world.services, kind, spacing, asyncio.Event())
 
 
 async def test_a_channels_second_holds_from_one_delivery_to_the_next(world: World, spacing: Spacing) -> None:

@@ -54,7 +54,7 @@ def next_day(world: World, answer: model.Answer = model.good) -> None:
 async def spare(world: World, hours: float = 1) -> None:
     """Spare time of the daemon."""
     until = world.clock.now() + timedelta(hours=hours)
-    await tick.spare(world.services, world.settings, world.state, until, asyncio.Event())
+    await tick.spare(world.services, world.state, until, asyncio.Event())
 
 
 def only(arxiv_id: str) -> model.Answer:
@@ -146,7 +146,7 @@ async def test_only_what_is_left_over_is_spent(fallen_back: World) -> None:
     fallen_back.source.papers += [paper("2611.00003")]
     bob = subscriber("bob", targets=(FILE,), topics=("microscopy",), max_papers=1)
     fallen_back.subscribe(EVERYWHERE, bob, gemini=replace(GEMINI, requests_per_day=1), email=EMAIL)
-    await tick.once(fallen_back.services, fallen_back.settings, fallen_back.state, ["bob"])
+    await tick.once(fallen_back.services, fallen_back.state, ["bob"])
     assert fallen_back.summariser is not None
     assert len(fallen_back.summariser.prompts) == 1
     assert not fallen_back.slack.edits

@@ -143,14 +143,14 @@ class _Running:
         report = await world.step()
         self._life.faults += report.faults
         self._life.rounds += 1
-        until = min([tick.next_event(world.services, world.settings, world.state), *self._ahead()])
+        until = min([tick.next_event(world.services, world.state), *self._ahead()])
         if until > world.clock.now():
-            await tick.spare(world.services, world.settings, world.state, until, asyncio.Event())
+            await tick.spare(world.services, world.state, until, asyncio.Event())
 
     def _go_on(self) -> None:
         """To the next moment with work, or past an outage."""
         world = self._world
-        until = min([tick.next_event(world.services, world.settings, world.state), *self._ahead()])
+        until = min([tick.next_event(world.services, world.state), *self._ahead()])
         if self._outages and until >= self._outages[0].start:
             outage = self._outages.pop(0)
             world.clock.advance(max(outage.end - world.clock.now(), timedelta()))
