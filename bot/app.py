@@ -15,8 +15,8 @@ import bot
 from bot.models import Kind
 from bot.pipeline.services import Services
 from bot.ports import Channel, Clock, Progress, Summariser
-from bot.ports.store import Store
 from bot.settings import Settings
+from bot.store import Store
 
 
 def system_clock() -> Clock:
@@ -27,14 +27,14 @@ def system_clock() -> Clock:
 
 def open_store(path: Path) -> Store:
     """Hold the database for this process. StoreError, also when another process holds it."""
-    from bot.adapters import store
+    from bot import store
 
     return store.open_store(path)
 
 
 def read_store(path: Path, *, writable: bool = False) -> Store | None:
     """The database beside whoever holds it; None when there is none yet. StoreError."""
-    from bot.adapters import store
+    from bot import store
 
     return store.open_for_reading(path, writable=writable)
 

@@ -18,7 +18,7 @@ from bot.settings import Settings
 
 def changes(settings: Settings) -> Changes:
     """Who vanished from the configuration since the database was written, and who is new. StoreError."""
-    from bot.adapters.store import open_for_reading
+    from bot.store import open_for_reading
 
     store = open_for_reading(settings.database)
     if store is None:

@@ -14,8 +14,8 @@ from bot.history import SubscriberRecord
 from bot.models import Paper, Subscriber, Topic
 from bot.pipeline import tick, wants
 from bot.ports import Clock
-from bot.ports.store import Store
 from bot.settings import Settings
+from bot.store import Store
 
 _ID = re.compile(
     r"(?:(?:https?://)?(?:[\w-]+\.)?arxiv\.org/\w+/|arxiv: ?)?([a-z.-]+/\d{7}|\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?",

@@ -14,8 +14,8 @@ from bot.cli.options import State, count, global_options, pass_state
 from bot.errors import StoreError
 from bot.history import Kept
 from bot.models import Kind
-from bot.ports.store import Store
 from bot.settings import Settings
+from bot.store import Store
 
 
 @click.command("forget")

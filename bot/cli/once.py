@@ -18,8 +18,8 @@ from bot.models import Subscriber
 from bot.pipeline import tick, wants
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report
-from bot.ports.store import Store
 from bot.settings import Settings
+from bot.store import Store
 
 
 @click.command("once")

@@ -22,8 +22,8 @@ from bot.daemon import Daemon
 from bot.history import Changes
 from bot.pipeline import tick
 from bot.pipeline.services import Services
-from bot.ports.store import Store
 from bot.settings import Settings
+from bot.store import Store
 
 
 @click.command("run")

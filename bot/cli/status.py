@@ -15,8 +15,8 @@ from bot.models import Subscriber
 from bot.pipeline import tick, wants
 from bot.pipeline.poll import wanted_topics
 from bot.ports import Clock
-from bot.ports.store import Store
 from bot.settings import Settings
+from bot.store import Store
 
 _RECENT = timedelta(days=30)
 _COMPLETENESS = {None: "", True: " (complete)", False: " (incomplete: the next one takes it up)"}

@@ -17,7 +17,7 @@ from bot.history import ServiceWait
 from bot.models import Verdict
 from bot.pipeline.waiting import first_of
 from bot.ports import Clock
-from bot.ports.store import Notices
+from bot.store.notices import Notices
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from bot import quota
 from bot.models import ModelReply
-from bot.ports.store import Summaries
+from bot.store.summaries import Summaries
 
 
 class RequestLog:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from bot.models import Kind
 from bot.ports import Channel, Clock, Feed, PaperSource, Progress, Summariser
-from bot.ports.store import Store
 from bot.settings import Settings
+from bot.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report, Services
 from bot.pipeline.summarise import Memory, left_today, missing, summarise
 from bot.pipeline.upgrade import upgrade
-from bot.ports.store import Store
 from bot.settings import Settings
+from bot.store import Store
 
 TAKEN_UP_AFTER = timedelta(minutes=30)
 """How soon a poll that arXiv left incomplete is taken up by the next."""

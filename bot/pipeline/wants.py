@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot import digest, languages, selection
 from bot.models import Entry, Kind, Subscriber, SummaryKey, Target, Topic
-from bot.ports.store import Store
 from bot.settings import Settings
+from bot.store import Store
 from bot.summary import prompt
 
 

@@ -32,9 +32,9 @@ from bot.demo.arxiv import Announced, feeds, pages
 from bot.demo.samples import samples
 from bot.errors import ArxivError, ConfigError, QueryRejected
 from bot.models import Entry, Paper, Topic
-from bot.ports.store import Store
 from bot.render import email, files, markdown, slack, text
 from bot.settings import Settings
+from bot.store import Store
 from bot.summary import extract, prompt
 from tests import samples as small
 from tests.conftest import ROOT, SHARED

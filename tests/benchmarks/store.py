@@ -18,16 +18,16 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from bot.adapters.store import SqliteStore, open_store
 from bot.history import FeedRead
 from bot.models import AnnouncedPaper, AnnounceType, Envelope, Kind, Receipt, Window
+from bot.store import Store, open_store
 from tests.benchmarks.store_history import DAY, START, WEEK, YEAR, Load, body, other_id, write
 from tests.samples import paper
 
 REPEATS = 5
 
 
-def reads(store: SqliteStore, load: Load) -> dict[str, Callable[[], object]]:
+def reads(store: Store, load: Load) -> dict[str, Callable[[], object]]:
     """Every call a round, a start or a command makes that reads much."""
     one, topics, end = load.subscribers()[3], load.topic_names, load.end
     papers, polls, outbox = store.papers, store.polls, store.outbox
@@ -65,7 +65,7 @@ def reads(store: SqliteStore, load: Load) -> dict[str, Callable[[], object]]:
     }
 
 
-def writes(store: SqliteStore, load: Load) -> dict[str, Callable[[], object]]:
+def writes(store: Store, load: Load) -> dict[str, Callable[[], object]]:
     """The calls that write, in the order of a round. Each ends on the disk."""
     at, one = load.end, load.subscribers()[3]
     known = [paper(f"{load.days - 1:04}.{n:05}") for n in range(load.matched)]
@@ -103,7 +103,7 @@ def writes(store: SqliteStore, load: Load) -> dict[str, Callable[[], object]]:
     }
 
 
-def _waiting(store: SqliteStore, at: datetime) -> Iterator[Envelope]:
+def _waiting(store: Store, at: datetime) -> Iterator[Envelope]:
     """What is due, asked for when the first is wanted."""
     yield from store.outbox.due(at, ignore_backoff=True, subscribers=None)
 

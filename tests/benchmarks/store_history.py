@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from bot.adapters.store import SqliteStore
 from bot.history import FeedRead, MatchSource, NewMessage, Placement, PollStatus, TopicPoll
 from bot.models import (
     AnnouncedPaper,
@@ -22,6 +21,7 @@ from bot.models import (
     Target,
     Window,
 )
+from bot.store import Store
 from tests.samples import paper, subscriber
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,7 +70,7 @@ class Load:
 
 
 def write(
-    store: SqliteStore, load: Load, *, prune: bool = True, each_year: Callable[[int], None] | None = None
+    store: Store, load: Load, *, prune: bool = True, each_year: Callable[[int], None] | None = None
 ) -> None:
     """Live through the days, one transaction each. ``each_year`` is told the number of each that ends."""
     everybody, chance = load.subscribers(), Random(1)
@@ -98,7 +98,7 @@ def write(
 
 
 def _match(
-    store: SqliteStore, load: Load, papers: Sequence[Paper], chance: Random, at: datetime
+    store: Store, load: Load, papers: Sequence[Paper], chance: Random, at: datetime
 ) -> Mapping[str, list[str]]:
     """Record the papers, each under two topics; which came under which."""
     store.papers.add(papers, at)
@@ -122,7 +122,7 @@ def other_id(day: int, number: int) -> str:
     return f"{day:04}.{50_000 + number}"
 
 
-def _poll(store: SqliteStore, load: Load, at: datetime, items: Sequence[AnnouncedPaper]) -> None:
+def _poll(store: Store, load: Load, at: datetime, items: Sequence[AnnouncedPaper]) -> None:
     poll = store.polls.begin(at)
     for topic in load.topic_names:
         outcome = TopicPoll(topic, f'all:"{topic}"', Window(at - WEEK, at), PollStatus.COMPLETE, 9, at)
@@ -134,7 +134,7 @@ def _poll(store: SqliteStore, load: Load, at: datetime, items: Sequence[Announce
     store.polls.finish(poll, at, True)
 
 
-def _summarise(store: SqliteStore, load: Load, ids: Sequence[str], at: datetime) -> None:
+def _summarise(store: Store, load: Load, ids: Sequence[str], at: datetime) -> None:
     for _ in range(load.requests):
         request = store.summaries.start_request(at.date(), 3000, at)
         store.summaries.finish_request(request, "gemini-flash", 2000, 500, 2500, at.date(), at)
@@ -144,7 +144,7 @@ def _summarise(store: SqliteStore, load: Load, ids: Sequence[str], at: datetime)
 
 
 def deliver(
-    store: SqliteStore, one: Subscriber, ids: Sequence[str], at: datetime, *, awaited: bool = False
+    store: Store, one: Subscriber, ids: Sequence[str], at: datetime, *, awaited: bool = False
 ) -> None:
     """One digest to each of the subscriber's targets, composed and sent."""
     if not ids:

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.adapters.store.notices import NoticeTable
-from bot.adapters.store.outbox import OutboxTable
-from bot.adapters.store.papers import PaperTable
-from bot.adapters.store.polls import PollTable
-from bot.adapters.store.subscriptions import SubscriptionTable
-from bot.adapters.store.summaries import SummaryTable
+from bot.store.notices import Notices
+from bot.store.outbox import Outbox
+from bot.store.papers import Papers
+from bot.store.polls import Polls
+from bot.store.subscriptions import Subscriptions
+from bot.store.summaries import Summaries
 
-_TABLES = (PaperTable, PollTable, SubscriptionTable, SummaryTable, OutboxTable, NoticeTable)
+_TABLES = (Papers, Polls, Subscriptions, Summaries, Outbox, Notices)
 
 
 @dataclass

@@ -21,8 +21,8 @@ from bot import app, quota
 from bot.models import Kind, SummaryKey
 from bot.pipeline.services import Services
 from bot.pipeline.summarise import Memory, ask_for
-from bot.ports.store import Store
 from bot.settings import GeminiSettings, Secret, Settings
+from bot.store import Store
 from bot.summary.prompt import PROMPT_VERSION
 from tests import samples
 from tests.end_to_end.client import Door, world_apart

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.adapters.store import open_store
 from bot.cli import cli
+from bot.store import open_store
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tests.samples import NOON, paper, subscriber

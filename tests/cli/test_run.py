@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import SqliteStore, open_store
 from bot.cli.options import State
 from bot.cli.run import Reloader
 from bot.errors import ConfigError
 from bot.settings import Secret
+from bot.store import Store, open_store
 from tests.samples import NOON
 
 YAML = """\
@@ -37,14 +37,14 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCapt
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
+def store(path: Path) -> Iterator[Store]:
     store = open_store(path.with_name("state.db"))
     yield store
     store.close()
 
 
 @pytest.fixture
-def look(path: Path, store: SqliteStore) -> Reloader:
+def look(path: Path, store: Store) -> Reloader:
     state = State(config=path)
     settings = state.settings()
     store.subscriptions.sync(settings.subscribers, NOON)
@@ -66,7 +66,7 @@ def test_an_edit_is_taken_up_once_and_said_in_one_line(
 
 
 def test_an_edit_that_renames_is_warned_of(
-    path: Path, look: Reloader, store: SqliteStore, caplog: pytest.LogCaptureFixture
+    path: Path, look: Reloader, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Before its digests go out; the next edit does not say it again."""
     path.write_text(YAML.replace("ada", "ada-l"))

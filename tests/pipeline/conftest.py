@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import SqliteStore, open_store
 from bot.models import Kind, Subscriber
 from bot.pipeline import tick
 from bot.pipeline.services import Report, Services
 from bot.settings import Settings
+from bot.store import Store, open_store
 from tests import samples
 from tests.fakes import FakeChannel, FakeClock, FakeFeed, FakeSource, FakeSummariser, SilentProgress
 
@@ -28,7 +28,7 @@ class World:
     slack: FakeChannel
     email: FakeChannel
     file: FakeChannel
-    store: SqliteStore
+    store: Store
     summariser: FakeSummariser | None = None
     settings: Settings = field(init=False)
     state: tick.Round = field(init=False)

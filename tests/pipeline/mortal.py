@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from bot.adapters.store import SqliteStore, open_store
-from bot.adapters.store.database import Connection
 from bot.models import Kind
 from bot.pipeline import tick
 from bot.pipeline.services import Services
+from bot.store import Store, open_store
+from bot.store.database import Connection
 from tests.fakes import FakeChannel, FakeClock, FakeFeed, FakeSource
 from tests.pipeline.conftest import World
 
@@ -116,7 +116,7 @@ class MortalWorld(World):
         at the moment given."""
         self.store.close()
         self.fate.live(dies_at)
-        self.store = SqliteStore(MortalConnection(self.settings.database, self.fate))
+        self.store = Store(MortalConnection(self.settings.database, self.fate))
         try:
             self.state = tick.start(self.services)
             await (self.step() if daemon else self.once())

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import open_store
 from bot.errors import ArxivError, QueryRejected
 from bot.pipeline.gate import ArxivGate
+from bot.store import open_store
 from tests.fakes import FakeClock, overloaded
 
 THREE = timedelta(seconds=3)

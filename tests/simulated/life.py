@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bot.adapters.store import open_store
 from bot.errors import ConfigError
 from bot.models import Envelope, Kind, Receipt
 from bot.pipeline import tick
 from bot.settings import Settings
+from bot.store import open_store
 from tests.fakes import FakeChannel, FakeClock
 from tests.pipeline.conftest import World
 from tests.simulated import edits

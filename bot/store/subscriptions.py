@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.adapters.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
 from bot.history import Changes, SubscriberRecord
 from bot.models import Kind, Subscriber, Target
+from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
 
 _UNSETTLED = "('pending', 'in doubt', 'failed')"
 
 
-class SubscriptionTable:
+class Subscriptions:
     """The subscribers, subscriptions, targets and addresses tables."""
 
     def __init__(self, connection: Connection) -> None:
@@ -20,6 +20,11 @@ class SubscriptionTable:
         self._synced: tuple[Subscriber, ...] | None = None
 
     def sync(self, subscribers: Sequence[Subscriber], now: datetime) -> None:
+        """Bring the record in line with the configuration.
+
+        New subscribers, topics and targets start now; a vanished subscriber's waiting messages
+        end; those of a vanished target move to a new target of the same kind, or end.
+        """
         at = to_text(now)
         if self._synced == tuple(subscribers) and not self._astray(subscribers):
             return
@@ -165,6 +170,7 @@ class SubscriptionTable:
         )
 
     def changes(self, subscribers: Sequence[Subscriber]) -> Changes:
+        """Who vanished and who is new, as long as `sync` has not taken the configuration up."""
         vanished = (self.get(name) for name in self.vanished([one.name for one in subscribers]))
         return Changes(
             vanished=tuple(record for record in vanished if record is not None),
@@ -172,6 +178,7 @@ class SubscriptionTable:
         )
 
     def vanished(self, names: Sequence[str]) -> Sequence[str]:
+        """Subscribers the database knows that are not among the names."""
         rows = self._db.rows(
             "SELECT name FROM subscribers WHERE name NOT IN (SELECT value FROM json_each(?)) ORDER BY name",
             (to_json(names),),
@@ -191,6 +198,7 @@ class SubscriptionTable:
         self._db.write("UPDATE subscribers SET last_due_at = ? WHERE name = ?", (to_text(due), subscriber))
 
     def resolved(self, target: Target) -> str | None:
+        """The service's own id of an address, where it was found out before."""
         found = self._db.value(
             "SELECT resolved FROM addresses WHERE kind = ? AND address = ?",
             (target.kind.value, target.address),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.adapters.store.database import (
+from bot.history import Candidate, MatchSource, Revision
+from bot.models import Kind, Paper, Window
+from bot.store.database import (
     Connection,
     Row,
     from_json,
@@ -14,8 +16,6 @@ from bot.adapters.store.database import (
     to_text,
     to_time,
 )
-from bot.history import Candidate, MatchSource, Revision
-from bot.models import Kind, Paper, Window
 
 _VERSION_COLUMNS = (
     "v.arxiv_id, v.version, v.title, v.abstract, v.authors, v.categories, "
@@ -24,13 +24,14 @@ _VERSION_COLUMNS = (
 _NEW = "a.announce_type IN ('new', 'cross')"
 
 
-class PaperTable:
+class Papers:
     """The papers, versions and matches tables."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def add(self, papers: Iterable[Paper], now: datetime) -> int:
+        """Record papers and versions not seen before; the number of new papers."""
         papers = list(papers)
         at = to_text(now)
         with self._db.transaction():
@@ -54,6 +55,7 @@ class PaperTable:
     def add_matches(
         self, arxiv_ids: Iterable[str], topics: Sequence[str], source: MatchSource, clause: str, now: datetime
     ) -> int:
+        """Record that the topics matched; what is recorded stays. The number of new matches."""
         return self._db.insert_new(
             "matches",
             [
@@ -70,6 +72,7 @@ class PaperTable:
         )
 
     def get(self, arxiv_id: str) -> Paper | None:
+        """The newest version known."""
         row = self._db.row(
             f"SELECT {_VERSION_COLUMNS} FROM papers p "
             "JOIN versions v ON v.arxiv_id = p.arxiv_id AND v.version = p.latest_version WHERE p.arxiv_id = ?",
@@ -78,6 +81,7 @@ class PaperTable:
         return _to_paper(row) if row else None
 
     def versions(self, arxiv_ids: Sequence[str]) -> Mapping[str, int]:
+        """The newest version known of each of the papers that are known."""
         rows = self._db.rows(
             "SELECT arxiv_id, latest_version FROM papers WHERE arxiv_id IN (SELECT value FROM json_each(?))",
             (to_json(arxiv_ids),),
@@ -85,6 +89,7 @@ class PaperTable:
         return {row["arxiv_id"]: row["latest_version"] for row in rows}
 
     def want(self, arxiv_ids: Iterable[str], now: datetime) -> None:
+        """Remember papers to be fetched by id: what is wanted stays until it is fetched."""
         self._db.insert_new("wanted", [{"arxiv_id": one, "since": to_text(now)} for one in arxiv_ids])
 
     def wanted(self) -> Sequence[str]:
@@ -93,12 +98,14 @@ class PaperTable:
         ]
 
     def unwant(self, arxiv_ids: Iterable[str], older_than: datetime) -> None:
+        """These were fetched; those wanted since before ``older_than`` are given up."""
         self._db.write(
             "DELETE FROM wanted WHERE arxiv_id IN (SELECT value FROM json_each(?)) OR since < ?",
             (to_json(arxiv_ids), to_text(older_than)),
         )
 
     def count_matched_in(self, topic: str, window: Window) -> int:
+        """How many papers of the window arXiv's search returned for the topic before."""
         return int(
             self._db.value(
                 # A window is short, a topic's history long: CROSS JOIN has SQLite begin with the dates.
@@ -112,6 +119,10 @@ class PaperTable:
     def candidates(
         self, topics: Sequence[str], subscriber: str, kind: Kind, since: datetime | None = None
     ) -> Sequence[Candidate]:
+        """Papers the topics matched that went to none of the subscriber's targets of this kind.
+
+        ``since`` may leave out those that were both matched and last announced before then.
+        """
         # What is owed is found on narrow rows first: a year of matches is long, an abstract is wide.
         rows = self._db.rows(
             "WITH owed AS MATERIALIZED ("
@@ -146,6 +157,7 @@ class PaperTable:
         ]
 
     def revisions(self, topics: Sequence[str], subscriber: str, kind: Kind) -> Sequence[Revision]:
+        """Newer versions of papers that the subscriber was sent by this kind of channel."""
         rows = self._db.rows(
             # Few papers are revised: begin with those, not with all that was delivered.
             "SELECT p.arxiv_id, max(d.version) AS before, p.latest_version AS now, "
@@ -164,6 +176,7 @@ class PaperTable:
         return found
 
     def delivered_ids(self, subscribers: Sequence[str], arxiv_ids: Sequence[str]) -> frozenset[str]:
+        """Which of the papers went to any of the subscribers."""
         rows = self._db.rows(
             "SELECT DISTINCT arxiv_id FROM deliveries "
             "WHERE subscriber IN (SELECT value FROM json_each(?)) "
@@ -173,6 +186,7 @@ class PaperTable:
         return frozenset(row["arxiv_id"] for row in rows)
 
     def match_facts(self, arxiv_id: str) -> Sequence[tuple[str, MatchSource, str, datetime]]:
+        """For `explain`: topic, source, clause and time of each match."""
         rows = self._db.rows(
             "SELECT topic, source, clause, matched_at FROM matches WHERE arxiv_id = ? ORDER BY matched_at",
             (arxiv_id,),
@@ -183,6 +197,7 @@ class PaperTable:
         ]
 
     def counts(self) -> Mapping[str, int]:
+        """For `status`: papers seen, and summarised."""
         row = self._db.row(
             "SELECT (SELECT count(*) FROM papers) AS seen, "
             "(SELECT count(*) FROM (SELECT 1 FROM summaries GROUP BY arxiv_id)) AS summarised, "

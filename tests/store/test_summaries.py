@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import SqliteStore, open_store
 from bot.history import MatchSource
 from bot.models import Summary, SummaryKey, SummarySource
+from bot.store import Store, open_store
 from tests.samples import NOON, paper
 
 HOUR = timedelta(hours=1)
@@ -18,7 +18,7 @@ DAY = date(2026, 11, 16)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(tmp_path / "state.db")
     yield opened
     opened.close()
@@ -32,7 +32,7 @@ def written(source: SummarySource = SummarySource.GEMINI) -> Summary:
     return Summary("Image a sample.", "It has 12 layers.", source, "gemini-test")
 
 
-def test_what_was_made_since_names_the_topics_of_each(store: SqliteStore) -> None:
+def test_what_was_made_since_names_the_topics_of_each(store: Store) -> None:
     """The day's summaries by the model, old and extractive ones left out."""
     ids = [f"2611.0000{number}" for number in range(4)]
     store.papers.add([paper(arxiv_id) for arxiv_id in ids], NOON)
@@ -49,7 +49,7 @@ def test_what_was_made_since_names_the_topics_of_each(store: SqliteStore) -> Non
     assert store.summaries.made_since(NOON + 2 * HOUR) == {}
 
 
-def test_a_request_counts_for_the_tokens_it_ended_with(store: SqliteStore) -> None:
+def test_a_request_counts_for_the_tokens_it_ended_with(store: Store) -> None:
     """What was set aside counts until then, also when the process died in between."""
     request = store.summaries.start_request(DAY, 5000, NOON)
     store.summaries.start_request(DAY, 4000, NOON)

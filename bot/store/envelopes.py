@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.adapters.store.database import (
+from bot.errors import StoreError
+from bot.models import Envelope, Kind, OutboxState, Receipt, Target
+from bot.store.database import (
     Connection,
     Row,
     from_json,
@@ -12,8 +14,6 @@ from bot.adapters.store.database import (
     to_time,
     to_time_or_none,
 )
-from bot.errors import StoreError
-from bot.models import Envelope, Kind, OutboxState, Receipt, Target
 
 
 def read(db: Connection, ids: Sequence[int]) -> list[Envelope]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils import Migrations
 
-from bot.adapters.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, SUBSCRIPTIONS, SUMMARIES
 from bot.errors import StoreError
+from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, SUBSCRIPTIONS, SUMMARIES
 
 migrations = Migrations("arxiv-digest-bot")
 

@@ -6,7 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.adapters.store.database import (
+from bot.history import AnnouncedRecord, FeedRead, PollStatus, TopicPoll
+from bot.models import AnnouncedPaper, AnnounceType, Window
+from bot.store.database import (
     Connection,
     Row,
     categories_from_json,
@@ -18,18 +20,17 @@ from bot.adapters.store.database import (
     to_time,
     to_time_or_none,
 )
-from bot.adapters.store.retention import FORGOTTEN_AT_ONCE
-from bot.history import AnnouncedRecord, FeedRead, PollStatus, TopicPoll
-from bot.models import AnnouncedPaper, AnnounceType, Window
+from bot.store.retention import FORGOTTEN_AT_ONCE
 
 
-class PollTable:
+class Polls:
     """The polls, topic_polls, feed_reads, announcements and unmatched tables."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def anchor(self, topic: str) -> datetime | None:
+        """Start of the topic's last complete poll (an empty one moves nothing)."""
         return to_time_or_none(
             self._db.value(
                 "SELECT max(started_at) FROM topic_polls WHERE topic = ? AND status = 'complete'", (topic,)
@@ -37,6 +38,7 @@ class PollTable:
         )
 
     def last_expression(self, topic: str) -> str | None:
+        """What the topic's last complete poll asked."""
         found = self._db.value(
             "SELECT expression FROM topic_polls WHERE topic = ? AND status = 'complete' "
             "ORDER BY started_at DESC LIMIT 1",
@@ -45,6 +47,7 @@ class PollTable:
         return None if found is None else str(found)
 
     def last_asked(self, topics: Sequence[str]) -> Mapping[str, str]:
+        """The expression that was last asked for each topic, whatever came of it."""
         rows = self._db.rows(
             "SELECT value AS topic, (SELECT t.expression FROM topic_polls t WHERE t.topic = value "
             "ORDER BY t.poll DESC LIMIT 1) AS expression FROM json_each(?)",
@@ -73,6 +76,7 @@ class PollTable:
         )
 
     def record_feed(self, poll: int, outcome: FeedRead, items: Sequence[AnnouncedPaper]) -> None:
+        """The reading, and what was announced on its day (kept for coverage and `explain`)."""
         with self._db.transaction():
             self._db.insert(
                 "feed_reads",
@@ -108,12 +112,14 @@ class PollTable:
         )
 
     def last_finished(self) -> tuple[datetime | None, bool]:
+        """When the last poll ended, and whether it was complete."""
         row = self._db.row(
             "SELECT finished_at, complete FROM polls WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1"
         )
         return (to_time(row["finished_at"]), bool(row["complete"])) if row else (None, False)
 
     def outcomes_since(self, since: datetime, topics: Sequence[str]) -> Sequence[TopicPoll]:
+        """The newest outcome of each topic, where it ended since then; oldest first."""
         rows = self._db.rows(
             "SELECT t.* FROM json_each(?) j JOIN topic_polls t ON t.topic = j.value "
             "AND t.poll = (SELECT max(n.poll) FROM topic_polls n WHERE n.topic = j.value) "
@@ -137,11 +143,13 @@ class PollTable:
         ]
 
     def announced_between(self, after: date, until: date) -> Sequence[AnnouncedRecord]:
+        """Papers announced on days later than ``after``, up to ``until``."""
         return self._announced(
             "announced_on > ? AND announced_on <= ?", (after.isoformat(), until.isoformat())
         )
 
     def announced_before(self, arxiv_ids: Sequence[str], day: date) -> Mapping[str, date]:
+        """Of these papers those announced as new before ``day``, and when last."""
         rows = self._db.rows(
             "SELECT arxiv_id, max(announced_on) AS day FROM announcements WHERE announce_type = 'new' "
             "AND announced_on < ? AND arxiv_id IN (SELECT value FROM json_each(?)) GROUP BY arxiv_id",
@@ -153,6 +161,7 @@ class PollTable:
         return self._announced("arxiv_id = ?", (arxiv_id,))
 
     def record_unmatched(self, day: date, clauses: Mapping[str, Mapping[str, str]]) -> None:
+        """Papers announced as new that no topic takes: by id, the clause of each topic that failed."""
         self._db.write(
             # A poll of some topics says nothing of the others: what they said stands.
             "INSERT INTO unmatched SELECT key, ?, value FROM json_each(?) WHERE true ON CONFLICT DO UPDATE "
@@ -161,6 +170,7 @@ class PollTable:
         )
 
     def unmatched(self, arxiv_id: str) -> Mapping[str, str]:
+        """The same for one paper; empty where it is not kept, or no longer."""
         clauses = self._db.value("SELECT clauses FROM unmatched WHERE arxiv_id = ?", (arxiv_id,))
         found: dict[str, str] = json.loads(clauses) if clauses else {}
         return found

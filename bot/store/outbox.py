@@ -7,18 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from bot.adapters.store import envelopes
-from bot.adapters.store.database import Row, to_json, to_text, to_time, to_time_or_none
-from bot.adapters.store.queue import MessageQueue
 from bot.errors import StoreError
 from bot.history import DeliveryRecord, NewMessage, Placement, TargetTally, Upgrade
 from bot.models import Envelope, Kind, OutboxState, SummaryKey, Target
+from bot.store import envelopes
+from bot.store.database import Row, to_json, to_text, to_time, to_time_or_none
+from bot.store.queue import MessageQueue
 
 _FORGOTTEN_AT_ONCE = 100
 """Messages of some 40 kB, in one call."""
 
 
-class OutboxTable(MessageQueue):
+class Outbox(MessageQueue):
     """The digests, editions, outbox, payloads and deliveries tables."""
 
     # --- composing ---
@@ -31,6 +31,11 @@ class OutboxTable(MessageQueue):
         render: Callable[[int], tuple[str, Sequence[NewMessage]]],
         due: datetime,
     ) -> int:
+        """Record a digest, its papers and its messages in one transaction.
+
+        ``render`` is given the digest's number and returns its edition and its messages;
+        ``due`` becomes the subscriber's last due moment. Returns the digest's number.
+        """
         with self._db.transaction():
             number = self.digest_numbers(subscriber)[0] + 1
             edition, messages = render(number)
@@ -91,10 +96,12 @@ class OutboxTable(MessageQueue):
         return outbox
 
     def add_notice(self, target: Target, payload: bytes, subscriber: str, now: datetime) -> None:
+        """A message outside any digest, to the operator or to a subscriber."""
         with self._db.transaction():
             self._insert_message(None, subscriber, NewMessage(target, 1, 1, payload, ()), now)
 
     def digest_numbers(self, subscriber: str) -> tuple[int, datetime | None]:
+        """Number and time of the subscriber's newest digest."""
         row = self._db.row(
             "SELECT number, composed_at FROM digests WHERE subscriber = ? ORDER BY number DESC LIMIT 1",
             (subscriber,),
@@ -102,12 +109,14 @@ class OutboxTable(MessageQueue):
         return (row["number"], to_time(row["composed_at"])) if row else (0, None)
 
     def edition(self, digest_id: int) -> str:
+        """What the digest says, for as long as one of its messages may be sent or edited."""
         found = self._db.value("SELECT edition FROM editions WHERE digest_id = ?", (digest_id,))
         if found is None:
             raise StoreError(f"{self._db.path}: the edition of digest {digest_id} is kept no longer")
         return str(found)
 
     def reports(self, target: Target) -> Sequence[tuple[str, int, datetime, int, str]]:
+        """Subscriber, number, time, paper count and time zone of each digest written to a folder."""
         rows = self._db.rows(
             "SELECT DISTINCT d.subscriber, d.number, d.composed_at, d.papers, d.timezone FROM outbox o "
             "JOIN digests d ON d.id = o.digest_id WHERE o.kind = ? AND o.target = ? AND o.state != 'ended' "
@@ -122,6 +131,7 @@ class OutboxTable(MessageQueue):
     # --- summaries that came late ---
 
     def upgrades(self, since: datetime) -> Sequence[Upgrade]:
+        """Sent Slack messages since then with papers that still await their summary."""
         rows = self._db.rows(
             # Few messages await anything: CROSS JOIN has SQLite begin with those.
             "SELECT o.id, json_group_array(d.awaits) AS awaited FROM deliveries d "
@@ -137,6 +147,7 @@ class OutboxTable(MessageQueue):
     def save_upgrade(
         self, envelope: Envelope, payload: bytes, edition: str, settled: Sequence[SummaryKey]
     ) -> None:
+        """The message was edited: its payload and its digest's edition, and what it awaits no longer."""
         with self._db.transaction():
             self._db.write(
                 "UPDATE editions SET edition = ? WHERE digest_id = ?", (edition, envelope.digest_id)
@@ -150,6 +161,7 @@ class OutboxTable(MessageQueue):
                 )
 
     def replace_payload(self, envelope: Envelope, payload: bytes) -> None:
+        """The message takes another form. Only for one that certainly did not arrive: its key changes."""
         self._db.write("UPDATE payloads SET payload = ? WHERE outbox_id = ?", (payload, envelope.id))
 
     def forget_bodies(self, before: datetime) -> int:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import SqliteStore, open_for_reading, open_store
 from bot.errors import StoreError
 from bot.history import Alert, MatchSource, NewMessage, Placement
 from bot.models import Kind, Receipt, Target, Verdict
+from bot.store import Store, open_for_reading, open_store
 from tests.samples import NOON, paper, subscriber
 
 SHARED = Target(Kind.SLACK, "#papers")
@@ -22,7 +22,7 @@ TRACES = (b"bob-marlowe", b"bob.marlowe", b"Bob Marlowe")
 HOUR = timedelta(hours=1)
 
 
-def fill(store: SqliteStore) -> None:
+def fill(store: Store) -> None:
     """Two subscribers with some digests each, delivered and failed, alerts, resolved addresses."""
     ids = [f"2611.{number:05}" for number in range(60)]
     store.papers.add([paper(arxiv_id) for arxiv_id in ids], NOON)
@@ -49,7 +49,7 @@ def fill(store: SqliteStore) -> None:
     store.outbox.mark_sent(store.outbox.mark_sending(notice, NOON), Receipt("C2", "1.0"), NOON)
 
 
-def compose(store: SqliteStore, name: str, targets: tuple[Target, ...], ids: list[str]) -> None:
+def compose(store: Store, name: str, targets: tuple[Target, ...], ids: list[str]) -> None:
     messages = [
         NewMessage(
             target,

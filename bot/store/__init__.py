@@ -12,40 +12,45 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from bot.adapters.store import departures, file, migrations, retention
-from bot.adapters.store.database import BUSY_TIMEOUT_S, Connection, in_words, unsound
-from bot.adapters.store.notices import NoticeTable
-from bot.adapters.store.outbox import OutboxTable
-from bot.adapters.store.papers import PaperTable
-from bot.adapters.store.polls import PollTable
-from bot.adapters.store.subscriptions import SubscriptionTable
-from bot.adapters.store.summaries import SummaryTable
 from bot.errors import StoreError
 from bot.history import Kept
+from bot.store import departures, file, migrations, retention
+from bot.store.database import BUSY_TIMEOUT_S, Connection, in_words, unsound
+from bot.store.notices import Notices
+from bot.store.outbox import Outbox
+from bot.store.papers import Papers
+from bot.store.polls import Polls
+from bot.store.subscriptions import Subscriptions
+from bot.store.summaries import Summaries
 
 _EXAMINED_BYTES = 64_000_000
 """A database no larger is read whole at the start: a quarter of a second. Later errors still show in use."""
 
 
-class SqliteStore:
-    """The database of one installation. Keeps `bot.ports.store.Store`."""
+class Store:
+    """The database of one installation. Keeps `bot.store.Store`."""
 
     def __init__(self, connection: Connection, lock: IO[str] | None = None) -> None:
         self._db = connection
         self._lock = lock
-        self.papers = PaperTable(connection)
-        self.polls = PollTable(connection)
-        self.subscriptions = SubscriptionTable(connection)
-        self.summaries = SummaryTable(connection)
-        self.outbox = OutboxTable(connection)
-        self.notices = NoticeTable(connection)
+        self.papers = Papers(connection)
+        self.polls = Polls(connection)
+        self.subscriptions = Subscriptions(connection)
+        self.summaries = Summaries(connection)
+        self.outbox = Outbox(connection)
+        self.notices = Notices(connection)
 
     @contextmanager
     def transaction(self) -> Generator[None]:
+        """All or nothing; nested transactions join the outer one."""
         with self._db.transaction():
             yield
 
     def prune(self, now: datetime, lookback: timedelta) -> int:
+        """Drop what nothing will ask for again, a bounded piece a call: how many rows.
+
+        What decides what is new, paid for or delivered is kept for ever.
+        """
         with self._db.transaction():
             told_until = self.subscriptions.told_until()
             return (
@@ -55,9 +60,15 @@ class SqliteStore:
             )
 
     def kept_of(self, subscriber: str) -> Kept:
+        """What is kept of a subscriber."""
         return departures.kept_of(self._db, subscriber)
 
     def forget(self, subscriber: str) -> None:
+        """Delete what is kept of a subscriber who is no longer configured, in one transaction.
+
+        A waiting notice to the operator stays as it is written. StoreError while a process holds the
+        database that may still write to them.
+        """
         with self._db.transaction():
             record = self.subscriptions.get(subscriber)
             if record is not None and record.removed_at is None and self._lock is None:
@@ -65,6 +76,7 @@ class SqliteStore:
             departures.forget(self._db, subscriber)
 
     def compact(self) -> None:
+        """Leave nothing in the file of what was deleted from it. StoreError, then nothing is lost."""
         self._db.compact()
 
     def backup(self, target: str) -> None:
@@ -106,7 +118,7 @@ class SqliteStore:
             self._lock.close()
 
 
-def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> SqliteStore:
+def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     """Hold the database for this process, creating or migrating it.
 
     Another program's transaction is waited for, ``busy_timeout_s`` a statement. StoreError, naming
@@ -122,10 +134,10 @@ def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> SqliteS
             connection.write_ahead()
             migrations.apply(connection.db)
         stack.pop_all()
-    return SqliteStore(connection, lock)
+    return Store(connection, lock)
 
 
-def open_for_reading(path: Path, *, writable: bool = False) -> SqliteStore | None:
+def open_for_reading(path: Path, *, writable: bool = False) -> Store | None:
     """The database as it is, beside a process that holds it; None where there is none yet. StoreError.
 
     ``writable`` lets one transaction be written (``retry``, ``forget``); the schema is never touched.
@@ -147,4 +159,4 @@ def open_for_reading(path: Path, *, writable: bool = False) -> SqliteStore | Non
             if writable:
                 connection.write_ahead()
         stack.pop_all()
-    return SqliteStore(connection)
+    return Store(connection)

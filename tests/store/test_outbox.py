@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import SqliteStore, open_store
 from bot.history import MatchSource, NewMessage, Placement
 from bot.models import Envelope, Kind, OutboxState, Receipt, SummaryKey, Target, Verdict
+from bot.store import Store, open_store
 from tests.samples import NOON, paper, subscriber
 
 SLACK = Target(Kind.SLACK, "#papers")
@@ -19,7 +19,7 @@ MAIL = Target(Kind.EMAIL, "ada@example.org")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Store]:
     store = open_store(tmp_path / "state.db")
     store.papers.add([paper("2611.00001"), paper("2611.00002")], NOON)
     store.subscriptions.sync([subscriber(targets=(SLACK, MAIL))], NOON)
@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     store.close()
 
 
-def write_digest(store: SqliteStore, messages: Sequence[NewMessage]) -> int:
+def write_digest(store: Store, messages: Sequence[NewMessage]) -> int:
     return store.outbox.add_digest("ada", None, NOON, lambda number: ('{"timezone": "UTC"}', messages), NOON)
 
 
@@ -36,11 +36,11 @@ def message(target: Target, part: int = 1, parts: int = 1, *ids: str) -> NewMess
     return NewMessage(target, part, parts, f"part {part}".encode(), places)
 
 
-def due(store: SqliteStore, *, ignore_backoff: bool = False) -> Sequence[Envelope]:
+def due(store: Store, *, ignore_backoff: bool = False) -> Sequence[Envelope]:
     return store.outbox.due(NOON, ignore_backoff=ignore_backoff, subscribers=None)
 
 
-def test_a_digest_is_recorded_with_its_papers_and_messages(store: SqliteStore) -> None:
+def test_a_digest_is_recorded_with_its_papers_and_messages(store: Store) -> None:
     """What is in the outbox counts as delivered: it is owed to nobody a second time."""
     store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", NOON)
     assert [one.paper.arxiv_id for one in store.papers.candidates(["microscopy"], "ada", Kind.SLACK)]
@@ -54,7 +54,7 @@ def test_a_digest_is_recorded_with_its_papers_and_messages(store: SqliteStore) -
     ]
 
 
-def test_a_failing_renderer_leaves_nothing_behind(store: SqliteStore) -> None:
+def test_a_failing_renderer_leaves_nothing_behind(store: Store) -> None:
     """Render before you record: a digest is written whole or not at all."""
 
     def fail(number: int) -> tuple[str, Sequence[NewMessage]]:
@@ -67,7 +67,7 @@ def test_a_failing_renderer_leaves_nothing_behind(store: SqliteStore) -> None:
     assert not due(store)
 
 
-def test_what_a_dead_process_was_sending_is_in_doubt(store: SqliteStore) -> None:
+def test_what_a_dead_process_was_sending_is_in_doubt(store: Store) -> None:
     """A row is marked before the network call, so that a crash can be told from rest."""
     write_digest(store, [message(SLACK)])
     store.outbox.mark_sending(due(store)[0], NOON)
@@ -80,7 +80,7 @@ def test_what_a_dead_process_was_sending_is_in_doubt(store: SqliteStore) -> None
     assert envelope.first_attempt_at == NOON
 
 
-def test_the_parts_that_follow_know_the_thread(store: SqliteStore) -> None:
+def test_the_parts_that_follow_know_the_thread(store: Store) -> None:
     """A digest in several Slack messages resumes in the thread of its first part."""
     write_digest(store, [message(SLACK, 1, 2), message(SLACK, 2, 2, "2611.00002")])
     first, second = due(store)
@@ -91,7 +91,7 @@ def test_the_parts_that_follow_know_the_thread(store: SqliteStore) -> None:
     assert store.outbox.refresh(second).thread == Receipt("C1", "171.5")
 
 
-def test_once_ignores_our_own_patience_but_not_a_services(store: SqliteStore) -> None:
+def test_once_ignores_our_own_patience_but_not_a_services(store: Store) -> None:
     """Contract 1: the waiting times of earlier failures don't count, a Retry-After does."""
     write_digest(store, [message(SLACK), message(MAIL)])
     mail, slack = due(store)
@@ -104,7 +104,7 @@ def test_once_ignores_our_own_patience_but_not_a_services(store: SqliteStore) ->
     assert store.outbox.next_attempt_at() == later
 
 
-def test_retry_revives_what_failed(store: SqliteStore) -> None:
+def test_retry_revives_what_failed(store: Store) -> None:
     """A permanently failed delivery waits for a person, then starts afresh."""
     write_digest(store, [message(SLACK)])
     envelope = store.outbox.mark_sending(due(store)[0], NOON)
@@ -120,7 +120,7 @@ def test_retry_revives_what_failed(store: SqliteStore) -> None:
     assert (revived.state, revived.attempts) == (OutboxState.PENDING, 0)
 
 
-def test_retry_looks_the_address_up_anew(store: SqliteStore) -> None:
+def test_retry_looks_the_address_up_anew(store: Store) -> None:
     """A channel deleted and made again has another id; those of other targets stay."""
     write_digest(store, [message(SLACK), message(MAIL)])
     for target in (SLACK, MAIL):
@@ -134,7 +134,7 @@ def test_retry_looks_the_address_up_anew(store: SqliteStore) -> None:
     assert store.subscriptions.resolved(MAIL) == "old email"
 
 
-def test_a_renamed_target_inherits_what_the_old_one_was_not_sent(store: SqliteStore) -> None:
+def test_a_renamed_target_inherits_what_the_old_one_was_not_sent(store: Store) -> None:
     """Moving a target loses nothing and repeats nothing."""
     store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", NOON)
     write_digest(store, [message(SLACK)])
@@ -146,7 +146,7 @@ def test_a_renamed_target_inherits_what_the_old_one_was_not_sent(store: SqliteSt
     assert not store.papers.candidates(["microscopy"], "ada", Kind.SLACK)
 
 
-def test_two_old_targets_with_one_heir_don_t_send_it_everything_twice(store: SqliteStore) -> None:
+def test_two_old_targets_with_one_heir_don_t_send_it_everything_twice(store: Store) -> None:
     """Of two mailboxes merged into a new one, the new one gets each paper once."""
     other = Target(Kind.EMAIL, "ada@elsewhere.example")
     store.subscriptions.sync([subscriber(targets=(MAIL, other))], NOON)
@@ -158,7 +158,7 @@ def test_two_old_targets_with_one_heir_don_t_send_it_everything_twice(store: Sql
     assert [one.target for one in due(store)] == [heir]
 
 
-def test_a_removed_target_ends_its_messages(store: SqliteStore) -> None:
+def test_a_removed_target_ends_its_messages(store: Store) -> None:
     """With no other target of its kind to go to, what is waiting ends."""
     write_digest(store, [message(SLACK), message(MAIL)])
 
@@ -167,7 +167,7 @@ def test_a_removed_target_ends_its_messages(store: SqliteStore) -> None:
     assert [one.target for one in due(store)] == [MAIL]
 
 
-def test_a_message_in_doubt_is_settled_where_it_was_sent(store: SqliteStore) -> None:
+def test_a_message_in_doubt_is_settled_where_it_was_sent(store: Store) -> None:
     """The history that can tell is the old channel's; found there, it does not go to the new one."""
     write_digest(store, [message(SLACK)])
     store.outbox.mark_sending(due(store)[0], NOON)
@@ -183,7 +183,7 @@ def test_a_message_in_doubt_is_settled_where_it_was_sent(store: SqliteStore) -> 
     assert [one.target for one in due(store)] == [moved]
 
 
-def test_a_subscriber_who_returns_starts_anew_without_repeats(store: SqliteStore) -> None:
+def test_a_subscriber_who_returns_starts_anew_without_repeats(store: Store) -> None:
     """Vanished and back: not flooded with what was found meanwhile, not sent again what was sent."""
     store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", NOON)
     write_digest(store, [message(SLACK)])
@@ -200,7 +200,7 @@ def test_a_subscriber_who_returns_starts_anew_without_repeats(store: SqliteStore
     assert not store.papers.candidates(["microscopy"], "ada", Kind.SLACK)
 
 
-def test_upgrades_are_sent_slack_messages_that_await_a_summary(store: SqliteStore) -> None:
+def test_upgrades_are_sent_slack_messages_that_await_a_summary(store: Store) -> None:
     """Only what was accepted by Slack can be edited, and each awaited summary settles once."""
     key = SummaryKey("2611.00001", 1, "English", "", 1)
     place = Placement("2611.00001", 1, "full", 1, key)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import SqliteStore, open_for_reading, open_store
-from bot.adapters.store.database import Connection
 from bot.errors import StoreError
 from bot.history import Alert, MatchSource, PollStatus, ServiceWait, TopicPoll
 from bot.models import Kind, Window
+from bot.store import Store, open_for_reading, open_store
+from bot.store.database import Connection
 from tests.samples import NOON, paper, subscriber
 
 
@@ -24,7 +24,7 @@ def test_a_second_process_is_told_who_holds_the_database(tmp_path: Path) -> None
     path = tmp_path / "state.db"
     store = open_store(path)
     code = (
-        "import sys; from pathlib import Path; from bot.adapters.store import open_store\n"
+        "import sys; from pathlib import Path; from bot.store import open_store\n"
         "try: open_store(Path(sys.argv[1]))\n"
         "except Exception as error: print(error)"
     )
@@ -96,7 +96,7 @@ def test_a_full_disk_is_told_in_words_and_nothing_is_half_written(tmp_path: Path
     """The transaction that meets the full disk leaves no trace; the next one may succeed."""
     open_store(tmp_path / "state.db").close()
     connection = Connection(tmp_path / "state.db")
-    store, pages = SqliteStore(connection), connection.value("PRAGMA page_count")
+    store, pages = Store(connection), connection.value("PRAGMA page_count")
     connection.rows(f"PRAGMA max_page_count = {pages + 4}")
     many = [paper(f"2611.{number:05}", abstract="x" * 2000) for number in range(200)]
     with pytest.raises(StoreError, match="the disk is full"):

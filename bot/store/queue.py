@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.adapters.store import envelopes
-from bot.adapters.store.database import Connection, to_json, to_text, to_time_or_none
 from bot.models import Envelope, OutboxState, Receipt, Verdict
+from bot.store import envelopes
+from bot.store.database import Connection, to_json, to_text, to_time_or_none
 
 _UNSETTLED = "('pending', 'in doubt')"
 
@@ -19,11 +19,16 @@ class MessageQueue:
         self._db = connection
 
     def doubt_sending(self) -> int:
+        """At start: what a dead process was sending is in doubt."""
         return self._db.write("UPDATE outbox SET state = 'in doubt' WHERE state = 'sending'")
 
     def due(
         self, now: datetime, *, ignore_backoff: bool, subscribers: Sequence[str] | None
     ) -> Sequence[Envelope]:
+        """Messages to settle or send, in order of digest and part.
+
+        ``ignore_backoff`` drops our own waiting times, never a service's Retry-After.
+        """
         rows = self._db.rows(
             f"SELECT id FROM outbox WHERE state IN {_UNSETTLED} "
             "AND (service_wait_until IS NULL OR service_wait_until <= :now) "
@@ -40,6 +45,7 @@ class MessageQueue:
         return envelopes.read(self._db, [row["id"] for row in rows])
 
     def unsettled(self, subscribers: Sequence[str] | None) -> Sequence[Envelope]:
+        """Everything that is neither sent, failed nor ended."""
         rows = self._db.rows(
             f"SELECT id FROM outbox WHERE state IN {_UNSETTLED} "
             "AND (? OR subscriber IN (SELECT value FROM json_each(?))) ORDER BY id",
@@ -71,6 +77,7 @@ class MessageQueue:
         service_wait_until: datetime | None,
         in_doubt: bool,
     ) -> None:
+        """It was tried in vain, or could not even be tried: that counts as an attempt, too."""
         # A message whose fate is known again starts a new search window with its next attempt.
         self._db.write(
             "UPDATE outbox SET state = :state, error = :error, next_attempt_at = :retry, "
@@ -87,6 +94,7 @@ class MessageQueue:
         )
 
     def postpone(self, envelope: Envelope, why: str, until: datetime) -> None:
+        """It was not tried, and is not due before then."""
         self._db.write(
             "UPDATE outbox SET next_attempt_at = ?, error = CASE error WHEN '' THEN ? ELSE error END WHERE id = ?",
             (to_text(until), why, envelope.id),
@@ -100,9 +108,11 @@ class MessageQueue:
         )
 
     def refresh(self, envelope: Envelope) -> Envelope:
+        """The row as it is now, with the receipt of its digest's first part."""
         return envelopes.read(self._db, [envelope.id])[0]
 
     def retry_failed(self, subscriber: str | None, now: datetime) -> int:
+        """Put failed messages back in the queue; how many. Their addresses are looked up anew."""
         failed = "state = 'failed' AND (:name IS NULL OR subscriber = :name)"
         values = {"now": to_text(now), "name": subscriber}
         with self._db.transaction():

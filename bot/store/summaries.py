@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.adapters.store.database import Connection, to_text, to_time, to_time_or_none
-from bot.adapters.store.retention import FORGOTTEN_AT_ONCE
 from bot.history import RequestRecord
 from bot.models import ModelUse, Summary, SummaryKey, SummarySource
+from bot.store.database import Connection, to_text, to_time, to_time_or_none
+from bot.store.retention import FORGOTTEN_AT_ONCE
 
 
-class SummaryTable:
+class Summaries:
     """The summaries and requests tables."""
 
     def __init__(self, connection: Connection) -> None:
@@ -51,6 +51,7 @@ class SummaryTable:
         )
 
     def of_paper(self, arxiv_id: str) -> Sequence[Summary]:
+        """For `explain`: the summaries of a paper, oldest first."""
         rows = self._db.rows(
             "SELECT objective, finding, source, model FROM summaries WHERE arxiv_id = ? ORDER BY created_at",
             (arxiv_id,),
@@ -61,6 +62,7 @@ class SummaryTable:
         ]
 
     def start_request(self, day: date, tokens: int, now: datetime) -> int:
+        """Count a request before it is sent; ``tokens`` is what was set aside for it."""
         return self._db.insert(
             "requests",
             {
@@ -78,6 +80,7 @@ class SummaryTable:
     def finish_request(
         self, request: int, model: str, prompt: int, output: int, tokens: int, day: date, now: datetime
     ) -> None:
+        """The answer's figures, zero without one; the ``tokens`` that count, and the day it ended on."""
         self._db.write(
             "UPDATE requests SET finished_at = :now, last_day = :day, model = :model, "
             "prompt_tokens = :prompt, output_tokens = :output, tokens = :tokens WHERE id = :id",
@@ -93,6 +96,7 @@ class SummaryTable:
         )
 
     def recent_requests(self, since: datetime) -> Sequence[RequestRecord]:
+        """Requests that were still under way after ``since``."""
         rows = self._db.rows(
             "SELECT started_at, finished_at, tokens FROM requests WHERE finished_at IS NULL OR finished_at >= ?",
             (to_text(since),),
@@ -103,6 +107,7 @@ class SummaryTable:
         ]
 
     def close_open_requests(self, day: date, now: datetime) -> None:
+        """Requests that a dead process left open ended, at the latest, when this one started."""
         self._db.write(
             "UPDATE requests SET finished_at = ?, last_day = ? WHERE finished_at IS NULL",
             (to_text(now), day.isoformat()),
@@ -130,6 +135,7 @@ class SummaryTable:
         )
 
     def made_since(self, since: datetime) -> Mapping[SummaryKey, Sequence[str]]:
+        """The summaries a model wrote since then, each with the topics that its paper matched."""
         # Rows are in the order of their making, so the newest end is all that is read.
         made: dict[SummaryKey, list[str]] = {}
         for row in self._db.rows(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import SqliteStore, open_store
 from bot.errors import StoreError
 from bot.history import FeedRead, MatchSource, NewMessage, Placement, PollStatus, TopicPoll
 from bot.models import (
@@ -24,6 +23,7 @@ from bot.models import (
     Verdict,
     Window,
 )
+from bot.store import Store, open_store
 from tests.samples import NOON, paper, subscriber
 
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ KEY = SummaryKey("2611.00001", 1, "English", "", 1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Store]:
     store = open_store(tmp_path / "state.db")
     store.papers.add([paper()], NOON)
     store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", NOON)
@@ -45,7 +45,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     store.close()
 
 
-def compose(store: SqliteStore, at: datetime = NOON) -> None:
+def compose(store: Store, at: datetime = NOON) -> None:
     """A digest to both targets, the summary of its paper still to come."""
     messages = [
         NewMessage(target, 1, 1, b"bytes", (Placement("2611.00001", 1, "full", 1, KEY),))
@@ -54,12 +54,12 @@ def compose(store: SqliteStore, at: datetime = NOON) -> None:
     store.outbox.add_digest("ada", None, at, lambda number: ('{"timezone": "UTC"}', messages), at)
 
 
-def send_all(store: SqliteStore, at: datetime = NOON) -> None:
+def send_all(store: Store, at: datetime = NOON) -> None:
     for envelope in store.outbox.due(at, ignore_backoff=True, subscribers=None):
         store.outbox.mark_sent(store.outbox.mark_sending(envelope, at), Receipt("C1", "1.0"), at)
 
 
-def poll(store: SqliteStore, at: datetime, status: PollStatus = PollStatus.COMPLETE) -> None:
+def poll(store: Store, at: datetime, status: PollStatus = PollStatus.COMPLETE) -> None:
     number = store.polls.begin(at)
     store.polls.record_topic(number, TopicPoll("microscopy", "all:x", Window(at, at), status, 1, at))
     item = AnnouncedPaper("2611.00009", 1, AnnounceType.NEW, "Title", "", "A", ("cs.AI",))
@@ -67,7 +67,7 @@ def poll(store: SqliteStore, at: datetime, status: PollStatus = PollStatus.COMPL
     store.polls.finish(number, at, True)
 
 
-def forget(store: SqliteStore, now: datetime) -> int:
+def forget(store: Store, now: datetime) -> int:
     """Call after call, until nothing is left to forget."""
     total = 0
     while dropped := store.prune(now, WEEK):
@@ -75,7 +75,7 @@ def forget(store: SqliteStore, now: datetime) -> int:
     return total
 
 
-def test_the_body_of_a_message_goes_when_it_can_no_longer_be_edited(store: SqliteStore) -> None:
+def test_the_body_of_a_message_goes_when_it_can_no_longer_be_edited(store: Store) -> None:
     """Nine tenths of the file would be what readers have in their mailboxes already."""
     compose(store)
     send_all(store)
@@ -89,7 +89,7 @@ def test_the_body_of_a_message_goes_when_it_can_no_longer_be_edited(store: Sqlit
     assert not store.outbox.upgrades(NOON - WEEK)
 
 
-def test_what_was_delivered_is_never_forgotten(store: SqliteStore) -> None:
+def test_what_was_delivered_is_never_forgotten(store: Store) -> None:
     """However old, it is not sent again, and `explain`, `status` and the reports' index know of it."""
     compose(store)
     send_all(store)
@@ -103,7 +103,7 @@ def test_what_was_delivered_is_never_forgotten(store: SqliteStore) -> None:
     assert [number for _, number, *_ in store.outbox.reports(SLACK)] == [1]
 
 
-def test_what_was_not_sent_stays_whole(store: SqliteStore) -> None:
+def test_what_was_not_sent_stays_whole(store: Store) -> None:
     """Waiting, in doubt or failed: it must go out as the same bytes, however late."""
     compose(store)
     slack, mail = store.outbox.due(NOON, ignore_backoff=True, subscribers=None)
@@ -119,7 +119,7 @@ def test_what_was_not_sent_stays_whole(store: SqliteStore) -> None:
     assert payloads == [b"bytes", b"bytes"]
 
 
-def test_an_edition_stays_with_the_last_of_its_messages(store: SqliteStore) -> None:
+def test_an_edition_stays_with_the_last_of_its_messages(store: Store) -> None:
     """A part that is sent late may be edited, too."""
     compose(store)
     late = next(
@@ -135,7 +135,7 @@ def test_an_edition_stays_with_the_last_of_its_messages(store: SqliteStore) -> N
     assert upgrade.awaited == (KEY,)
 
 
-def test_papers_and_summaries_are_never_forgotten(store: SqliteStore) -> None:
+def test_papers_and_summaries_are_never_forgotten(store: Store) -> None:
     """A paper is new once, and a summary is paid for once."""
     store.summaries.save(KEY, Summary("O.", "F.", SummarySource.GEMINI, "gemini"), NOON)
     compose(store)
@@ -147,7 +147,7 @@ def test_papers_and_summaries_are_never_forgotten(store: SqliteStore) -> None:
     assert KEY in store.summaries.get([KEY])
 
 
-def test_windows_are_reckoned_from_the_same_polls_after_forgetting(store: SqliteStore) -> None:
+def test_windows_are_reckoned_from_the_same_polls_after_forgetting(store: Store) -> None:
     """The last complete poll of a topic stays, and the newest, however old they are."""
     for n in range(10):
         poll(store, NOON + n * DAY)
@@ -162,7 +162,7 @@ def test_windows_are_reckoned_from_the_same_polls_after_forgetting(store: Sqlite
     assert store.polls.last_finished() == (NOON + 10 * DAY, True)
 
 
-def test_what_a_digest_has_still_to_tell_of_is_kept(store: SqliteStore) -> None:
+def test_what_a_digest_has_still_to_tell_of_is_kept(store: Store) -> None:
     """Three quiet years are claimed as checked only as long as it is on record that they were."""
     compose(store, NOON)
     poll(store, NOON + DAY)
@@ -177,7 +177,7 @@ def test_what_a_digest_has_still_to_tell_of_is_kept(store: SqliteStore) -> None:
     assert not store.polls.announcements_of("2611.00009")
 
 
-def test_the_day_s_requests_are_counted_as_before(store: SqliteStore) -> None:
+def test_the_day_s_requests_are_counted_as_before(store: Store) -> None:
     """A quota counts minutes and days; a request under way counts, however long ago it was begun."""
     old = store.summaries.start_request(NOON.date(), 10, NOON)
     store.summaries.finish_request(old, "gemini", 5, 5, 10, NOON.date(), NOON)
@@ -191,7 +191,7 @@ def test_the_day_s_requests_are_counted_as_before(store: SqliteStore) -> None:
     assert len(store.summaries.recent_requests(LATER)) == 2
 
 
-def test_a_call_forgets_a_piece_at_a_time(store: SqliteStore) -> None:
+def test_a_call_forgets_a_piece_at_a_time(store: Store) -> None:
     """A machine that was off for a year must not stand still at its start."""
     for n in range(250):
         store.outbox.add_notice(MAIL, b"bytes", "", NOON + n * timedelta(minutes=1))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.adapters.store.database import Connection, Row, to_text, to_time
 from bot.history import Alert, ServiceWait
+from bot.store.database import Connection, Row, to_text, to_time
 
 
-class NoticeTable:
+class Notices:
     """The waits, alerts and told tables."""
 
     def __init__(self, connection: Connection) -> None:
@@ -27,6 +27,7 @@ class NoticeTable:
         )
 
     def open_alert(self, alert: Alert) -> bool:
+        """True when this is news: not told since it was last mended."""
         with self._db.transaction():
             known = self._db.row("SELECT closed_at FROM alerts WHERE key = ?", (alert.key,))
             self._db.write(
@@ -38,6 +39,7 @@ class NoticeTable:
         return known is None or known["closed_at"] is not None
 
     def close_alert(self, key: str, now: datetime) -> bool:
+        """True when it had been open."""
         with self._db.transaction():
             closed = self._db.write(
                 "UPDATE alerts SET closed_at = ? WHERE key = ? AND closed_at IS NULL", (to_text(now), key)
@@ -52,6 +54,10 @@ class NoticeTable:
         ]
 
     def untold(self, subscriber: str) -> Sequence[Alert]:
+        """Open alerts that concern the subscriber and that no digest of theirs has told.
+
+        The operator has the empty name; every alert concerns them.
+        """
         rows = self._db.rows(
             "SELECT a.* FROM alerts a WHERE a.closed_at IS NULL "
             "AND (:name = '' OR a.subscriber IS NULL OR a.subscriber = :name) "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.adapters.store.database import Connection
 from bot.history import Kept
 from bot.models import Kind, Target
+from bot.store.database import Connection
 
 _ADDRESSES = (
     "SELECT kind, address FROM targets WHERE subscriber {0} :name "

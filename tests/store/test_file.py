@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.store import open_for_reading, open_store
-from bot.adapters.store.database import Connection
 from bot.errors import StoreError
+from bot.store import open_for_reading, open_store
+from bot.store.database import Connection
 from tests.samples import NOON, paper
 
 NOBODY = 65534
