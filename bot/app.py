@@ -97,20 +97,20 @@ def _summariser(settings: Settings, stack: AsyncExitStack) -> Summariser | None:
 
 def _channels(settings: Settings, stack: AsyncExitStack) -> dict[Kind, Channel]:
     """The channels that somebody uses and that are configured."""
-    from bot.adapters.files import FileChannel
+    from bot.channels.file.channel import FileChannel
 
     used = {target.kind for subscriber in settings.subscribers for target in subscriber.targets}
     if settings.operator is not None:
         used.add(settings.operator.kind)
     channels: dict[Kind, Channel] = {Kind.FILE: FileChannel()}
     if Kind.SLACK in used and settings.slack.token is not None:
-        from bot.adapters.slack import SlackChannel
+        from bot.channels.slack.channel import SlackChannel
 
         slack = SlackChannel(settings.slack.token, settings.slack.base_url)
         stack.push_async_callback(slack.aclose)
         channels[Kind.SLACK] = slack
     if Kind.EMAIL in used and settings.email is not None:
-        from bot.adapters.smtp import SmtpChannel
+        from bot.channels.email.channel import SmtpChannel
 
         smtp = SmtpChannel(settings.email)
         stack.push_async_callback(smtp.aclose)

@@ -93,7 +93,7 @@ async def _probe_slack(settings: Settings) -> list[Check]:
     addresses = _addresses(settings, Kind.SLACK)
     if settings.slack.token is None or not addresses:
         return []
-    from bot.adapters.slack import SlackChannel
+    from bot.channels.slack.channel import SlackChannel
 
     slack = SlackChannel(settings.slack.token, settings.slack.base_url)
     try:
@@ -105,7 +105,7 @@ async def _probe_slack(settings: Settings) -> list[Check]:
 async def _probe_smtp(settings: Settings) -> list[Check]:
     if settings.email is None or not _addresses(settings, Kind.EMAIL):
         return []
-    from bot.adapters.smtp import SmtpChannel
+    from bot.channels.email.channel import SmtpChannel
 
     smtp = SmtpChannel(settings.email)
     try:
@@ -115,7 +115,7 @@ async def _probe_smtp(settings: Settings) -> list[Check]:
 
 
 async def _probe_folders(settings: Settings) -> Sequence[Check]:
-    from bot.adapters.files import FileChannel
+    from bot.channels.file.channel import FileChannel
 
     return await FileChannel().probe(_addresses(settings, Kind.FILE))
 

@@ -10,6 +10,9 @@ from pathlib import Path
 import click
 
 from bot import app
+from bot.channels.email import text
+from bot.channels.file import html, markdown
+from bot.channels.slack import message as slack
 from bot.cli.console import progress_for, tell
 from bot.cli.logs import set_up_logging
 from bot.cli.options import State, global_options, pass_state, subscriber_named
@@ -17,7 +20,6 @@ from bot.models import Digest, Subscriber
 from bot.pipeline import compose, tick
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report
-from bot.render import html, markdown, slack, text
 from bot.settings import Settings
 
 

@@ -12,13 +12,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import digest, query
+from bot.channels.email import message as email
+from bot.channels.file import message as files
+from bot.channels.file.html import ReportRef
+from bot.channels.slack import message as slack
 from bot.history import Alert, NewMessage, Placement
 from bot.models import Digest, Entry, Kind, Message, Subscriber, Summary, SummaryKey, Target
 from bot.pipeline import alerts, claims, wants
 from bot.pipeline.services import Services
 from bot.pipeline.wants import Edition
-from bot.render import email, files, slack
-from bot.render.html import ReportRef
 from bot.summary import extract
 
 

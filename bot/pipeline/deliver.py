@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot import backoff
+from bot.channels.slack import plain as slack_plain
 from bot.errors import DeliveryError
 from bot.models import Envelope, Kind, OutboxState, Receipt, Target, Verdict
 from bot.pipeline.outcomes import Outcomes, subject
@@ -20,7 +21,6 @@ from bot.pipeline.pacing import Pacing, Spacing
 from bot.pipeline.services import Report, Services
 from bot.pipeline.waiting import all_of
 from bot.ports import Channel
-from bot.render import slack_plain
 
 DOUBT_PAUSE = timedelta(seconds=5)
 """How long Slack's history may lag behind an accepted message."""

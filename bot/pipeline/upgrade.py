@@ -11,13 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import digest, quota
+from bot.channels.slack import message as slack
+from bot.channels.slack import plain as slack_plain
 from bot.errors import DeliveryError
 from bot.history import ServiceWait, Upgrade
 from bot.models import Digest, Entry, Kind, Paper, Summary, SummaryKey
 from bot.pipeline.pacing import SLACK_SPACING
 from bot.pipeline.services import Services
 from bot.pipeline.summarise import Memory, ask_for, left_today, missing, served_today
-from bot.render import slack, slack_plain
 
 
 async def upgrade(

@@ -7,7 +7,9 @@ from email.utils import parseaddr
 
 from markupsafe import Markup
 
-from bot.render import mime, prose, slack_blocks
+from bot.channels.email import mime
+from bot.channels.slack import blocks as slack_blocks
+from bot.render import prose
 
 _LINE_BYTES = 2_000
 _LINES = 40

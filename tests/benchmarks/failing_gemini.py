@@ -27,8 +27,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bot import app, digest
-from bot.adapters.files import FileChannel
 from bot.adapters.gemini import Gemini
+from bot.channels.file.channel import FileChannel
 from bot.demo.gemini import Ask, Fault, GeminiService
 from bot.models import Digest, Entry, Kind, Target
 from bot.pipeline import tick

@@ -28,11 +28,15 @@ from types import FrameType
 from bot import app, config, digest, matching, query, schedule
 from bot.adapters.atom import read_page
 from bot.adapters.feed import read_announcement
+from bot.channels.email import message as email
+from bot.channels.email import text
+from bot.channels.file import markdown
+from bot.channels.file import message as files
+from bot.channels.slack import message as slack
 from bot.demo.arxiv import Announced, feeds, pages
 from bot.demo.samples import samples
 from bot.errors import ArxivError, ConfigError, QueryRejected
 from bot.models import Entry, Paper, Topic
-from bot.render import email, files, markdown, slack, text
 from bot.settings import Settings
 from bot.store import Store
 from bot.summary import extract, prompt

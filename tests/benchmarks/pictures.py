@@ -16,9 +16,12 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from bot.channels.email import message as email
+from bot.channels.file import html
+from bot.channels.slack import message as slack
 from bot.demo.slack import PostedMessage, render_as_html
 from bot.models import Digest, Message
-from bot.render import email, html, parts, slack
+from bot.render import parts
 from tests.render import samples
 
 WIDTHS = (360, 1200)

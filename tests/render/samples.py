@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.channels.file.html import ReportRef
 from bot.models import Digest, Entry, Paper, Summary, SummarySource, Topic
-from bot.render.html import ReportRef
 
 COMPOSED_AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MODEL = "gemini-flash-latest"

@@ -8,8 +8,12 @@ from functools import cache
 
 import pytest
 
+from bot.channels.email import message as email
+from bot.channels.email import text
+from bot.channels.file import html, markdown
+from bot.channels.file import message as files
+from bot.channels.slack import message as slack
 from bot.models import Digest, Entry, Summary, SummarySource
-from bot.render import email, files, html, markdown, slack, text
 from tests.render import limits, samples
 
 ONE = samples.papers()[0]

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.email import message as email
+from bot.channels.email import text
+from bot.channels.file import html, markdown
+from bot.channels.slack import message as slack
 from bot.models import Digest
-from bot.render import email, html, markdown, notice, parts, slack, text
+from bot.render import notice, parts
 from tests.render import samples
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -1,0 +1,178 @@
+"""A digest as mail: text and HTML that say the same, in as few messages as Gmail shows unclipped.
+
+Gmail clips a message at about 102 kB. What counts there is the HTML; here the whole message stays
+below, so that nothing depends on how it is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from bot.channels.email import mime, text
+from bot.models import Digest, Entry, Message
+from bot.render import parts, views, wording
+
+MESSAGE_BYTES = 100_000
+_CONTENTS_ABOVE = 10
+"""A table of contents helps only in a mail with more papers than this."""
+_SPARE = 3_000
+"""For headers, section headings, and numbers that grow."""
+
+_FRAME = views.ENVIRONMENT.get_template("mail.html.jinja")
+_MACROS: Any = views.ENVIRONMENT.get_template("mail_papers.html.jinja").module
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """From whom to whom, and whom to ask to be left alone."""
+
+    sender: str
+    recipient: str
+    reply_to: str | None
+    contact: str
+
+
+def render(
+    digest: Digest, *, sender: str, recipient: str, reply_to: str | None = None, contact: str
+) -> tuple[Message, ...]:
+    """The digest's mails to one recipient, each a whole MIME message below 100,000 bytes.
+
+    ``sender``, ``recipient`` and ``reply_to`` are mailboxes, ``contact`` is an address or a URL.
+    Parts after the first answer to it, so that they stand in one thread. The Message-ID follows
+    from subscriber, number, time, recipient and part: another digest never has the same one.
+    """
+    route = _Route(sender, recipient, reply_to, contact)
+    frame = _bytes(parts.Part(digest, 1, 2, 1, (), (), ()), route)
+    contents = len(digest.entries) > _CONTENTS_ABOVE
+    packed = parts.pack(
+        digest,
+        lambda section, entry: _weight(digest, section, entry, contents=contents),
+        MESSAGE_BYTES - _SPARE - len(frame),
+    )
+    return tuple(Message(part.number, part.count, _bytes(part, route), part.arxiv_ids) for part in packed)
+
+
+def html(part: parts.Part, contact: str) -> str:
+    """The HTML of one part."""
+    return _frame(part, contact, _fragments(part))
+
+
+def _bytes(part: parts.Part, route: _Route) -> bytes:
+    stop, url = _stop(part.digest, route.contact)
+    plain = text.page(part, f"{stop} {route.contact}" if url else stop)
+    own_id = _message_id(part.digest, route, part.number)
+    return mime.message(
+        _headers(part, route), plain, html(part, route.contact), boundary=mime.digest_of(own_id)[:24]
+    )
+
+
+def _headers(part: parts.Part, route: _Route) -> dict[str, str]:
+    digest, domain = part.digest, mime.domain(route.sender)
+    first, own = (_message_id(digest, route, number) for number in (1, part.number))
+    url = _stop(digest, route.contact)[1]
+    return {
+        "From": mime.mailbox(route.sender, "From"),
+        "To": mime.mailbox(route.recipient),
+        **({"Reply-To": mime.mailbox(route.reply_to, "Reply-To")} if route.reply_to else {}),
+        "Subject": mime.words(_subject(part)),
+        "Date": mime.date(digest.composed_at),
+        "Message-ID": own,
+        **({"In-Reply-To": first, "References": first} if part.number > 1 else {}),
+        "List-Id": f"<{mime.identifier(digest.subscriber)}.arxiv-digest.{domain}>",
+        **({"List-Unsubscribe": f"<{url}>"} if url else {}),
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+    }
+
+
+def _message_id(digest: Digest, route: _Route, part: int) -> str:
+    # The time keeps two histories apart, should a database begin anew at number 1.
+    key = (digest.subscriber, str(digest.number), digest.composed_at.isoformat(), route.recipient, str(part))
+    return mime.message_id("\n".join(key), mime.domain(route.sender))
+
+
+def _subject(part: parts.Part) -> str:
+    if part.count == 1:
+        return wording.subject(part.digest)
+    numbered = f"{wording.headline(part.digest)} ({part.number}/{part.count})"
+    return ": ".join(filter(None, (numbered, wording.teaser(part.digest))))
+
+
+def _stop(digest: Digest, contact: str) -> tuple[str, str]:
+    """What to read about stopping, and the address for it; no address where ``contact`` is none."""
+    address = parseaddr(contact)[1]
+    if contact.startswith(("https://", "http://")):
+        return "To change or stop it, see", quote(contact, safe=":/?#[]@!$&'()*+,;=%~")
+    if "@" not in address:
+        return "To change or stop it, ask whoever runs this digest.", ""
+    about = f"unsubscribe {wording.named(digest.subscriber)}"
+    return "To change or stop it, write to", mime.mailto(address, about)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fragments:
+    contents: tuple[Markup, ...]
+    papers: tuple[Markup, ...]
+    titles: tuple[Markup, ...]
+    revised: tuple[Markup, ...]
+
+
+def _fragments(part: parts.Part) -> _Fragments:
+    papers = views.papers(part.digest, part.papers, part.first)
+    return _Fragments(
+        contents=tuple(map(_MACROS.contents, papers)) if len(papers) > _CONTENTS_ABOVE else (),
+        papers=tuple(map(_MACROS.full, papers)),
+        titles=tuple(map(_MACROS.title, views.papers(part.digest, part.titles))),
+        revised=tuple(map(_MACROS.full, views.papers(part.digest, part.revised))),
+    )
+
+
+def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
+    digest = part.digest
+    stop, stop_url = _stop(digest, contact)
+    values: Mapping[str, object] = {
+        "subject": wording.headline(digest),
+        "preheader": wording.teaser(digest) or wording.nothing(digest),
+        "day": wording.long_day(wording.local_date(digest)),
+        "number": part.number,
+        "count": part.count,
+        "counted": wording.papers(digest.paper_count),
+        "topics": wording.topics(digest, first=10),
+        "notices": wording.sentences(digest.notices),
+        "nothing": "" if digest.paper_count else wording.nothing(digest),
+        "contents": fragments.contents,
+        "papers": fragments.papers,
+        "titles": fragments.titles,
+        "more_titles": wording.MORE_TITLES,
+        "revised": fragments.revised,
+        "revised_heading": wording.REVISED,
+        "checked": wording.CHECKED,
+        "completeness": wording.sentences(digest.completeness),
+        "foot": [
+            line for line in (wording.origin(digest), wording.reason(digest), wording.ACKNOWLEDGEMENT) if line
+        ],
+        "stop": stop,
+        "stop_url": stop_url,
+        "contact": contact,
+    }
+    return _FRAME.render(values)
+
+
+def _weight(digest: Digest, section: parts.Section, entry: Entry, *, contents: bool) -> int:
+    """What an entry adds to a message, in bytes."""
+    view = views.paper(digest, entry, 999 if section is parts.Section.PAPERS else None)
+    if section is parts.Section.TITLES:
+        return mime.size(_MACROS.title(view)) + mime.size(text.title(entry) + "\n\n")
+    listed = mime.size(_MACROS.contents(view)) if contents and section is parts.Section.PAPERS else 0
+    right_to_left = wording.is_right_to_left(digest, entry)
+    return (
+        listed
+        + mime.size(_MACROS.full(view))
+        + mime.size(text.paper(entry, "999. ", right_to_left=right_to_left) + "\n\n")
+    )

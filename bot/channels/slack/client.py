@@ -1,0 +1,149 @@
+"""Calls of Slack's Web API, one request each.
+
+Nothing here retries, waits or paces, and neither does what is underneath: slack_sdk's retry handlers
+are off, and so is aiohttp's habit of sending a GET again when the connection drops.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.channels.slack.verdicts import translate
+from bot.errors import DeliveryError
+from bot.settings import Secret
+
+FOREIGN = (
+    SlackClientError,
+    aiohttp.ClientError,
+    TimeoutError,
+    OSError,
+    ValueError,
+    AttributeError,
+    TypeError,
+)
+"""All that one request through slack_sdk can raise, but for cancellation."""
+
+_CONNECT_SHARE = 3
+"""A connection may take this fraction of the whole time, so that its failing is told from an answer's."""
+
+
+class SlackClient:
+    """One workspace, one token. Raises DeliveryError and nothing else; never shows the token."""
+
+    def __init__(self, token: Secret, base_url: str, timeout: timedelta) -> None:
+        self.bot = "@arxiv-digest"
+        """What people type to invite the bot; the name in the app manifest until Slack tells its own."""
+        self._token = token
+        self._base_url = base_url
+        self._timeout = timeout
+        self._session: aiohttp.ClientSession | None = None
+        self._sdk: AsyncWebClient | None = None
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+        self._session = self._sdk = None
+
+    async def read(
+        self, method: str, about: str, params: Mapping[str, object], *, http_verb: str = "GET"
+    ) -> AsyncSlackResponse:
+        """A call that may be repeated at will: its failure is never in doubt."""
+        try:
+            return await self._call(method, about, http_verb=http_verb, params=dict(params))
+        except DeliveryError as error:
+            raise DeliveryError(str(error), replace(error.verdict, in_doubt=False)) from error
+
+    async def write(self, method: str, about: str, body: Mapping[str, object]) -> AsyncSlackResponse:
+        """A call that changes something: in doubt when Slack may have done it all the same."""
+        return await self._call(method, about, json=dict(body))
+
+    async def pages(
+        self, method: str, about: str, params: Mapping[str, object]
+    ) -> AsyncIterator[AsyncSlackResponse]:
+        """Every page of a list, by its cursors; a page may be short, or empty, before the last."""
+        cursor: dict[str, object] = {}
+        while True:
+            page = await self.read(method, about, {**params, **cursor})
+            yield page
+            following = {"cursor": (page.get("response_metadata") or {}).get("next_cursor")}
+            if not following["cursor"] or following == cursor:
+                return
+            cursor = following
+
+    async def _call(self, method: str, about: str, **request: Any) -> AsyncSlackResponse:
+        try:
+            return await self._web_client().api_call(method, **request)
+        except FOREIGN as foreign:
+            error = translate(foreign, about, self.bot)
+            text = str(error).replace(self._token.reveal(), "…")
+            raise DeliveryError(text, error.verdict) from foreign
+
+    def _web_client(self) -> AsyncWebClient:
+        """Opened with the first call, as a session belongs to the running loop."""
+        if self._sdk is None:
+            self._session = _open_session(self._timeout)
+            proxy = _proxy_for(self._base_url)
+            self._sdk = AsyncWebClient(
+                token=self._token.reveal(),
+                base_url=self._base_url,
+                session=self._session,
+                proxy=proxy,
+                retry_handlers=[],
+                logger=_quiet_logger(),
+            )
+            # The SDK looks for a proxy on its own when given none, and disregards NO_PROXY.
+            self._sdk.proxy = proxy
+        return self._sdk
+
+
+def _open_session(timeout: timedelta) -> aiohttp.ClientSession:
+    """Each call gets a connection of its own: on a kept one that Slack has closed meanwhile, a post
+    would be in doubt for nothing."""
+    seconds = timeout.total_seconds()
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(force_close=True),
+        timeout=aiohttp.ClientTimeout(total=seconds, connect=seconds / _CONNECT_SHARE),
+        middlewares=(_send_once,),
+    )
+
+
+async def _send_once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Rename the exceptions on which aiohttp sends a GET again by itself."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error) or type(error).__name__) from error
+
+
+def _proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for ``url``.
+
+    aiohttp's ``trust_env`` would do, but it also reads ``~/.netrc``, and an entry there for the host
+    ends every call: it can't be combined with Slack's Authorization header.
+    """
+    parts = urlsplit(url)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    return getproxies().get(parts.scheme)
+
+
+def _quiet_logger() -> logging.Logger:
+    """The SDK's debug lines show whole messages, and the proxy's URL with its password."""
+    logger = logging.getLogger("bot.channels.slack.channel.sdk")
+    logger.setLevel(logging.WARNING)
+    return logger

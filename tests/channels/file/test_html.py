@@ -1,0 +1,143 @@
+"""The HTML report and the index: self-contained, and no text of a stranger is ever code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+
+from bot.channels.file import html
+from bot.models import Digest, Summary, SummarySource
+from tests.render import limits, samples, strategies
+
+REFS = (
+    html.ReportRef("2026-11-23-ada-41.html", "ada", 41, date(2026, 11, 23), 11),
+    html.ReportRef("2026-10-30-em group-7-a1b2c3.html", "em <group>", 7, date(2026, 10, 30), 1),
+    html.ReportRef("2026-11-20-ada-40.html", "ada", 40, date(2026, 11, 20), 0),
+)
+
+
+@settings(max_examples=25)
+@given(strategies.digests)
+def test_no_text_becomes_markup(digest: Digest) -> None:
+    """Whatever a title contains: one script, ours; well nested; links to arXiv only."""
+    page = limits.Page(html.render(digest))
+    assert [tag for tag, _ in page.tags].count("script") <= 1
+    assert page.links_only_to_arxiv()
+    shown = [attributes["id"] for tag, attributes in page.tags if tag == "article" and "id" in attributes]
+    assert len(shown) == len(digest.entries) + len(digest.revised)
+
+
+def test_page_asks_nothing_of_the_network() -> None:
+    """Its own policy forbids every request, and the only script is allowed by its hash."""
+    report = html.render(samples.morning())
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', report)
+    script = re.search(r"<script>(.*?)</script>", report, re.DOTALL)
+    assert policy
+    assert script
+    digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'" in policy[1]
+    assert not re.search(r"(src|href)=\"(?!https://arxiv\.org/)", report)
+    assert "url(" not in report
+    assert "@import" not in report
+
+
+def test_script_has_no_data_in_it() -> None:
+    """The script is the same in every report: what it filters it reads from attributes."""
+    scripts = [
+        re.findall(r"<script>.*</script>", html.render(d), re.DOTALL)
+        for d in (samples.morning(), samples.digest())
+    ]
+    assert scripts[0] == scripts[1]
+
+
+def test_filters_offer_what_is_there() -> None:
+    """Topics and categories of this digest, and each paper says its own."""
+    report = html.render(samples.morning())
+    assert "<option>electron microscopy</option><option>nickelates</option>" in report
+    assert "<option>cond-mat.mtrl-sci</option>" in report
+    assert (
+        'data-topics="electron microscopy\nnickelates" '
+        'data-categories="cond-mat.supr-con\ncond-mat.mtrl-sci\nphysics.optics"'
+    ) in report
+
+
+def test_report_has_print_style_and_dark_mode() -> None:
+    """It can be read at night and on paper."""
+    report = html.render(samples.morning())
+    assert "@media (prefers-color-scheme: dark)" in report
+    assert "@media print" in report
+
+
+def test_report_says_everything() -> None:
+    """Formulas as sub and sup, marks, titles, revisions, completeness, notices, queries, the abstract."""
+    report = html.render(samples.morning())
+    said = limits.Page(report).text
+    assert "La<sub>3</sub>Ni<sub>2</sub>O<sub>" in report
+    for words in (
+        "11 papers",
+        "Monday 23 November 2026 · ada no. 41",
+        "No summary could be made yet",
+        "Withdrawn by the authors",
+        "More papers, by title",
+        "Version 3 (you received version 1): title and abstract changed.",
+        "arXiv's search did not answer this morning",
+        "all 412 were checked",
+        "The abstract and all authors",
+        "Jonas Böhm, Ana-Maria Ştefănescu",
+        'nickelates: (all:"nickelate" OR all:"infinite-layer")',
+        "Thank you to arXiv for use of its open access interoperability.",
+    ):
+        assert words in said
+
+
+def test_japanese_summaries_name_their_language() -> None:
+    """Fonts and voices need to know which language a line is in."""
+    japanese = Summary("酸素の位置を調べる。", "二層構造に空孔が並ぶ。", SummarySource.GEMINI, "m")
+    digest = replace(samples.digest([replace(samples.papers()[0], summary=japanese)]), language="Japanese")
+    page = limits.Page(html.render(digest))
+    assert [a["lang"] for tag, a in page.tags if tag == "p" and "lang" in a] == ["ja", "ja"]
+
+
+@pytest.mark.parametrize(
+    ("language", "tags"),
+    [("de", {"de"}), ("pt-BR", {"pt-BR"}), ("British English", set()), ("en-GB", set()), ("Klingon", set())],
+)
+def test_a_summary_names_its_language_where_a_voice_must_change(language: str, tags: set[str]) -> None:
+    """The YAML takes names and codes; no English is foreign, nor are the abstract's own sentences."""
+    report = html.render(replace(samples.morning(), language=language))
+    tagged = [attributes.get("lang") for tag, attributes in limits.Page(report).tags if tag == "p"]
+    assert set(tagged) - {None} == tags
+    (fallback,) = (part for part in report.split("<article") if "own sentences" in part)
+    assert "lang=" not in fallback
+
+
+def test_no_papers_reads_well() -> None:
+    """A day without papers has neither filters nor a script, and says what was checked."""
+    report = html.render(samples.empty())
+    assert "No new papers matched electron microscopy, nickelates." in report
+    assert "<form" not in report
+    assert "<script" not in report
+
+
+def test_index_names_digests_by_month_newest_first() -> None:
+    """The index lists every digest of the folder with its links, and no paper."""
+    page = limits.Page(html.index(REFS))
+    assert page.text == (
+        "arXiv digests arXiv digests November 2026 "
+        "Monday 23 November 2026 · ada no. 41 11 papers · Markdown "
+        "Friday 20 November 2026 · ada no. 40 No new papers · Markdown "
+        "October 2026 Friday 30 October 2026 · em <group> no. 7 1 paper · Markdown"
+    )
+    assert page.links[:2] == ["2026-11-23-ada-41.html", "2026-11-23-ada-41.md"]
+    assert page.links[-1] == "2026-10-30-em%20group-7-a1b2c3.md"
+
+
+def test_index_of_an_empty_folder() -> None:
+    """A folder without digests says so."""
+    assert "No digest yet." in html.index(())
