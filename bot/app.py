@@ -12,7 +12,6 @@ from pathlib import Path
 from random import random
 
 import bot
-from bot.models import Kind
 from bot.pipeline.services import Services
 from bot.ports import Channel, Clock, Progress, Summariser
 from bot.settings import Settings
@@ -95,24 +94,24 @@ def _summariser(settings: Settings, stack: AsyncExitStack) -> Summariser | None:
     return gemini
 
 
-def _channels(settings: Settings, stack: AsyncExitStack) -> dict[Kind, Channel]:
+def _channels(settings: Settings, stack: AsyncExitStack) -> dict[str, Channel]:
     """The channels that somebody uses and that are configured."""
     from bot.channels.file.channel import FileChannel
 
     used = {target.kind for subscriber in settings.subscribers for target in subscriber.targets}
     if settings.operator is not None:
         used.add(settings.operator.kind)
-    channels: dict[Kind, Channel] = {Kind.FILE: FileChannel()}
-    if Kind.SLACK in used and settings.slack.token is not None:
+    channels: dict[str, Channel] = {"file": FileChannel()}
+    if "slack" in used and settings.slack.token is not None:
         from bot.channels.slack.channel import SlackChannel
 
         slack = SlackChannel(settings.slack.token, settings.slack.base_url)
         stack.push_async_callback(slack.aclose)
-        channels[Kind.SLACK] = slack
-    if Kind.EMAIL in used and settings.email is not None:
+        channels["slack"] = slack
+    if "email" in used and settings.email is not None:
         from bot.channels.email.channel import SmtpChannel
 
         smtp = SmtpChannel(settings.email)
         stack.push_async_callback(smtp.aclose)
-        channels[Kind.EMAIL] = smtp
+        channels["email"] = smtp
     return channels

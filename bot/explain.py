@@ -102,7 +102,7 @@ def _summarised(facts: Facts) -> str:
 
 
 def _delivery(facts: Facts, delivery: DeliveryRecord) -> str:
-    where = f"{delivery.target.kind.value} {delivery.target.address}"
+    where = f"{delivery.target.kind} {delivery.target.address}"
     digest = f"digest {delivery.digest_number}, {_form(delivery)}"
     if delivery.state is OutboxState.SENT and delivery.sent_at is not None:
         return f"Delivered to {where} on {_local(facts, delivery.sent_at)} ({digest})."

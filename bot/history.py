@@ -10,17 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.models import (
-    AnnounceType,
-    Envelope,
-    Kind,
-    OutboxState,
-    Paper,
-    Subscriber,
-    SummaryKey,
-    Target,
-    Window,
-)
+from bot.models import AnnounceType, Envelope, OutboxState, Paper, Subscriber, SummaryKey, Target, Window
 
 
 class MatchSource(StrEnum):
@@ -107,7 +97,7 @@ class SubscriberRecord:
     last_due_at: datetime | None
     """The newest due moment that was composed for (or found empty)."""
     removed_at: datetime | None = None
-    kinds_since: Mapping[Kind, datetime] = field(default_factory=dict)
+    kinds_since: Mapping[str, datetime] = field(default_factory=dict)
     """Since when the subscriber has had a target of each kind, whichever targets they were."""
     schedule: str = ""
     """The text of the schedule in force, empty where it was not recorded."""
@@ -170,6 +160,18 @@ class NewMessage:
 
 
 @dataclass(frozen=True)
+class EarlierDigest:
+    """A digest that went to a target before."""
+
+    subscriber: str
+    number: int
+    composed_at: datetime
+    papers: int
+    timezone: str
+    """The subscriber's, at that time."""
+
+
+@dataclass(frozen=True)
 class DeliveryRecord:
     """One paper on its way to, or at, one target; for `explain` and `status`."""
 
@@ -200,7 +202,7 @@ class TargetTally:
     """The outbox of one target in numbers."""
 
     subscriber: str
-    kind: Kind
+    kind: str
     address: str
     pending: int
     in_doubt: int

@@ -10,15 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.models import (
-    Announcement,
-    Envelope,
-    Kind,
-    ModelReply,
-    Prompt,
-    Receipt,
-    SearchPage,
-)
+from bot.models import Announcement, Envelope, ModelReply, Prompt, Receipt, SearchPage
 
 
 class Clock(Protocol):
@@ -59,7 +51,7 @@ class Channel(Protocol):
     """One kind of way to a reader."""
 
     @property
-    def kind(self) -> Kind: ...
+    def kind(self) -> str: ...
 
     async def resolve(self, address: str) -> str:
         """The address as the service knows it (a Slack id); DeliveryError when there is none."""

@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack
 import bot
 from bot.errors import ArxivError, GeminiError
 from bot.history import Changes
-from bot.models import Check, Kind
+from bot.models import Check
 from bot.settings import Settings
 
 
@@ -90,7 +90,7 @@ async def _probe_gemini(settings: Settings) -> list[Check]:
 
 
 async def _probe_slack(settings: Settings) -> list[Check]:
-    addresses = _addresses(settings, Kind.SLACK)
+    addresses = _addresses(settings, "slack")
     if settings.slack.token is None or not addresses:
         return []
     from bot.channels.slack.channel import SlackChannel
@@ -103,7 +103,7 @@ async def _probe_slack(settings: Settings) -> list[Check]:
 
 
 async def _probe_smtp(settings: Settings) -> list[Check]:
-    if settings.email is None or not _addresses(settings, Kind.EMAIL):
+    if settings.email is None or not _addresses(settings, "email"):
         return []
     from bot.channels.email.channel import SmtpChannel
 
@@ -117,12 +117,12 @@ async def _probe_smtp(settings: Settings) -> list[Check]:
 async def _probe_folders(settings: Settings) -> Sequence[Check]:
     from bot.channels.file.channel import FileChannel
 
-    return await FileChannel().probe(_addresses(settings, Kind.FILE))
+    return await FileChannel().probe(_addresses(settings, "file"))
 
 
-def _addresses(settings: Settings, kind: Kind) -> list[str]:
+def _addresses(settings: Settings, kind: str) -> list[str]:
     """Every address of this kind in the configuration, once, in its order."""
     targets = [target for subscriber in settings.subscribers for target in subscriber.targets]
     if settings.operator is not None:
         targets.append(settings.operator)
-    return list(dict.fromkeys(target.address for target in targets if target.kind is kind))
+    return list(dict.fromkeys(target.address for target in targets if target.kind == kind))

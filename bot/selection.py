@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.history import Candidate, SubscriberRecord
-from bot.models import Kind, Paper, Target, Topic
+from bot.models import Paper, Target, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Owed:
 
 
 def owed(
-    candidates: Iterable[Candidate], record: SubscriberRecord, kind: Kind, lookback: timedelta
+    candidates: Iterable[Candidate], record: SubscriberRecord, kind: str, lookback: timedelta
 ) -> tuple[Owed, ...]:
     """Which candidates the subscriber is owed by this kind of channel, with the topics that count.
 
@@ -45,13 +45,13 @@ def owed(
     return tuple(found)
 
 
-def reach(record: SubscriberRecord, kind: Kind, lookback: timedelta) -> datetime:
+def reach(record: SubscriberRecord, kind: str, lookback: timedelta) -> datetime:
     """How far back the oldest of the subscriptions reaches by this kind of channel."""
     floor = min(starts(record, kind).values(), default=record.since) - lookback
     return floor.replace(second=0, microsecond=0)
 
 
-def starts(record: SubscriberRecord, kind: Kind) -> dict[str, datetime]:
+def starts(record: SubscriberRecord, kind: str) -> dict[str, datetime]:
     """When each topic began to reach the subscriber by this kind of channel."""
     kind_since = record.kinds_since.get(kind, record.since)
     return {topic: max(since, kind_since) for topic, since in record.topics_since.items()}
@@ -93,9 +93,9 @@ def focus(topics: Sequence[Topic], matched: Sequence[str]) -> str:
     return next((topic.focus for topic in topics if topic.name in matched), "")
 
 
-def by_kind(targets: Sequence[Target]) -> dict[Kind, tuple[Target, ...]]:
+def by_kind(targets: Sequence[Target]) -> dict[str, tuple[Target, ...]]:
     """Targets of one kind share their history: a new one inherits what the others were sent."""
-    kinds: dict[Kind, tuple[Target, ...]] = {}
+    kinds: dict[str, tuple[Target, ...]] = {}
     for target in targets:
         kinds[target.kind] = (*kinds.get(target.kind, ()), target)
     return kinds

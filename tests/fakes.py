@@ -10,17 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import ArxivError, DeliveryError
-from bot.models import (
-    Announcement,
-    Envelope,
-    Kind,
-    ModelReply,
-    Paper,
-    Prompt,
-    Receipt,
-    SearchPage,
-    Verdict,
-)
+from bot.models import Announcement, Envelope, ModelReply, Paper, Prompt, Receipt, SearchPage, Verdict
 
 START = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 
@@ -152,7 +142,7 @@ class FakeChannel:
     ``accepted`` is what reached the reader, whether or not the sender was told.
     """
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: str) -> None:
         self._kind = kind
         self.script: deque[DeliveryError | None] = deque()
         self.accepted: list[Envelope] = []
@@ -160,7 +150,7 @@ class FakeChannel:
         self.unreadable = False
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> str:
         return self._kind
 
     async def resolve(self, address: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.models import Kind, Paper, Schedule, Subscriber, Target, Topic
+from bot.models import Paper, Schedule, Subscriber, Target, Topic
 from bot.settings import ArxivSettings, GeminiSettings, Settings, SlackSettings
 
 NOON = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
@@ -34,7 +34,7 @@ def topic(name: str = "microscopy", **changes: Any) -> Topic:
 def subscriber(name: str = "ada", **changes: Any) -> Subscriber:
     values: dict[str, Any] = {
         "topics": ("microscopy",),
-        "targets": (Target(Kind.SLACK, "#papers"),),
+        "targets": (Target("slack", "#papers"),),
         "schedule": Schedule("daily 09:00", "0 9 * * *"),
     }
     return Subscriber(name, **values | changes)

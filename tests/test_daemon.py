@@ -15,7 +15,7 @@ import pytest
 from bot import schedule
 from bot.daemon import GRACE, LOOK_EVERY, NOTICE_EVERY, Daemon, in_time
 from bot.errors import ConfigError, DeliveryError, GeminiError, StoreError
-from bot.models import Envelope, Fault, Kind, ModelReply, OutboxState, Prompt, Receipt, Target, Verdict
+from bot.models import Envelope, Fault, ModelReply, OutboxState, Prompt, Receipt, Target, Verdict
 from bot.pipeline.services import Report, Services
 from bot.settings import GeminiSettings, Settings
 from tests import samples
@@ -25,9 +25,9 @@ from tests.pipeline.conftest import World, new_world
 from tests.samples import NOON, paper, subscriber
 
 FILE, SLACK, OPERATOR = (
-    Target(Kind.FILE, "/reports"),
-    Target(Kind.SLACK, "#papers"),
-    Target(Kind.SLACK, "#operator"),
+    Target("file", "/reports"),
+    Target("slack", "#papers"),
+    Target("slack", "#operator"),
 )
 GEMINI = GeminiSettings(requests_per_minute=1000, concurrency=1)
 MINUTE = timedelta(minutes=1)
@@ -51,7 +51,7 @@ class Running:
     @asynccontextmanager
     async def open(self, settings: Settings) -> AsyncIterator[Services]:
         self.opened += 1
-        yield self.world.services
+        yield replace(self.world.services, settings=settings)
 
     def look(self) -> Settings | None:
         found, self.edit = self.edit, None
@@ -366,7 +366,7 @@ async def test_a_service_that_is_down_is_not_asked_in_circles(world: World, wait
     down = DeliveryError("down", Verdict(retry_after=wait))
     world.slack.script.extend([down] * 100)
     readers = [
-        subscriber(f"r{n}", targets=(Target(Kind.SLACK, f"#c{n}"),), schedule=schedule.parse("daily 12:01"))
+        subscriber(f"r{n}", targets=(Target("slack", f"#c{n}"),), schedule=schedule.parse("daily 12:01"))
         for n in range(8)
     ]
     async with running(world, *readers) as one:

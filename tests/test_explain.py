@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot import explain
 from bot.history import AnnouncedRecord, DeliveryRecord, MatchSource
-from bot.models import AnnounceType, Kind, OutboxState, Target
+from bot.models import AnnounceType, OutboxState, Target
 from tests.samples import NOON, paper
 
 NEW = AnnouncedRecord(NOON.date(), "2611.00001", AnnounceType.NEW, ("cs.AI",))
@@ -89,7 +89,7 @@ def test_a_delivered_paper_says_when_where_and_how() -> None:
     """One line a target."""
     sent = DeliveryRecord(
         "ada",
-        Target(Kind.SLACK, "#papers"),
+        Target("slack", "#papers"),
         "2611.00001",
         1,
         "title",

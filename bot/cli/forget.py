@@ -13,7 +13,6 @@ from bot.cli.logs import say
 from bot.cli.options import State, count, global_options, pass_state
 from bot.errors import StoreError
 from bot.history import Kept
-from bot.models import Kind
 from bot.settings import Settings
 from bot.store import Store
 
@@ -63,7 +62,7 @@ def _refuse_unknown(store: Store, settings: Settings, name: str) -> None:
 
 def _lines(kept: Kept) -> Iterator[str]:
     for target in kept.targets:
-        stays = " (the reports there stay)" if target.kind is Kind.FILE else ""
+        stays = " (the reports there stay)" if target.kind == "file" else ""
         yield f"{target.kind} {target.address}{stays}"
     yield f"{count(kept.digests, 'digest')} with {count(kept.papers, 'paper')}"
 

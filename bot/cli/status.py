@@ -127,7 +127,7 @@ def _subscriber(store: Store, subscriber: Subscriber, tallies: Any, now: datetim
         if subscriber.schedule.cron
         else "immediately",
         "targets": [
-            _target(target.kind.value, target.address, known.get((target.kind, target.address)))
+            _target(target.kind, target.address, known.get((target.kind, target.address)))
             for target in subscriber.targets
         ],
     }

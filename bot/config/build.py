@@ -13,7 +13,7 @@ from typing import Any
 from bot import schedule
 from bot.config import environment
 from bot.config.fields import is_channel
-from bot.models import Kind, Subscriber, Target, Topic
+from bot.models import Subscriber, Target, Topic
 from bot.settings import ArxivSettings, EmailSettings, GeminiSettings, Secret, Settings, SlackSettings
 
 Values = Mapping[str, Any]
@@ -70,14 +70,14 @@ def _operator(address: str | None, *, by_mail: bool) -> Target | None:
     """A channel by its form; an address is mailed where mail is set up, else written to in Slack."""
     if address is None:
         return None
-    return Target(Kind.EMAIL if by_mail and not is_channel(address) else Kind.SLACK, address)
+    return Target("email" if by_mail and not is_channel(address) else "slack", address)
 
 
 def _subscriber(values: Values, folder: Path) -> Subscriber:
     own = {key: value for key, value in values.items() if key not in ("slack", "email", "file")}
     targets = (
-        *(Target(Kind.SLACK, address) for address in values.get("slack", ())),
-        *(Target(Kind.EMAIL, address) for address in values.get("email", ())),
-        *(Target(Kind.FILE, str(located(folder, name))) for name in values.get("file", ())),
+        *(Target("slack", address) for address in values.get("slack", ())),
+        *(Target("email", address) for address in values.get("email", ())),
+        *(Target("file", str(located(folder, name))) for name in values.get("file", ())),
     )
     return Subscriber(targets=targets, **{"schedule": schedule.parse(_SCHEDULE), **own})

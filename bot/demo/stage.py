@@ -17,7 +17,7 @@ from bot.demo.gemini import GeminiService, Words
 from bot.demo.samples import samples
 from bot.demo.slack import SlackService
 from bot.demo.smtp import SmtpService
-from bot.models import Kind, Schedule, Subscriber, Target, Topic
+from bot.models import Schedule, Subscriber, Target, Topic
 from bot.settings import (
     ArxivSettings,
     EmailSettings,
@@ -98,7 +98,7 @@ def _subscribers(reports: Path) -> tuple[Subscriber, ...]:
     names = tuple(topic.name for topic in _TOPICS)
     schedule = Schedule("weekdays 09:00", "0 9 * * 1-5")
     return (
-        Subscriber("em-group", names[:1], (Target(Kind.SLACK, f"#{CHANNEL}"),), schedule),
-        Subscriber("ada", names, (Target(Kind.EMAIL, READER),), schedule, timezone="Europe/London"),
-        Subscriber("archive", names, (Target(Kind.FILE, str(reports)),), schedule),
+        Subscriber("em-group", names[:1], (Target("slack", f"#{CHANNEL}"),), schedule),
+        Subscriber("ada", names, (Target("email", READER),), schedule, timezone="Europe/London"),
+        Subscriber("archive", names, (Target("file", str(reports)),), schedule),
     )

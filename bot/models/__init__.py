@@ -17,7 +17,7 @@ from bot.models.papers import (
     SearchPage,
 )
 from bot.models.queries import Branch, DateRange, Operator, QueryTree, Term, Window
-from bot.models.subscriptions import Kind, Schedule, Subscriber, Target, Topic
+from bot.models.subscriptions import Schedule, Subscriber, Target, Topic
 from bot.models.summaries import ModelReply, ModelUse, Prompt, Summary, SummaryKey, SummarySource
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "Entry",
     "Envelope",
     "Fault",
-    "Kind",
     "Limit",
     "Message",
     "ModelReply",

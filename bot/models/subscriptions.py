@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -20,20 +19,13 @@ class Topic:
     focus: str = ""
 
 
-class Kind(StrEnum):
-    """The kinds of channel a digest travels by."""
-
-    SLACK = "slack"
-    EMAIL = "email"
-    FILE = "file"
-
-
 @dataclass(frozen=True, order=True)
 class Target:
     """Where a digest goes: a channel name or id or a person's address (slack), a mailbox
     ``Ada Lovelace <ada@example.org>`` (email), the absolute path of a folder (file)."""
 
-    kind: Kind
+    kind: str
+    """The name of a channel, of those that `bot.channels` lists."""
     address: str
 
 

@@ -11,11 +11,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot import coverage, taxonomy
+from bot.channels import CHANNELS
 from bot.history import Alert, PollStatus
-from bot.models import Kind, Subscriber, Target
+from bot.models import Subscriber, Target
 from bot.pipeline.services import Services
-from bot.render import notice
-from bot.settings import Settings
 
 OPERATOR = ""
 """The operator's name among the readers: an alert for this one concerns no subscriber."""
@@ -25,6 +24,7 @@ CONFIGURATION, GEMINI, POLL, FEED = "configuration", "gemini", "poll", "feed"
 PATIENCE = timedelta(minutes=30)
 """How long arXiv may be in trouble before the operator, and those who read at once, are told."""
 
+_SUBJECT = "arXiv digest: something needs your attention"
 _RECENT = timedelta(days=7)
 _TOPIC, _FEED_OF, _DELIVERY = "topic:", "feed:", "delivery:"
 
@@ -52,8 +52,11 @@ def raise_alert(
             return
         told = (alert for alert in notices.open_alerts() if alert.key not in untold)
         if not cause or not any(alert.text.endswith(cause) for alert in told):
-            payload = _payload(services.settings, services.settings.operator, text, now)
-            services.store.outbox.add_notice(services.settings.operator, payload, OPERATOR, now)
+            operator = services.settings.operator
+            payload = (
+                CHANNELS[operator.kind].messages().notice(_SUBJECT, text, operator, services.settings, now)
+            )
+            services.store.outbox.add_notice(operator, payload, OPERATOR, now)
         notices.mark_told(OPERATOR, [key], now)
 
 
@@ -88,7 +91,7 @@ def feed_key(spec: str) -> str:
 
 def delivery_key(subscriber: str, target: Target) -> str:
     """The alert of one target that does not take its subscriber's messages."""
-    return f"{_DELIVERY}{subscriber}:{target.kind.value}:{target.address}"
+    return f"{_DELIVERY}{subscriber}:{target.kind}:{target.address}"
 
 
 def to_tell(services: Services, subscriber: Subscriber) -> tuple[Alert, ...]:
@@ -125,17 +128,3 @@ def of_summaries(services: Services, subscriber: Subscriber) -> tuple[Alert, ...
 def mark_told(services: Services, subscriber: Subscriber, told: Iterable[Alert]) -> None:
     """The alerts stand in a digest of the subscriber."""
     services.store.notices.mark_told(subscriber.name, [alert.key for alert in told], services.clock.now())
-
-
-def _payload(settings: Settings, target: Target, text: str, now: datetime) -> bytes:
-    if target.kind is Kind.SLACK or settings.email is None:
-        return notice.slack(text)
-    return notice.email(
-        "arXiv digest: something needs your attention",
-        text,
-        sender=settings.email.sender,
-        recipient=target.address,
-        at=now,
-        reply_to=settings.email.reply_to,
-        contact=settings.arxiv.contact,
-    )

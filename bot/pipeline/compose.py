@@ -9,15 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot import digest, query
-from bot.channels.email import message as email
-from bot.channels.file import message as files
-from bot.channels.file.html import ReportRef
-from bot.channels.slack import message as slack
-from bot.history import Alert, NewMessage, Placement
-from bot.models import Digest, Entry, Kind, Message, Subscriber, Summary, SummaryKey, Target
+from bot.channels import CHANNELS
+from bot.history import Alert, EarlierDigest, NewMessage, Placement
+from bot.models import Digest, Entry, Message, Subscriber, Summary, SummaryKey, Target
 from bot.pipeline import alerts, claims, wants
 from bot.pipeline.services import Services
 from bot.pipeline.wants import Edition
@@ -82,7 +78,7 @@ def _write(services: Services, edition: Edition, untold: Sequence[Alert], due: d
         messages = [
             _placed(edition, made, target, message)
             for target in edition.targets
-            for message in _render(services, made, target)
+            for message in _rendered(services, made, target)
         ]
         return digest.to_json(made), messages
 
@@ -130,28 +126,11 @@ def _with_summary(
     return replace(entry, summary=extracted, fallback=services.summariser is not None)
 
 
-def _render(services: Services, made: Digest, target: Target) -> Sequence[Message]:
-    if target.kind is Kind.SLACK:
-        return slack.render(made)
-    if target.kind is Kind.FILE:
-        return files.render(made, reports=_reports(services, target))
-    if services.settings.email is None:
-        raise ValueError(f"{target.address} is an e-mail target without an email section")
-    return email.render(
-        made,
-        sender=services.settings.email.sender,
-        recipient=target.address,
-        reply_to=services.settings.email.reply_to,
-        contact=services.settings.arxiv.contact,
-    )
+def _rendered(services: Services, made: Digest, target: Target) -> Sequence[Message]:
+    def earlier() -> Sequence[EarlierDigest]:
+        return services.store.outbox.earlier_digests(target)
 
-
-def _reports(services: Services, target: Target) -> list[ReportRef]:
-    """The digests written to this folder before, for its index."""
-    return [
-        files.named(name, number, composed_at.astimezone(ZoneInfo(zone)).date(), papers)
-        for name, number, composed_at, papers, zone in services.store.outbox.reports(target)
-    ]
+    return CHANNELS[target.kind].messages().render(made, target, services.settings, earlier)
 
 
 def _placed(edition: Edition, made: Digest, target: Target, message: Message) -> NewMessage:
@@ -162,6 +141,6 @@ def _placed(edition: Edition, made: Digest, target: Target, message: Message) ->
     for arxiv_id in message.arxiv_ids:
         entry = places[arxiv_id]
         form = "revised" if entry.revised_from else "title" if arxiv_id in titles else "full"
-        awaits = edition.key(entry) if entry.fallback and target.kind is Kind.SLACK else None
+        awaits = edition.key(entry) if entry.fallback and CHANNELS[target.kind].may_edit else None
         placements.append(Placement(arxiv_id, entry.paper.version, form, message.part, awaits))
     return NewMessage(target, message.part, message.parts, message.payload, tuple(placements))

@@ -13,17 +13,14 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot import backoff
-from bot.channels.slack import plain as slack_plain
+from bot.channels import CHANNELS
 from bot.errors import DeliveryError
-from bot.models import Envelope, Kind, OutboxState, Receipt, Target, Verdict
+from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
 from bot.pipeline.outcomes import Outcomes, subject
 from bot.pipeline.pacing import Pacing, Spacing
 from bot.pipeline.services import Report, Services
 from bot.pipeline.waiting import all_of
 from bot.ports import Channel
-
-DOUBT_PAUSE = timedelta(seconds=5)
-"""How long Slack's history may lag behind an accepted message."""
 
 _LOOKS = 2
 """So often a history must lack a message before it is sent again: a look too many costs five seconds,
@@ -86,16 +83,17 @@ class _Postman:
         self._services = services
         self._pacing = pacing
         self._outcomes = outcomes
+        self._spec = CHANNELS[pacing.kind]
         self._kind = pacing.kind
         self._clock = services.clock
         self._outbox = services.store.outbox
         self._unresolved: dict[Target, DeliveryError] = {}
         # What the process before this one was sending may not show in a history yet.
-        self._look_from = spacing.started_at + DOUBT_PAUSE.total_seconds()
+        self._look_from = spacing.started_at + self._spec.lags.total_seconds()
 
     async def round(self, envelopes: Sequence[Envelope]) -> None:
         """Each digest's parts in their order; a part that waits holds back those after it."""
-        own = [envelope for envelope in envelopes if envelope.target.kind is self._kind]
+        own = [envelope for envelope in envelopes if envelope.target.kind == self._kind]
         await self._resolve_all(own)
         for _, parts in groupby(
             own, key=lambda one: (one.digest_id, one.target, one.id * (one.digest_id == 0))
@@ -108,14 +106,14 @@ class _Postman:
                     settled = await self._deliver(envelope)
                 finally:
                     self._services.progress.advance("deliver")
-                if not settled and self._kind is Kind.SLACK:
+                if not settled and self._spec.keeps_order:
                     break
 
     async def _deliver(self, envelope: Envelope) -> bool:
         """Whether the message is settled, as sent or as failed: then those after it may follow."""
         channel = self._services.channels.get(self._kind)
         if channel is None:
-            error = DeliveryError(f"{self._kind.value} is not configured", Verdict(permanent=True))
+            error = DeliveryError(f"{self._kind} is not configured", Verdict(permanent=True))
             self._outcomes.failed(envelope, error)
             return True
         for _ in range(_ATTEMPTS_A_ROUND):
@@ -161,7 +159,7 @@ class _Postman:
         return known
 
     async def _settle_or_send(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt:
-        if envelope.state is OutboxState.IN_DOUBT and self._kind is not Kind.EMAIL:
+        if envelope.state is OutboxState.IN_DOUBT and self._spec.keeps_history:
             found = await self._look(channel, envelope, resolved)
             if found is not None:
                 return found
@@ -173,13 +171,13 @@ class _Postman:
             self._pacing.attempted(resolved)
 
     async def _look(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt | None:
-        """Whether the message arrived after all; Slack's history is given time to show it."""
-        if self._kind is not Kind.SLACK:
+        """Whether the message arrived after all; a history that lags is given time to show it."""
+        if not self._spec.lags:
             return await channel.find(envelope, resolved)
         await self._clock.sleep(max(self._look_from - self._clock.monotonic(), 0))
         for look in range(_LOOKS):
             if look:
-                await self._clock.sleep(DOUBT_PAUSE.total_seconds())
+                await self._clock.sleep(self._spec.lags.total_seconds())
             found = await channel.find(envelope, resolved)
             if found is not None:
                 return found
@@ -190,10 +188,10 @@ class _Postman:
         verdict, now = error.verdict, self._clock.now()
         if verdict.in_doubt:
             return await self._doubted(envelope, error)
-        if verdict.form_refused and (plain := slack_plain.plain_text(envelope.payload)) is not None:
+        if verdict.form_refused and (simpler := self._spec.messages().simpler(envelope.payload)) is not None:
             with self._services.store.transaction():
                 self._outbox.mark_waiting(envelope, str(error), now, None, in_doubt=False)
-                self._outbox.replace_payload(envelope, plain)
+                self._outbox.replace_payload(envelope, simpler)
             self._outcomes.reshaped(envelope, error)
             return None
         retry_at = self._retry_at(envelope, verdict, now)
@@ -218,8 +216,8 @@ class _Postman:
             self._outcomes.failed(envelope, error)
             return True
         self._outbox.mark_waiting(envelope, str(error), retry_at, None, in_doubt=True)
-        if not looked and self._kind is not Kind.EMAIL:
-            await self._clock.sleep(DOUBT_PAUSE.total_seconds())
+        if not looked and self._spec.keeps_history:
+            await self._clock.sleep(self._spec.lags.total_seconds())
             return None
         self._outcomes.in_doubt(envelope, error, looked=looked)
         return False

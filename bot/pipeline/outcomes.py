@@ -70,7 +70,7 @@ def subject(envelope: Envelope) -> str:
     """Whose message this is and where it goes, for logs and people."""
     who = envelope.subscriber or "operator"
     part = f" part {envelope.part}/{envelope.parts}" if envelope.parts > 1 else ""
-    return f"{who}: {envelope.target.kind.value} {envelope.target.address}{part}"
+    return f"{who}: {envelope.target.kind} {envelope.target.address}{part}"
 
 
 def _in_full(error: DeliveryError) -> str:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+from bot.channels import CHANNELS
 from bot.errors import DeliveryError
 from bot.history import ServiceWait
-from bot.models import Kind
 from bot.pipeline.services import Services
-
-SLACK_SPACING = timedelta(seconds=1)
-"""Slack's limit: about one message a second and channel."""
 
 _OUTAGE = 3
 """So many messages in a row that a service did not take: it is down, the rest wait untried."""
@@ -27,19 +24,19 @@ class Spacing:
     def __init__(self, started_at: float) -> None:
         self.started_at = started_at
         """The process's start."""
-        self._free_at: dict[tuple[Kind, str], float] = {}
+        self._free_at: dict[tuple[str, str], float] = {}
 
-    def free_at(self, kind: Kind, place: str) -> float:
+    def free_at(self, kind: str, place: str) -> float:
         return self._free_at.get((kind, place), float("-inf"))
 
-    def occupy(self, kind: Kind, place: str, until: float) -> None:
+    def occupy(self, kind: str, place: str, until: float) -> None:
         self._free_at[kind, place] = until
 
 
 class Pacing:
     """One kind of channel in one round."""
 
-    def __init__(self, services: Services, kind: Kind, spacing: Spacing, stopping: asyncio.Event) -> None:
+    def __init__(self, services: Services, kind: str, spacing: Spacing, stopping: asyncio.Event) -> None:
         self.kind = kind
         self._settings = services.settings
         self._clock = services.clock
@@ -66,14 +63,14 @@ class Pacing:
         if not error.verdict.until_mended:  # a folder's fault is no other folder's
             self._failures_in_a_row += 1
         if wait_until is not None:
-            self._notices.set_wait(ServiceWait(self.kind.value, wait_until, str(error)))
+            self._notices.set_wait(ServiceWait(self.kind, wait_until, str(error)))
 
     def why_left(self) -> tuple[str, datetime | None] | None:
         """Why a message is not even tried, and until when; None when it is."""
         if self._stopping.is_set():
             return "stopping", None
         now = self._clock.now()
-        wait = self._notices.wait_until(self.kind.value)
+        wait = self._notices.wait_until(self.kind)
         if wait is not None and wait.until > now:
             return f"the service asked to be left alone until {wait.until:%Y-%m-%d %H:%M:%S} UTC", wait.until
         if self._failures_in_a_row >= _OUTAGE:
@@ -81,13 +78,7 @@ class Pacing:
         return None
 
     def _place(self, resolved: str) -> str:
-        """What the service counts by: Slack by channel, a mail provider by account."""
-        return resolved if self.kind is Kind.SLACK else ""
+        return CHANNELS[self.kind].place(resolved)
 
     def _interval(self) -> timedelta:
-        if self.kind is Kind.SLACK:
-            return SLACK_SPACING
-        per_minute = self._settings.email.messages_per_minute if self._settings.email else None
-        if self.kind is Kind.EMAIL and per_minute:
-            return timedelta(seconds=60 / per_minute)
-        return timedelta()
+        return CHANNELS[self.kind].interval(self._settings)

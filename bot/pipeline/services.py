@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.models import Kind
 from bot.ports import Channel, Clock, Feed, PaperSource, Progress, Summariser
 from bot.settings import Settings
 from bot.store import Store
@@ -20,7 +19,7 @@ class Services:
     feed: Feed
     summariser: Summariser | None
     """None without a key: the extractive summariser is used instead."""
-    channels: Mapping[Kind, Channel]
+    channels: Mapping[str, Channel]
     clock: Clock
     progress: Progress
     jitter: Callable[[], float]

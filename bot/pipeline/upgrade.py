@@ -1,6 +1,6 @@
-"""Upgrade: once a summary exists, the Slack message that went out without it is edited in place.
+"""Upgrade: once a summary exists, the message that went out without it is edited in place.
 
-Mail and files are never repeated. Only quota that nothing undelivered needs is spent on it.
+What a channel can't edit (mail, files) is never repeated. Only quota that nothing undelivered needs is spent on it.
 """
 
 from __future__ import annotations
@@ -11,12 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot import digest, quota
-from bot.channels.slack import message as slack
-from bot.channels.slack import plain as slack_plain
+from bot.channels import CHANNELS
 from bot.errors import DeliveryError
 from bot.history import ServiceWait, Upgrade
-from bot.models import Digest, Entry, Kind, Paper, Summary, SummaryKey
-from bot.pipeline.pacing import SLACK_SPACING
+from bot.models import Digest, Entry, Paper, Summary, SummaryKey
 from bot.pipeline.services import Services
 from bot.pipeline.summarise import Memory, ask_for, left_today, missing, served_today
 
@@ -35,9 +33,11 @@ async def upgrade(
     leave of the day's quota. A message that can't be edited is left as it is: its reader has the
     abstract's own sentences. Ends by ``until``. Raises only StoreError.
     """
-    if services.summariser is None or Kind.SLACK not in services.channels:
+    if services.summariser is None:
         return 0
-    upgrades = services.store.outbox.upgrades(services.clock.now() - services.settings.arxiv.lookback)
+    editable = [spec.name for spec in CHANNELS.values() if spec.may_edit]
+    since = services.clock.now() - services.settings.arxiv.lookback
+    upgrades = services.store.outbox.upgrades(since, editable)
     if upgrades and not memory.is_resting(services.clock.now()):
         papers = _papers(services, upgrades)
         order = _affordable(services, memory, later, _missing(services, upgrades, papers, memory))
@@ -45,8 +45,10 @@ async def upgrade(
     edited = 0
     for one in upgrades:
         over = until is not None and services.clock.now() >= until
-        if over or stopping.is_set() or _is_waiting(services):
+        if over or stopping.is_set():
             break
+        if _is_waiting(services, one.envelope.target.kind):
+            continue
         edited += await _edit(services, one)
     return edited
 
@@ -94,25 +96,30 @@ async def _edit(services: Services, one: Upgrade) -> int:
     outbox = services.store.outbox
     edition = outbox.edition(one.envelope.digest_id)
     made = _with(digest.from_json(edition), {key.arxiv_id: summary for key, summary in summaries.items()})
-    payload = slack.rerender(made, one.envelope.part, one.envelope.parts, one.envelope.arxiv_ids)
-    payload = slack_plain.like(one.envelope.payload, payload)
+    envelope = one.envelope
+    spec = CHANNELS[envelope.target.kind]
+    payload = spec.messages().rerender(
+        made, envelope.payload, envelope.part, envelope.parts, envelope.arxiv_ids
+    )
     try:
-        await services.channels[Kind.SLACK].edit(one.envelope.receipt, payload)
+        await services.channels[spec.name].edit(one.envelope.receipt, payload)
     except DeliveryError as error:
         if error.verdict.permanent:
             outbox.save_upgrade(one.envelope, one.envelope.payload, edition, one.awaited)
         if error.verdict.retry_after is not None:
             wait_until = services.clock.now() + error.verdict.retry_after
-            services.store.notices.set_wait(ServiceWait(Kind.SLACK.value, wait_until, str(error)))
+            services.store.notices.set_wait(ServiceWait(spec.name, wait_until, str(error)))
         return 0
     outbox.save_upgrade(one.envelope, payload, digest.to_json(made), list(summaries))
-    await services.clock.sleep(SLACK_SPACING.total_seconds())
+    await services.clock.sleep(spec.interval(services.settings).total_seconds())
     return 1
 
 
-def _is_waiting(services: Services) -> bool:
-    """Whether Slack asked to be left alone."""
-    wait = services.store.notices.wait_until(Kind.SLACK.value)
+def _is_waiting(services: Services, kind: str) -> bool:
+    """Whether the service asked to be left alone, or is not there."""
+    if kind not in services.channels:
+        return True
+    wait = services.store.notices.wait_until(kind)
     return wait is not None and wait.until > services.clock.now()
 
 

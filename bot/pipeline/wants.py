@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot import digest, languages, selection
-from bot.models import Entry, Kind, Subscriber, SummaryKey, Target, Topic
+from bot.models import Entry, Subscriber, SummaryKey, Target, Topic
 from bot.settings import Settings
 from bot.store import Store
 from bot.summary import prompt
@@ -72,7 +72,7 @@ def is_read_by(subscriber: Subscriber, settings: Settings, key: SummaryKey, matc
     )
 
 
-def _revisions(store: Store, subscriber: Subscriber, kind: Kind) -> Iterable[Entry]:
+def _revisions(store: Store, subscriber: Subscriber, kind: str) -> Iterable[Entry]:
     if not subscriber.revisions:
         return
     for revision in store.papers.revisions(subscriber.topics, subscriber.name, kind):

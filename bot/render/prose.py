@@ -16,6 +16,7 @@ TITLE_BYTES = 1600
 LINE_BYTES = 2000
 COMMENT_BYTES = 500
 NAME_BYTES = 120
+_LINES = 40
 SENTENCES_BYTES = 2000
 """For all completeness sentences together, and for all notices together."""
 
@@ -71,3 +72,9 @@ def _is_text(char: str) -> bool:
 
 def _dollars(text: str) -> int:
     return text.count("$") - text.count("\\$")
+
+
+def lines(text: str) -> list[str]:
+    """What somebody else wrote, line by line, clean and bounded; at least one line."""
+    cleaned = [clip(clean(line), LINE_BYTES) for line in text.splitlines()[:_LINES]]
+    return [line for line in cleaned if line] or ["Something needs your attention."]

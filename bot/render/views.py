@@ -15,13 +15,16 @@ _AUTHORS = 10
 _ALL_AUTHORS = 300
 _ABSTRACT_BYTES = 8_000
 
-ENVIRONMENT = jinja2.Environment(
-    loader=jinja2.PackageLoader("bot.render"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+
+def templates(package: str) -> jinja2.Environment:
+    """The templates of a package, from its folder ``templates``."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader(package),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.history import Kept
-from bot.models import Kind, Target
+from bot.models import Target
 from bot.store.database import Connection
 
 _ADDRESSES = (
@@ -37,7 +37,7 @@ _DELETIONS = (
 
 def kept_of(db: Connection, subscriber: str) -> Kept:
     name = {"name": subscriber}
-    targets = (Target(Kind(row["kind"]), row["address"]) for row in db.rows(_ADDRESSES.format("="), name))
+    targets = (Target(row["kind"], row["address"]) for row in db.rows(_ADDRESSES.format("="), name))
     return Kept(
         targets=tuple(sorted(targets)),
         digests=db.value("SELECT count(*) FROM digests WHERE subscriber = :name", name),

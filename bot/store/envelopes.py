@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.errors import StoreError
-from bot.models import Envelope, Kind, OutboxState, Receipt, Target
+from bot.models import Envelope, OutboxState, Receipt, Target
 from bot.store.database import (
     Connection,
     Row,
@@ -38,7 +38,7 @@ def _to_envelope(row: Row) -> Envelope:
         id=row["id"],
         digest_id=row["digest_id"] or 0,
         subscriber=row["subscriber"],
-        target=Target(Kind(row["kind"]), row["target"]),
+        target=Target(row["kind"], row["target"]),
         part=row["part"],
         parts=row["parts"],
         payload=bytes(row["payload"]),

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.errors import StoreError
-from bot.history import DeliveryRecord, NewMessage, Placement, TargetTally, Upgrade
-from bot.models import Envelope, Kind, OutboxState, SummaryKey, Target
+from bot.history import DeliveryRecord, EarlierDigest, NewMessage, Placement, TargetTally, Upgrade
+from bot.models import Envelope, OutboxState, SummaryKey, Target
 from bot.store import envelopes
 from bot.store.database import Row, to_json, to_text, to_time, to_time_or_none
 from bot.store.queue import MessageQueue
@@ -65,7 +65,7 @@ class Outbox(MessageQueue):
             [
                 {
                     "subscriber": subscriber,
-                    "kind": message.target.kind.value,
+                    "kind": message.target.kind,
                     "target": message.target.address,
                     "arxiv_id": placement.arxiv_id,
                     "version": placement.version,
@@ -83,7 +83,7 @@ class Outbox(MessageQueue):
             {
                 "digest_id": digest,
                 "subscriber": subscriber,
-                "kind": message.target.kind.value,
+                "kind": message.target.kind,
                 "target": message.target.address,
                 "part": message.part,
                 "parts": message.parts,
@@ -115,29 +115,32 @@ class Outbox(MessageQueue):
             raise StoreError(f"{self._db.path}: the edition of digest {digest_id} is kept no longer")
         return str(found)
 
-    def reports(self, target: Target) -> Sequence[tuple[str, int, datetime, int, str]]:
-        """Subscriber, number, time, paper count and time zone of each digest written to a folder."""
+    def earlier_digests(self, target: Target) -> Sequence[EarlierDigest]:
+        """The digests written for a target, newest first."""
         rows = self._db.rows(
             "SELECT DISTINCT d.subscriber, d.number, d.composed_at, d.papers, d.timezone FROM outbox o "
             "JOIN digests d ON d.id = o.digest_id WHERE o.kind = ? AND o.target = ? AND o.state != 'ended' "
             "ORDER BY d.composed_at DESC, d.subscriber",
-            (target.kind.value, target.address),
+            (target.kind, target.address),
         )
         return [
-            (row["subscriber"], row["number"], to_time(row["composed_at"]), row["papers"], row["timezone"])
+            EarlierDigest(
+                row["subscriber"], row["number"], to_time(row["composed_at"]), row["papers"], row["timezone"]
+            )
             for row in rows
         ]
 
     # --- summaries that came late ---
 
-    def upgrades(self, since: datetime) -> Sequence[Upgrade]:
-        """Sent Slack messages since then with papers that still await their summary."""
+    def upgrades(self, since: datetime, kinds: Sequence[str]) -> Sequence[Upgrade]:
+        """Messages sent since then to these kinds of target, with papers that still await their summary."""
         rows = self._db.rows(
             # Few messages await anything: CROSS JOIN has SQLite begin with those.
             "SELECT o.id, json_group_array(d.awaits) AS awaited FROM deliveries d "
             "CROSS JOIN outbox o ON o.id = d.outbox_id WHERE d.awaits IS NOT NULL "
-            "AND o.kind = 'slack' AND o.state = 'sent' AND o.settled_at >= ? GROUP BY o.id ORDER BY o.id",
-            (to_text(since),),
+            "AND o.kind IN (SELECT value FROM json_each(?)) AND o.state = 'sent' AND o.settled_at >= ? "
+            "GROUP BY o.id ORDER BY o.id",
+            (to_json(kinds), to_text(since)),
         )
         return [
             Upgrade(envelope, tuple(SummaryKey(**json.loads(text)) for text in json.loads(row["awaited"])))
@@ -207,7 +210,7 @@ class Outbox(MessageQueue):
         return [
             TargetTally(
                 subscriber=row["subscriber"],
-                kind=Kind(row["kind"]),
+                kind=row["kind"],
                 address=row["target"],
                 pending=row["pending"],
                 in_doubt=row["in_doubt"],
@@ -236,7 +239,7 @@ def _awaits(placement: Placement) -> str | None:
 def _to_delivery(row: Row) -> DeliveryRecord:
     return DeliveryRecord(
         subscriber=row["subscriber"],
-        target=Target(Kind(row["kind"]), row["target"]),
+        target=Target(row["kind"], row["target"]),
         arxiv_id=row["arxiv_id"],
         version=row["version"],
         form=row["form"],

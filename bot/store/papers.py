@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.history import Candidate, MatchSource, Revision
-from bot.models import Kind, Paper, Window
+from bot.models import Paper, Window
 from bot.store.database import (
     Connection,
     Row,
@@ -117,7 +117,7 @@ class Papers:
         )
 
     def candidates(
-        self, topics: Sequence[str], subscriber: str, kind: Kind, since: datetime | None = None
+        self, topics: Sequence[str], subscriber: str, kind: str, since: datetime | None = None
     ) -> Sequence[Candidate]:
         """Papers the topics matched that went to none of the subscriber's targets of this kind.
 
@@ -142,7 +142,7 @@ class Papers:
             {
                 "topics": to_json(topics),
                 "subscriber": subscriber,
-                "kind": kind.value,
+                "kind": kind,
                 "since": to_text(since) or "",
             },
         )
@@ -156,7 +156,7 @@ class Papers:
             for row in rows
         ]
 
-    def revisions(self, topics: Sequence[str], subscriber: str, kind: Kind) -> Sequence[Revision]:
+    def revisions(self, topics: Sequence[str], subscriber: str, kind: str) -> Sequence[Revision]:
         """Newer versions of papers that the subscriber was sent by this kind of channel."""
         rows = self._db.rows(
             # Few papers are revised: begin with those, not with all that was delivered.
@@ -165,7 +165,7 @@ class Papers:
             "FROM papers p CROSS JOIN deliveries d ON d.arxiv_id = p.arxiv_id AND d.subscriber = ? AND d.kind = ? "
             "WHERE p.latest_version > 1 "
             "GROUP BY p.arxiv_id HAVING max(d.version) < p.latest_version ORDER BY p.arxiv_id",
-            (subscriber, kind.value),
+            (subscriber, kind),
         )
         found = []
         for row in rows:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.history import Changes, SubscriberRecord
-from bot.models import Kind, Subscriber, Target
+from bot.models import Subscriber, Target
 from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
 
 _UNSETTLED = "('pending', 'in doubt', 'failed')"
@@ -44,9 +44,7 @@ class Subscriptions:
         rows = self._db.rows(
             f"SELECT DISTINCT subscriber, kind, target FROM outbox WHERE state IN {_UNSETTLED} AND subscriber != ''"
         )
-        return any(
-            (row["subscriber"], Target(Kind(row["kind"]), row["target"])) not in present for row in rows
-        )
+        return any((row["subscriber"], Target(row["kind"], row["target"])) not in present for row in rows)
 
     def _sync_one(self, subscriber: Subscriber, at: str | None) -> None:
         known = self._db.row("SELECT removed_at FROM subscribers WHERE name = ?", (subscriber.name,))
@@ -86,7 +84,7 @@ class Subscriptions:
 
     def _sync_targets(self, subscriber: Subscriber, at: str | None) -> None:
         known = {
-            Target(Kind(row["kind"]), row["address"])
+            Target(row["kind"], row["address"])
             for row in self._db.rows(
                 "SELECT kind, address FROM targets WHERE subscriber = :name UNION "
                 f"SELECT kind, target FROM outbox WHERE subscriber = :name AND state IN {_UNSETTLED}",
@@ -96,7 +94,7 @@ class Subscriptions:
         wanted = set(subscriber.targets)
         registered = self._registered(subscriber.name)
         # A target inherits the history of its kind, so it reaches as far back as the kind does.
-        since = {Kind(row["kind"]): row["since"] for row in self._kinds(subscriber.name)}
+        since = {row["kind"]: row["since"] for row in self._kinds(subscriber.name)}
         for gone in sorted(known - wanted):
             # A target that is new is the likeliest heir; one that has the digest already is passed over.
             same_kind = [target for target in wanted if target.kind == gone.kind]
@@ -107,7 +105,7 @@ class Subscriptions:
             [
                 {
                     "subscriber": subscriber.name,
-                    "kind": target.kind.value,
+                    "kind": target.kind,
                     "address": target.address,
                     "since": since.get(target.kind, at),
                 }
@@ -122,14 +120,14 @@ class Subscriptions:
 
     def _registered(self, subscriber: str) -> set[Target]:
         rows = self._db.rows("SELECT kind, address FROM targets WHERE subscriber = ?", (subscriber,))
-        return {Target(Kind(row["kind"]), row["address"]) for row in rows}
+        return {Target(row["kind"], row["address"]) for row in rows}
 
     def _leave(self, subscriber: str, gone: Target, heir: Target | None, at: str | None) -> None:
         """What the old target was never sent goes to its heir, in its order, or ends.
 
         A message in doubt stays addressed to the old target, whose history can settle it.
         """
-        key = (subscriber, gone.kind.value, gone.address)
+        key = (subscriber, gone.kind, gone.address)
         unsent = "subscriber = ? AND kind = ? AND target = ? AND state IN ('pending', 'failed')"
         if heir is not None:
             self._db.write(
@@ -163,7 +161,7 @@ class Subscriptions:
             topics_since={topic["topic"]: to_time(topic["since"]) for topic in topics},
             last_due_at=to_time_or_none(row["last_due_at"]),
             removed_at=to_time_or_none(row["removed_at"]),
-            kinds_since={Kind(kind["kind"]): to_time(kind["since"]) for kind in self._kinds(subscriber)},
+            kinds_since={kind["kind"]: to_time(kind["since"]) for kind in self._kinds(subscriber)},
             schedule=row["schedule"],
             timezone=row["timezone"],
             targets=tuple(sorted(self._registered(subscriber))),
@@ -201,7 +199,7 @@ class Subscriptions:
         """The service's own id of an address, where it was found out before."""
         found = self._db.value(
             "SELECT resolved FROM addresses WHERE kind = ? AND address = ?",
-            (target.kind.value, target.address),
+            (target.kind, target.address),
         )
         return None if found is None else str(found)
 
@@ -209,5 +207,5 @@ class Subscriptions:
         self._db.write(
             "INSERT INTO addresses (kind, address, resolved) VALUES (?, ?, ?) "
             "ON CONFLICT (kind, address) DO UPDATE SET resolved = excluded.resolved",
-            (target.kind.value, target.address, resolved),
+            (target.kind, target.address, resolved),
         )

@@ -30,7 +30,7 @@ from bot import app, digest
 from bot.adapters.gemini import Gemini
 from bot.channels.file.channel import FileChannel
 from bot.demo.gemini import Ask, Fault, GeminiService
-from bot.models import Digest, Entry, Kind, Target
+from bot.models import Digest, Entry, Target
 from bot.pipeline import tick
 from bot.pipeline.services import Services
 from bot.settings import GeminiSettings, Secret, Settings
@@ -87,7 +87,7 @@ class Trial:
     papers: list[Invented]
     service: GeminiService
     seed: int
-    slack: FakeChannel = field(default_factory=lambda: FakeChannel(Kind.SLACK))
+    slack: FakeChannel = field(default_factory=lambda: FakeChannel("slack"))
     arrivals: list[Arrival] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     deaths: list[int] = field(default_factory=lambda: list(DEATHS_AT))
@@ -123,7 +123,7 @@ class Trial:
             source=FakeSource(self.clock, [one.paper for one in self.papers]),  # type: ignore[arg-type]
             feed=FakeFeed(),
             summariser=gemini,
-            channels={Kind.SLACK: self.slack, Kind.FILE: FileChannel()},
+            channels={"slack": self.slack, "file": FileChannel()},
             clock=self.clock,
             progress=SilentProgress(),
             jitter=random.random,
@@ -158,7 +158,7 @@ def settings_for(folder: Path, service: GeminiService, papers: int, papers_per_r
         timeout=timedelta(seconds=0.5),  # real time: the client knows no other
     )
     reader = samples.subscriber(
-        targets=(Target(Kind.SLACK, "#papers"), Target(Kind.FILE, str(folder / "reports"))),
+        targets=(Target("slack", "#papers"), Target("file", str(folder / "reports"))),
         max_papers=papers,
     )
     return samples.settings(folder, reader, gemini=gemini, topics=(TOPIC,))

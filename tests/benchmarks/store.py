@@ -19,7 +19,7 @@ from itertools import count
 from pathlib import Path
 
 from bot.history import FeedRead
-from bot.models import AnnouncedPaper, AnnounceType, Envelope, Kind, Receipt, Window
+from bot.models import AnnouncedPaper, AnnounceType, Envelope, Receipt, Window
 from bot.store import Store, open_store
 from tests.benchmarks.store_history import DAY, START, WEEK, YEAR, Load, body, other_id, write
 from tests.samples import paper
@@ -36,9 +36,9 @@ def reads(store: Store, load: Load) -> dict[str, Callable[[], object]]:
     return {
         "subscriptions.sync": lambda: store.subscriptions.sync(load.subscribers(), end),
         "subscriptions.get": lambda: store.subscriptions.get(one.name),
-        "papers.candidates": lambda: papers.candidates(one.topics, one.name, Kind.SLACK, START - WEEK),
-        "papers.candidates, late": lambda: papers.candidates(one.topics, "late", Kind.SLACK, end - WEEK),
-        "papers.revisions": lambda: papers.revisions(one.topics, one.name, Kind.SLACK),
+        "papers.candidates": lambda: papers.candidates(one.topics, one.name, "slack", START - WEEK),
+        "papers.candidates, late": lambda: papers.candidates(one.topics, "late", "slack", end - WEEK),
+        "papers.revisions": lambda: papers.revisions(one.topics, one.name, "slack"),
         "papers.count_matched_in": lambda: papers.count_matched_in("topic-1", Window(end - WEEK, end)),
         "papers.versions": lambda: papers.versions(ids),
         "papers.delivered_ids": lambda: papers.delivered_ids([one.name], ids),
@@ -55,7 +55,7 @@ def reads(store: Store, load: Load) -> dict[str, Callable[[], object]]:
         "outbox.due": lambda: outbox.due(end, ignore_backoff=False, subscribers=None),
         "outbox.unsettled": lambda: outbox.unsettled(None),
         "outbox.next_attempt_at": outbox.next_attempt_at,
-        "outbox.upgrades": lambda: outbox.upgrades(end - WEEK),
+        "outbox.upgrades": lambda: outbox.upgrades(end - WEEK, ["slack"]),
         "outbox.tallies": outbox.tallies,
         "outbox.deliveries_of": lambda: outbox.deliveries_of("0100.00001", one.name),
         "notices.untold": lambda: store.notices.untold(one.name),

@@ -11,7 +11,6 @@ from bot.history import FeedRead, MatchSource, NewMessage, Placement, PollStatus
 from bot.models import (
     AnnouncedPaper,
     AnnounceType,
-    Kind,
     Paper,
     Receipt,
     Subscriber,
@@ -63,7 +62,7 @@ class Load:
             subscriber(
                 f"reader-{n:02}",
                 topics=(f"topic-{n % self.topics}", f"topic-{(n + 1) % self.topics}"),
-                targets=(Target(Kind.SLACK, f"#{n}"), Target(Kind.EMAIL, f"{n}@example.org"))[: 1 + n % 2],
+                targets=(Target("slack", f"#{n}"), Target("email", f"{n}@example.org"))[: 1 + n % 2],
             )
             for n in range(self.readers)
         ]
@@ -160,7 +159,7 @@ def body(one: Subscriber, ids: Sequence[str], *, awaited: bool = False) -> tuple
     """An edition and its messages, of the length that real ones have."""
     messages = []
     for target in one.targets:
-        slack = target.kind is Kind.SLACK
+        slack = target.kind == "slack"
         placements = tuple(
             Placement(i, 1, "full", 1, SummaryKey(i, 1, "English", "", 1) if awaited and slack else None)
             for i in ids

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import app, quota
-from bot.models import Kind, SummaryKey
+from bot.models import SummaryKey
 from bot.pipeline.services import Services
 from bot.pipeline.summarise import Memory, ask_for
 from bot.settings import GeminiSettings, Secret, Settings
@@ -52,7 +52,7 @@ async def summarise(settings: Settings, store: Store, invented: list[Invented]) 
     store.papers.add(papers.values(), now)
     order = [quota.Want(key, frozenset({"ada"}), now) for key in papers]
     async with app.open_services(settings, store, SilentProgress()) as services:
-        assert Kind.FILE in services.channels
+        assert "file" in services.channels
         began = time.perf_counter()
         await ask_for(services, order, papers, Memory())
         took = time.perf_counter() - began

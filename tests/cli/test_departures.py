@@ -9,13 +9,13 @@ import pytest
 
 from bot.cli import departures
 from bot.history import Changes, SubscriberRecord
-from bot.models import Kind, Target
+from bot.models import Target
 from bot.settings import Settings
 from bot.store import open_store
 from tests.cli.conftest import Run, Services
 from tests.samples import NOON, settings, subscriber
 
-MAIL = Target(Kind.EMAIL, "ada@example.org")
+MAIL = Target("email", "ada@example.org")
 
 
 def record(name: str = "adda", target: Target = MAIL) -> SubscriberRecord:
@@ -34,7 +34,7 @@ subscribers:
   - {{name: ada, topics: [microscopy], file: reports/}}
 """)
     store = open_store(tmp_path / "state" / "arxiv-digest.db")
-    adda = subscriber("adda", targets=(Target(Kind.FILE, str(tmp_path / "reports")),))
+    adda = subscriber("adda", targets=(Target("file", str(tmp_path / "reports")),))
     store.subscriptions.sync([adda], NOON)
     store.close()
     return run

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bot.channels import CHANNELS
 from bot.config import parse, schema, starter
-from bot.models import Kind
 
 SECRETS = {"SLACK_BOT_TOKEN": "slack-hush-hush", "SMTP_PASSWORD": "smtp-hush-hush"}
 COMMENTED_OUT = re.compile(r"^#(?=\S|  )", re.MULTILINE)
@@ -17,7 +17,7 @@ def test_it_needs_no_account(tmp_path: Path) -> None:
     settings = parse(starter(), tmp_path / "subscribers.yaml", {})
     assert len(settings.topics) == 1
     (subscriber,) = settings.subscribers
-    assert [target.kind for target in subscriber.targets] == [Kind.FILE]
+    assert [target.kind for target in subscriber.targets] == ["file"]
     assert settings.warnings == ()
 
 
@@ -26,7 +26,9 @@ def test_what_is_commented_out_is_valid_too(tmp_path: Path) -> None:
     text = starter().replace("#     arxiv-digest schema", "# arxiv-digest schema")
     settings = parse(COMMENTED_OUT.sub("", text), tmp_path / "subscribers.yaml", SECRETS)
     assert len(settings.topics) == 2
-    assert {target.kind for subscriber in settings.subscribers for target in subscriber.targets} == set(Kind)
+    assert {target.kind for subscriber in settings.subscribers for target in subscriber.targets} == set(
+        CHANNELS
+    )
     assert settings.email is not None
     assert settings.operator is not None
     assert settings.warnings == ()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import Kind, Subscriber
+from bot.models import Subscriber
 from bot.pipeline import tick
 from bot.pipeline.services import Report, Services
 from bot.settings import Settings
@@ -45,7 +45,7 @@ class World:
             source=self.source,
             feed=self.feed,
             summariser=self.summariser,
-            channels={Kind.SLACK: self.slack, Kind.EMAIL: self.email, Kind.FILE: self.file},
+            channels={"slack": self.slack, "email": self.email, "file": self.file},
             clock=self.clock,
             progress=SilentProgress(),
             jitter=lambda: 0.0,
@@ -74,9 +74,9 @@ def new_world(folder: Path, clock: FakeClock | None = None) -> World:
         clock=clock,
         source=FakeSource(clock),
         feed=FakeFeed(),
-        slack=FakeChannel(Kind.SLACK),
-        email=FakeChannel(Kind.EMAIL),
-        file=FakeChannel(Kind.FILE),
+        slack=FakeChannel("slack"),
+        email=FakeChannel("email"),
+        file=FakeChannel("file"),
         store=open_store(folder / "state.db"),
     )
 

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot import calendar
+from bot.channels import CHANNELS
 from bot.demo.arxiv.search import search
 from bot.errors import DeliveryError
-from bot.models import Envelope, Kind, Paper, Receipt, SearchPage, Subscriber, Target, Verdict
+from bot.models import Envelope, Paper, Receipt, SearchPage, Subscriber, Target, Verdict
 from bot.pipeline import tick
 from bot.settings import ArxivSettings, EmailSettings, Secret, SlackSettings
 from tests import samples
@@ -54,7 +55,7 @@ FATAL = (
 """Moments at which a death is worth more than elsewhere."""
 
 topics = st.sets(st.sampled_from(sorted(WORDS)), min_size=1).map(lambda some: tuple(sorted(some)))
-kinds = st.sampled_from(list(Kind))
+kinds = st.sampled_from(list(CHANNELS))
 
 
 class QuerySource(FakeSource):
@@ -94,22 +95,22 @@ class PipelineMachine(RuleBasedStateMachine):
         self.source, self.feed = QuerySource(self.clock), DailyFeed(self.clock)
         self.answers: list[model.Answer] = []
         self.summariser = FakeSummariser(self.clock, self._answer)
-        self.channels = {kind: LossyChannel(kind) for kind in Kind}
+        self.channels = {kind: LossyChannel(kind) for kind in CHANNELS}
         self.world: MortalWorld = mortal_world(
             self.folder,
             self.clock,
             source=self.source,
             feed=self.feed,
             summariser=self.summariser,
-            **{kind.value: channel for kind, channel in self.channels.items()},
+            **self.channels,
         )
         self.subscribers: dict[str, Subscriber] = {}
         self.count = self.lives = 0
         self.strict: dict[tuple[str, Target], set[str]] = {}
         """What each target must have."""
-        self.weak: dict[tuple[str, Kind], set[str]] = {}
+        self.weak: dict[tuple[str, str], set[str]] = {}
         """What some target of the kind must have: its target left before it had it."""
-        self.most: Counter[tuple[str, Kind, str]] = Counter()
+        self.most: Counter[tuple[str, str, str]] = Counter()
         """How many targets of a kind may have a paper at most."""
         self.announced: list[tuple[Paper, tuple[str, ...]]] = []
         """Held back, announced today, and seen by nobody yet."""
@@ -126,7 +127,7 @@ class PipelineMachine(RuleBasedStateMachine):
     # --- papers -------------------------------------------------------------------------------
 
     @initialize(matched=topics, kind=kinds)
-    def begin(self, matched: tuple[str, ...], kind: Kind) -> None:
+    def begin(self, matched: tuple[str, ...], kind: str) -> None:
         self.add_subscriber("ada", matched, [kind], False)
 
     @rule(matched=topics, count=st.integers(1, 4))
@@ -185,7 +186,7 @@ class PipelineMachine(RuleBasedStateMachine):
         self.answers += [lambda _: answer] * times  # type: ignore[list-item, return-value]
 
     @rule(kind=kinds, troubles=st.lists(st.sampled_from((None, *TROUBLES)), min_size=1, max_size=4))
-    def break_channel(self, kind: Kind, troubles: list[DeliveryError | None]) -> None:
+    def break_channel(self, kind: str, troubles: list[DeliveryError | None]) -> None:
         self.channels[kind].script.extend(troubles)
 
     def _answer(self, prompt: object) -> object:
@@ -224,14 +225,14 @@ class PipelineMachine(RuleBasedStateMachine):
         has=st.lists(kinds, min_size=1, unique=True),
         revisions=st.booleans(),
     )
-    def add_subscriber(self, name: str, some: tuple[str, ...], has: list[Kind], revisions: bool) -> None:
+    def add_subscriber(self, name: str, some: tuple[str, ...], has: list[str], revisions: bool) -> None:
         if name in self.subscribers:
             return
         targets = tuple(self._new_target(kind) for kind in has)
         self._edit(samples.subscriber(name, topics=some, targets=targets, revisions=revisions, max_papers=2))
 
     @rule(name=st.sampled_from(NAMES), kind=kinds)
-    def add_target(self, name: str, kind: Kind) -> None:
+    def add_target(self, name: str, kind: str) -> None:
         if subscriber := self.subscribers.get(name):
             self._edit(replace(subscriber, targets=(*subscriber.targets, self._new_target(kind))))
 
@@ -260,9 +261,9 @@ class PipelineMachine(RuleBasedStateMachine):
         self.weak = {key: papers for key, papers in self.weak.items() if key[0] != name}
         self._configure()
 
-    def _new_target(self, kind: Kind) -> Target:
+    def _new_target(self, kind: str) -> Target:
         self.count += 1
-        address = {Kind.SLACK: "#c{}", Kind.EMAIL: "a{}@example.org", Kind.FILE: "/reports/{}"}[kind]
+        address = {"slack": "#c{}", "email": "a{}@example.org", "file": "/reports/{}"}[kind]
         return Target(kind, address.format(self.count))
 
     def _edit(self, subscriber: Subscriber) -> None:
@@ -271,7 +272,7 @@ class PipelineMachine(RuleBasedStateMachine):
         for gone in set(before.targets if before else ()) - set(subscriber.targets):
             owed = self.strict.pop((subscriber.name, gone), set())
             key = (subscriber.name, gone.kind)
-            if any(target.kind is gone.kind for target in subscriber.targets):
+            if any(target.kind == gone.kind for target in subscriber.targets):
                 self.weak.setdefault(key, set()).update(owed)
             else:
                 self.weak.pop(key, None)
@@ -299,7 +300,7 @@ class PipelineMachine(RuleBasedStateMachine):
             subscriber = self.subscribers.get(name)
             editions = versions[paper] if subscriber is None or subscriber.revisions else 1
             assert times <= editions, f"{name} {target} has {paper} {times} times"
-        kinds = Counter[tuple[str, Kind, str]]()
+        kinds = Counter[tuple[str, str, str]]()
         for (name, target, paper), _ in self._had().items():
             kinds[name, target.kind, paper] += 1
         for key, times in kinds.items():
@@ -315,7 +316,7 @@ class PipelineMachine(RuleBasedStateMachine):
     def _had(self) -> Counter[tuple[str, Target, str]]:
         """How often each target got each paper; the same mail again is the same mail."""
         messages = {
-            (sent.id, sent.target, sent.payload if kind is not Kind.SLACK else number): sent
+            (sent.id, sent.target, sent.payload if kind != "slack" else number): sent
             for kind, channel in self.channels.items()
             for number, sent in enumerate(channel.accepted)
         }

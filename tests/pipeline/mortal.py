@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from bot.models import Kind
 from bot.pipeline import tick
 from bot.pipeline.services import Services
 from bot.store import Store, open_store
@@ -130,8 +129,8 @@ def mortal_world(folder: Path, clock: FakeClock, **changes: Any) -> MortalWorld:
     fakes: dict[str, Any] = {
         "source": FakeSource(clock),
         "feed": FakeFeed(),
-        "slack": FakeChannel(Kind.SLACK),
-        "email": FakeChannel(Kind.EMAIL),
-        "file": FakeChannel(Kind.FILE),
+        "slack": FakeChannel("slack"),
+        "email": FakeChannel("email"),
+        "file": FakeChannel("file"),
     }
     return MortalWorld(folder=folder, clock=clock, store=open_store(folder / "state.db"), **(fakes | changes))

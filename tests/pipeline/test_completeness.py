@@ -8,14 +8,14 @@ import pytest
 
 from bot import schedule
 from bot.errors import ArxivError, QueryRejected
-from bot.models import AnnounceType, Kind, Target
+from bot.models import AnnounceType, Target
 from tests.fakes import overloaded
 from tests.pipeline.conftest import World
 from tests.pipeline.days import DailyFeed, announced, at, digests, live
 from tests.samples import paper, subscriber, topic
 
-OPERATOR = Target(Kind.SLACK, "#operator")
-FILE = Target(Kind.FILE, "/reports")
+OPERATOR = Target("slack", "#operator")
+FILE = Target("file", "/reports")
 EVERY_DAY = subscriber(send_empty=True, targets=(FILE,))
 
 

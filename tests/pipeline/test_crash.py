@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import Announcement, Envelope, Kind, Receipt, SearchPage, Target
-from bot.pipeline.deliver import DOUBT_PAUSE
+from bot.channels import CHANNELS
+from bot.models import Announcement, Envelope, Receipt, SearchPage, Target
 from bot.settings import EmailSettings, Secret, SlackSettings
 from tests import samples
 from tests.fakes import FakeChannel, FakeClock, FakeSource, FakeSummariser
@@ -43,12 +43,14 @@ class LaggingSlack(FakeChannel):
     """A channel whose history shows a message only after a while."""
 
     def __init__(self, clock: FakeClock) -> None:
-        super().__init__(Kind.SLACK)
+        super().__init__("slack")
         self._clock = clock
         self._shown_at: dict[int, float] = {}
 
     async def send(self, envelope: Envelope, resolved: str) -> Receipt:
-        self._shown_at.setdefault(envelope.id, self._clock.monotonic() + DOUBT_PAUSE.total_seconds())
+        self._shown_at.setdefault(
+            envelope.id, self._clock.monotonic() + CHANNELS["slack"].lags.total_seconds()
+        )
         return await super().send(envelope, resolved)
 
     async def find(self, envelope: Envelope, resolved: str) -> Receipt | None:
@@ -65,7 +67,7 @@ class TwoDays:
         self.world = mortal_world(
             folder, clock, source=PartialSource(clock), slack=LaggingSlack(clock), summariser=self.summariser
         )
-        targets = (Target(Kind.SLACK, "#papers"), Target(Kind.EMAIL, "ada@example.org"))
+        targets = (Target("slack", "#papers"), Target("email", "ada@example.org"))
         self.world.subscribe(
             samples.subscriber(targets=targets),
             slack=SlackSettings(Secret("token")),

@@ -10,15 +10,15 @@ from itertools import pairwise
 
 import pytest
 
+from bot.channels import CHANNELS
 from bot.errors import DeliveryError
-from bot.models import Envelope, Kind, OutboxState, Receipt, Target, Verdict
-from bot.pipeline.pacing import SLACK_SPACING
+from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
 from bot.settings import EmailSettings
 from tests.pipeline.conftest import World
 from tests.samples import paper, subscriber
 
-SLACK, FILE = Target(Kind.SLACK, "#papers"), Target(Kind.FILE, "/reports")
-OPERATOR = Target(Kind.SLACK, "#operators")
+SLACK, FILE = Target("slack", "#papers"), Target("file", "/reports")
+OPERATOR = Target("slack", "#operators")
 ARCHIVED = DeliveryError("is_archived", Verdict(permanent=True, remedy="unarchive it"))
 BLOCKS = DeliveryError("invalid_blocks", Verdict(permanent=True, form_refused=True, remedy="report it"))
 Send = Callable[[Envelope, str], Awaitable[Receipt]]
@@ -125,7 +125,7 @@ async def test_where_the_history_can_t_be_read_it_stays_in_doubt(ready: World) -
     assert report.faults == ["ada: slack #papers: in doubt: the history can't be read; grant it"]
     assert len(ready.slack.accepted) == 1
     tallies = {tally.kind: tally for tally in ready.store.outbox.tallies()}
-    assert tallies[Kind.SLACK].in_doubt == 1
+    assert tallies["slack"].in_doubt == 1
 
     ready.slack.unreadable = False
     report = await ready.once()
@@ -165,7 +165,7 @@ async def test_a_process_that_died_while_sending_is_settled_by_the_next(ready: W
 async def test_mail_in_doubt_is_repeated_as_the_same_bytes(world: World) -> None:
     """Mail has no history: the same message under the same Message-ID."""
     world.source.papers = [paper("2611.00001")]
-    mail = Target(Kind.EMAIL, "ada@example.org")
+    mail = Target("email", "ada@example.org")
     world.subscribe(subscriber(targets=(mail,)), email=EmailSettings("smtp.example.org", "bot@example.org"))
     world.email.script.append(transient(in_doubt=True))
     report = await world.once()
@@ -219,7 +219,7 @@ async def test_slack_gets_one_message_a_second_and_channel(world: World) -> None
     await world.once()
     assert len(times) > 2
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert min(gaps) >= SLACK_SPACING.total_seconds()
+    assert min(gaps) >= CHANNELS["slack"].interval(world.settings).total_seconds()
 
 
 async def test_a_failed_first_part_holds_back_the_rest_of_its_thread(world: World) -> None:
@@ -268,7 +268,7 @@ async def test_the_operator_is_told_in_the_same_run(ready: World) -> None:
 async def test_what_a_person_mends_waits_for_that(ready: World) -> None:
     """An unwritable folder: named with its remedy and told to the operator once, neither failed nor
     holding back another folder; written by the first round after it was mended."""
-    folders = [Target(Kind.FILE, f"/reports/{number}") for number in range(5)]
+    folders = [Target("file", f"/reports/{number}") for number in range(5)]
     ready.subscribe(subscriber(targets=folders))
     ready.settings = replace(ready.settings, operator=OPERATOR)
     blocked = DeliveryError("can't write", Verdict(until_mended=True, remedy="let this user write there"))
@@ -309,9 +309,7 @@ async def test_addresses_are_looked_up_before_the_first_message(world: World) ->
     world.slack.resolve, world.slack.send = resolving, sending  # type: ignore[method-assign]
     many_parts(world)
     places = {"ada": "#nowhere", "bob": "#papers", "eve": "#others"}
-    readers = [
-        subscriber(name, max_papers=60, targets=(Target(Kind.SLACK, at),)) for name, at in places.items()
-    ]
+    readers = [subscriber(name, max_papers=60, targets=(Target("slack", at),)) for name, at in places.items()]
     world.subscribe(*readers)
     await world.once()
     assert calls[:4] == ["#nowhere", "#papers", "#others", "send"]

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import ArxivError, QueryRejected
 from bot.history import MatchSource, PollStatus
-from bot.models import AnnouncedPaper, Announcement, AnnounceType, Kind, Paper
+from bot.models import AnnouncedPaper, Announcement, AnnounceType, Paper
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report
 from bot.settings import ArxivSettings
@@ -285,7 +285,7 @@ async def test_revisions_are_fetched_for_those_who_want_them(world: World, revis
     world.store.subscriptions.sync([subscriber(revisions=revisions)], NOON)
     world.subscribe(subscriber(revisions=revisions), arxiv=ARXIV)
     await world.once()
-    assert not world.store.papers.candidates(["microscopy"], "ada", Kind.SLACK)
+    assert not world.store.papers.candidates(["microscopy"], "ada", "slack")
 
     second = paper("2611.00001", version=2, published=NOON - timedelta(days=1), title="Ptychography, revised")
     world.source.papers = [second]

@@ -16,7 +16,6 @@ from bot.models import (
     Digest,
     Entry,
     Envelope,
-    Kind,
     Limit,
     ModelReply,
     Paper,
@@ -37,11 +36,11 @@ from tests.samples import NOON, paper, subscriber, topic
 MAIL = EmailSettings("smtp.example.org", "bot@example.org")
 FOCUSES = (topic(), topic("lenses", focus="the lenses"))
 FREE = GeminiSettings(requests_per_minute=1000, requests_per_day=10_000)
-OPERATOR = Target(Kind.SLACK, "#operator")
+OPERATOR = Target("slack", "#operator")
 
 
 def file(name: str) -> Target:
-    return Target(Kind.FILE, f"/reports/{name}")
+    return Target("file", f"/reports/{name}")
 
 
 def reader(name: str, **changes: Any) -> Subscriber:

@@ -11,7 +11,7 @@ import pytest
 
 from bot import digest
 from bot.errors import DeliveryError
-from bot.models import Kind, Limit, ModelReply, Prompt, Target, Verdict
+from bot.models import Limit, ModelReply, Prompt, Target, Verdict
 from bot.pipeline import tick
 from bot.settings import EmailSettings, GeminiSettings
 from tests.fakes import FakeSummariser
@@ -20,9 +20,9 @@ from tests.pipeline.conftest import World
 from tests.samples import NOON, paper, subscriber
 
 SLACK, MAIL, FILE = (
-    Target(Kind.SLACK, "#papers"),
-    Target(Kind.EMAIL, "ada@example.org"),
-    Target(Kind.FILE, "/reports"),
+    Target("slack", "#papers"),
+    Target("email", "ada@example.org"),
+    Target("file", "/reports"),
 )
 EVERYWHERE = subscriber(targets=(SLACK, MAIL, FILE))
 GEMINI = GeminiSettings(requests_per_minute=1000, concurrency=1)

@@ -13,7 +13,7 @@ from bot.channels.email import text
 from bot.channels.file import html, markdown
 from bot.channels.slack import message as slack
 from bot.models import Digest
-from bot.render import notice, parts
+from bot.render import parts
 from tests.render import samples
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -47,7 +47,7 @@ MADE: dict[str, Callable[[], str]] = {
     "empty.report.html": lambda: html.render(samples.empty()),
     "empty.md": lambda: markdown.render(samples.empty()),
     "empty.txt": lambda: text.render(samples.empty()),
-    "notice.slack.json": lambda: notice.slack(
+    "notice.slack.json": lambda: slack.notice(
         "Slack refused #em-papers: not_in_channel\nInvite the bot."
     ).decode(),
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from bot.render import notice
+from bot.channels.email import message as email
+from bot.channels.slack import message as slack
 from tests.render import limits, samples, strategies
 
 SENDER, OPERATOR = "arXiv digest <bot@example.org>", "ops@example.org"
@@ -14,21 +15,21 @@ SENDER, OPERATOR = "arXiv digest <bot@example.org>", "ops@example.org"
 @given(strategies.texts, strategies.texts)
 def test_any_text_keeps_the_limits(subject: str, words: str) -> None:
     """A fault's own words can neither break the notice nor be too long for it."""
-    limits.slack_blocks(notice.slack(words))
-    mail = notice.email(subject, words, sender=SENDER, recipient=OPERATOR, at=samples.COMPOSED_AT)
+    limits.slack_blocks(slack.notice(words))
+    mail = email.notice(subject, words, sender=SENDER, recipient=OPERATOR, at=samples.COMPOSED_AT)
     page = limits.Page(limits.body(limits.mail(mail), "html"))
     assert page.links == []
 
 
 def test_forty_long_lines_still_fit() -> None:
     """Many faults at once are shortened, not refused by Slack."""
-    limits.slack_blocks(notice.slack("\n".join(["what went wrong & why " * 30] * 60)))
+    limits.slack_blocks(slack.notice("\n".join(["what went wrong & why " * 30] * 60)))
 
 
 def test_notice_says_what_was_said() -> None:
     """Subject, lines and addresses arrive as they were given."""
     mail = limits.mail(
-        notice.email(
+        email.notice(
             "Slack refused #em-papers",
             "not_in_channel\nInvite the bot: /invite @arxiv-digest",
             sender=SENDER,
@@ -49,7 +50,7 @@ def test_notice_says_what_was_said() -> None:
 def test_same_notice_has_the_same_message_id() -> None:
     """A repeated send can be recognised; another notice is another message."""
     one, same, other = (
-        notice.email("S", text, sender=SENDER, recipient=OPERATOR, at=samples.COMPOSED_AT) for text in "aab"
+        email.notice("S", text, sender=SENDER, recipient=OPERATOR, at=samples.COMPOSED_AT) for text in "aab"
     )
     assert one == same
     assert limits.mail(one)["Message-ID"] != limits.mail(other)["Message-ID"]

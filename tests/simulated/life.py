@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from bot.errors import ConfigError
-from bot.models import Envelope, Kind, Receipt
+from bot.models import Envelope, Receipt
 from bot.pipeline import tick
 from bot.settings import Settings
 from bot.store import open_store
@@ -40,7 +40,7 @@ class Delivered:
 class RecordingChannel(FakeChannel):
     """Notes when each message came."""
 
-    def __init__(self, kind: Kind, clock: FakeClock, log: list[Delivered]) -> None:
+    def __init__(self, kind: str, clock: FakeClock, log: list[Delivered]) -> None:
         super().__init__(kind)
         self._clock = clock
         self._log = log
@@ -106,9 +106,9 @@ async def live(
         clock=clock,
         source=search,  # type: ignore[arg-type]
         feed=feed,  # type: ignore[arg-type]
-        slack=RecordingChannel(Kind.SLACK, clock, life.delivered),
-        email=RecordingChannel(Kind.EMAIL, clock, life.delivered),
-        file=RecordingChannel(Kind.FILE, clock, life.delivered),
+        slack=RecordingChannel("slack", clock, life.delivered),
+        email=RecordingChannel("email", clock, life.delivered),
+        file=RecordingChannel("file", clock, life.delivered),
         store=open_store(folder / "state.db"),
     )
     world.settings = edits.settings(edits.text(edits.first_document()), folder)

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot import calendar, schedule
-from bot.models import Kind, Subscriber, Target
+from bot.channels import CHANNELS
+from bot.models import Subscriber, Target
 from tests.simulated.arxiv import Publication
 from tests.simulated.edits import WORD_OF
 from tests.simulated.life import Life
@@ -121,13 +122,13 @@ def _next(span: Span, after: datetime) -> datetime:
 
 
 def _judge_papers(life: Life, name: str, spans: list[Span], verdict: Verdict) -> None:
-    got: dict[tuple[Kind, str], list[datetime]] = defaultdict(list)
+    got: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     for one in life.delivered:
         if one.envelope.subscriber == name:
             for arxiv_id in one.envelope.arxiv_ids:
                 got[one.envelope.target.kind, arxiv_id].append(one.at)
     for publication in life.universe.publications:
-        for kind in Kind:
+        for kind in CHANNELS:
             if not _is_owed(publication, kind, life, spans):
                 continue
             if not _is_reachable(publication, life):
@@ -142,7 +143,7 @@ def _judge_papers(life: Life, name: str, spans: list[Span], verdict: Verdict) ->
     _judge_strangers(life, name, spans, got, verdict)
 
 
-def _is_owed(one: Publication, kind: Kind, life: Life, spans: list[Span]) -> bool:
+def _is_owed(one: Publication, kind: str, life: Life, spans: list[Span]) -> bool:
     """Whether the subscriber had the topic and the kind from well before the announcement until served."""
     found_by = max(one.visible_at, one.announced_at) + timedelta(days=4)
     served_by = _served_by(spans, found_by)
@@ -167,9 +168,9 @@ def _served_by(spans: list[Span], found_by: datetime) -> datetime | None:
     return None
 
 
-def _follows(subscriber: Subscriber, one: Publication, kind: Kind) -> bool:
+def _follows(subscriber: Subscriber, one: Publication, kind: str) -> bool:
     words = {WORD_OF[topic] for topic in subscriber.topics}
-    return one.word in words and any(target.kind is kind for target in subscriber.targets)
+    return one.word in words and any(target.kind == kind for target in subscriber.targets)
 
 
 def _is_reachable(one: Publication, life: Life) -> bool:
@@ -185,7 +186,7 @@ def _judge_strangers(
     life: Life,
     name: str,
     spans: list[Span],
-    got: dict[tuple[Kind, str], list[datetime]],
+    got: dict[tuple[str, str], list[datetime]],
     verdict: Verdict,
 ) -> None:
     """Nothing reaches anybody who did not ask for it, or from before their time."""

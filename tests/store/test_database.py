@@ -13,7 +13,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.history import Alert, MatchSource, PollStatus, ServiceWait, TopicPoll
-from bot.models import Kind, Window
+from bot.models import Window
 from bot.store import Store, open_for_reading, open_store
 from bot.store.database import Connection
 from tests.samples import NOON, paper, subscriber
@@ -167,7 +167,7 @@ def test_candidates_name_the_topics_in_the_subscribers_order(tmp_path: Path) -> 
     store.papers.add([paper()], NOON)
     for name in ("b", "a", "other"):
         store.papers.add_matches(["2611.00001"], [name], MatchSource.SEARCH, "", NOON)
-    (candidate,) = store.papers.candidates(["a", "b"], "ada", Kind.SLACK)
+    (candidate,) = store.papers.candidates(["a", "b"], "ada", "slack")
     assert candidate.topics == ("a", "b")
     assert candidate.paper == paper()
     store.close()

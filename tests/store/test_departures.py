@@ -11,12 +11,12 @@ import pytest
 
 from bot.errors import StoreError
 from bot.history import Alert, MatchSource, NewMessage, Placement
-from bot.models import Kind, Receipt, Target, Verdict
+from bot.models import Receipt, Target, Verdict
 from bot.store import Store, open_for_reading, open_store
 from tests.samples import NOON, paper, subscriber
 
-SHARED = Target(Kind.SLACK, "#papers")
-BOBS = Target(Kind.EMAIL, "Bob Marlowe <bob.marlowe@example.org>")
+SHARED = Target("slack", "#papers")
+BOBS = Target("email", "Bob Marlowe <bob.marlowe@example.org>")
 ADA, BOB = subscriber("ada"), subscriber("bob-marlowe", targets=(SHARED, BOBS))
 TRACES = (b"bob-marlowe", b"bob.marlowe", b"Bob Marlowe")
 HOUR = timedelta(hours=1)
@@ -44,7 +44,7 @@ def fill(store: Store) -> None:
     text = f"bob-marlowe: email {BOBS.address}: a message could not be delivered"
     store.notices.open_alert(Alert(f"delivery:bob-marlowe:email:{BOBS.address}", text, NOON, BOB.name))
     store.notices.mark_told("", [f"delivery:bob-marlowe:email:{BOBS.address}"], NOON)
-    store.outbox.add_notice(Target(Kind.SLACK, "#ops"), text.encode(), "", NOON)
+    store.outbox.add_notice(Target("slack", "#ops"), text.encode(), "", NOON)
     (notice,) = store.outbox.due(NOON, ignore_backoff=True, subscribers=[""])
     store.outbox.mark_sent(store.outbox.mark_sending(notice, NOON), Receipt("C2", "1.0"), NOON)
 

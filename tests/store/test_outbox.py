@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.history import MatchSource, NewMessage, Placement
-from bot.models import Envelope, Kind, OutboxState, Receipt, SummaryKey, Target, Verdict
+from bot.models import Envelope, OutboxState, Receipt, SummaryKey, Target, Verdict
 from bot.store import Store, open_store
 from tests.samples import NOON, paper, subscriber
 
-SLACK = Target(Kind.SLACK, "#papers")
-MAIL = Target(Kind.EMAIL, "ada@example.org")
+SLACK = Target("slack", "#papers")
+MAIL = Target("email", "ada@example.org")
 
 
 @pytest.fixture
@@ -43,11 +43,11 @@ def due(store: Store, *, ignore_backoff: bool = False) -> Sequence[Envelope]:
 def test_a_digest_is_recorded_with_its_papers_and_messages(store: Store) -> None:
     """What is in the outbox counts as delivered: it is owed to nobody a second time."""
     store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", NOON)
-    assert [one.paper.arxiv_id for one in store.papers.candidates(["microscopy"], "ada", Kind.SLACK)]
+    assert [one.paper.arxiv_id for one in store.papers.candidates(["microscopy"], "ada", "slack")]
 
     assert write_digest(store, [message(SLACK), message(MAIL)]) == 1
 
-    assert not store.papers.candidates(["microscopy"], "ada", Kind.SLACK)
+    assert not store.papers.candidates(["microscopy"], "ada", "slack")
     assert [(one.target, one.state) for one in due(store)] == [
         (MAIL, OutboxState.PENDING),
         (SLACK, OutboxState.PENDING),
@@ -138,20 +138,20 @@ def test_a_renamed_target_inherits_what_the_old_one_was_not_sent(store: Store) -
     """Moving a target loses nothing and repeats nothing."""
     store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", NOON)
     write_digest(store, [message(SLACK)])
-    moved = Target(Kind.SLACK, "#renamed")
+    moved = Target("slack", "#renamed")
 
     store.subscriptions.sync([subscriber(targets=(moved,))], NOON)
 
     assert [one.target for one in due(store)] == [moved]
-    assert not store.papers.candidates(["microscopy"], "ada", Kind.SLACK)
+    assert not store.papers.candidates(["microscopy"], "ada", "slack")
 
 
 def test_two_old_targets_with_one_heir_don_t_send_it_everything_twice(store: Store) -> None:
     """Of two mailboxes merged into a new one, the new one gets each paper once."""
-    other = Target(Kind.EMAIL, "ada@elsewhere.example")
+    other = Target("email", "ada@elsewhere.example")
     store.subscriptions.sync([subscriber(targets=(MAIL, other))], NOON)
     write_digest(store, [message(MAIL), message(other)])
-    heir = Target(Kind.EMAIL, "new@example.org")
+    heir = Target("email", "new@example.org")
 
     store.subscriptions.sync([subscriber(targets=(heir,))], NOON)
 
@@ -172,7 +172,7 @@ def test_a_message_in_doubt_is_settled_where_it_was_sent(store: Store) -> None:
     write_digest(store, [message(SLACK)])
     store.outbox.mark_sending(due(store)[0], NOON)
     store.outbox.doubt_sending()
-    moved = Target(Kind.SLACK, "#renamed")
+    moved = Target("slack", "#renamed")
 
     store.subscriptions.sync([subscriber(targets=(moved,))], NOON)
     (envelope,) = due(store)
@@ -197,7 +197,7 @@ def test_a_subscriber_who_returns_starts_anew_without_repeats(store: Store) -> N
     record = store.subscriptions.get("ada")
     assert record is not None
     assert (record.since, record.topics_since) == (back, {"microscopy": back})
-    assert not store.papers.candidates(["microscopy"], "ada", Kind.SLACK)
+    assert not store.papers.candidates(["microscopy"], "ada", "slack")
 
 
 def test_upgrades_are_sent_slack_messages_that_await_a_summary(store: Store) -> None:
@@ -205,12 +205,12 @@ def test_upgrades_are_sent_slack_messages_that_await_a_summary(store: Store) -> 
     key = SummaryKey("2611.00001", 1, "English", "", 1)
     place = Placement("2611.00001", 1, "full", 1, key)
     write_digest(store, [replace(message(SLACK), placements=(place,))])
-    assert not store.outbox.upgrades(NOON)
+    assert not store.outbox.upgrades(NOON, ["slack"])
     sent = store.outbox.mark_sending(due(store)[0], NOON)
     store.outbox.mark_sent(sent, Receipt("C1", "1.0"), NOON)
 
-    (upgrade,) = store.outbox.upgrades(NOON)
+    (upgrade,) = store.outbox.upgrades(NOON, ["slack"])
     assert upgrade.awaited == (key,)
 
     store.outbox.save_upgrade(upgrade.envelope, b"better", "{}", [key])
-    assert not store.outbox.upgrades(NOON)
+    assert not store.outbox.upgrades(NOON, ["slack"])

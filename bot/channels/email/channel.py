@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.channels.email.address import envelope_address
 from bot.channels.email.connection import Connection
+from bot.channels.email.mailbox import envelope_address
 from bot.errors import DeliveryError
-from bot.models import Check, Envelope, Kind, Receipt, Verdict
+from bot.models import Check, Envelope, Receipt, Verdict
 from bot.settings import EmailSettings
 
 DEFAULT_TIMEOUT = timedelta(seconds=60)
@@ -49,8 +49,8 @@ class SmtpChannel:
         self._idle: asyncio.TimerHandle | None = None
 
     @property
-    def kind(self) -> Kind:
-        return Kind.EMAIL
+    def kind(self) -> str:
+        return "email"
 
     async def aclose(self) -> None:
         async with self._lock:

@@ -18,7 +18,7 @@ from datetime import timedelta
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
-from bot.channels.email.address import domain_of, needs_smtputf8
+from bot.channels.email.mailbox import domain_of, needs_smtputf8
 from bot.channels.email.verdicts import FOREIGN, Step, translate
 from bot.errors import DeliveryError
 from bot.models import Verdict

@@ -6,8 +6,9 @@ below, so that nothing depends on how it is counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +16,11 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from bot.channels.email import mime, text
-from bot.models import Digest, Entry, Message
-from bot.render import parts, views, wording
+from bot.channels.spec import Messages
+from bot.history import EarlierDigest
+from bot.models import Digest, Entry, Message, Target
+from bot.render import parts, prose, views, wording
+from bot.settings import EmailSettings, Settings
 
 MESSAGE_BYTES = 100_000
 _CONTENTS_ABOVE = 10
@@ -24,8 +28,16 @@ _CONTENTS_ABOVE = 10
 _SPARE = 3_000
 """For headers, section headings, and numbers that grow."""
 
-_FRAME = views.ENVIRONMENT.get_template("mail.html.jinja")
-_MACROS: Any = views.ENVIRONMENT.get_template("mail_papers.html.jinja").module
+_TEMPLATES = views.templates("bot.channels.email")
+_FRAME = _TEMPLATES.get_template("mail.html.jinja")
+_NOTICE = Markup(
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+    '<meta name="color-scheme" content="light dark"><title>{}</title></head>\n'
+    "<body style=\"margin:0;padding:24px 16px;font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
+    'font-size:15px;line-height:1.5">\n{}\n</body></html>\n'
+)
+_NOTICE_LINE = Markup('<p style="margin:0 0 10px">{}</p>')
+_MACROS: Any = _TEMPLATES.get_template("mail_papers.html.jinja").module
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +188,84 @@ def _weight(digest: Digest, section: parts.Section, entry: Entry, *, contents: b
         + mime.size(_MACROS.full(view))
         + mime.size(text.paper(entry, "999. ", right_to_left=right_to_left) + "\n\n")
     )
+
+
+def notice(
+    subject: str,
+    said: str,
+    *,
+    sender: str,
+    recipient: str,
+    at: datetime,
+    reply_to: str | None = None,
+    contact: str | None = None,
+) -> bytes:
+    """A whole MIME message; the same arguments give the same bytes and the same Message-ID.
+
+    ``contact`` is an address to write to for not being told any more, or a URL, which is not named.
+    """
+    lines = prose.lines(said)
+    stop = parseaddr(contact or "")[1]
+    own_id = mime.message_id("\n".join((subject, said, recipient, at.isoformat())), mime.domain(sender))
+    headers = {
+        "From": mime.mailbox(sender, "From"),
+        "To": mime.mailbox(recipient),
+        **({"Reply-To": mime.mailbox(reply_to, "Reply-To")} if reply_to else {}),
+        "Subject": mime.words(prose.clip(prose.clean(subject), 200)),
+        "Date": mime.date(at),
+        "Message-ID": own_id,
+        "List-Id": f"<notices.arxiv-digest.{mime.domain(sender)}>",
+        **({"List-Unsubscribe": f"<{mime.mailto(stop, 'unsubscribe notices')}>"} if "@" in stop else {}),
+        "Auto-Submitted": "auto-generated",
+    }
+    page = _NOTICE.format(
+        prose.clean(subject), Markup("\n").join(_NOTICE_LINE.format(line) for line in lines)
+    )
+    return mime.message(headers, "\n\n".join(lines) + "\n", page, boundary=mime.digest_of(own_id)[:24])
+
+
+class EmailMessages:
+    """`bot.channels.spec.Messages` for mail."""
+
+    def render(
+        self,
+        digest: Digest,
+        target: Target,
+        settings: Settings,
+        earlier: Callable[[], Sequence[EarlierDigest]],
+    ) -> Sequence[Message]:
+        account = _account(settings, target)
+        return render(
+            digest,
+            sender=account.sender,
+            recipient=target.address,
+            reply_to=account.reply_to,
+            contact=settings.arxiv.contact,
+        )
+
+    def rerender(self, digest: Digest, sent: bytes, part: int, parts: int, arxiv_ids: Sequence[str]) -> bytes:
+        raise ValueError("a sent mail stays as it is")
+
+    def simpler(self, payload: bytes) -> bytes | None:
+        return None
+
+    def notice(self, subject: str, text: str, target: Target, settings: Settings, at: datetime) -> bytes:
+        account = _account(settings, target)
+        return notice(
+            subject,
+            text,
+            sender=account.sender,
+            recipient=target.address,
+            at=at,
+            reply_to=account.reply_to,
+            contact=settings.arxiv.contact,
+        )
+
+
+def _account(settings: Settings, target: Target) -> EmailSettings:
+    if settings.email is None:
+        raise ValueError(f"{target.address} is an e-mail target without an email section")
+    return settings.email
+
+
+MESSAGES: Messages = EmailMessages()

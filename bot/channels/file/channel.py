@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from bot.errors import DeliveryError
-from bot.models import Check, Envelope, Kind, Receipt, Verdict
+from bot.models import Check, Envelope, Receipt, Verdict
 
 _MAX_NAME_BYTES = 200
 """File systems take 255; the temporary file's name is longer than the file's."""
@@ -40,8 +40,8 @@ class FileChannel:
     """
 
     @property
-    def kind(self) -> Kind:
-        return Kind.FILE
+    def kind(self) -> str:
+        return "file"
 
     async def aclose(self) -> None:
         """Nothing is kept open."""

@@ -16,9 +16,10 @@ from markupsafe import Markup
 from bot.models import Digest
 from bot.render import prose, views, wording
 
-_REPORT = views.ENVIRONMENT.get_template("report.html.jinja")
-_INDEX = views.ENVIRONMENT.get_template("index.html.jinja")
-_SCRIPT = Markup(views.ENVIRONMENT.get_template("report.js").render())
+_TEMPLATES = views.templates("bot.channels.file")
+_REPORT = _TEMPLATES.get_template("report.html.jinja")
+_INDEX = _TEMPLATES.get_template("index.html.jinja")
+_SCRIPT = Markup(_TEMPLATES.get_template("report.js").render())
 _SCRIPT_SOURCE = Markup("'sha256-{}'").format(
     base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 )

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.channels.file import html, markdown
-from bot.models import Digest, Message
+from bot.channels.spec import Messages
+from bot.history import EarlierDigest
+from bot.models import Digest, Message, Target
 from bot.render import prose, wording
+from bot.settings import Settings
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _NAME_BYTES = 100
@@ -55,3 +59,34 @@ def safe_name(name: str) -> str:
     if safe and safe == name:
         return safe
     return "-".join(filter(None, (safe, hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:6])))
+
+
+def _named(earlier: EarlierDigest) -> html.ReportRef:
+    day = earlier.composed_at.astimezone(ZoneInfo(earlier.timezone)).date()
+    return named(earlier.subscriber, earlier.number, day, earlier.papers)
+
+
+class FileMessages:
+    """`bot.channels.spec.Messages` for a folder."""
+
+    def render(
+        self,
+        digest: Digest,
+        target: Target,
+        settings: Settings,
+        earlier: Callable[[], Sequence[EarlierDigest]],
+    ) -> Sequence[Message]:
+        return render(digest, reports=[_named(one) for one in earlier()])
+
+    def rerender(self, digest: Digest, sent: bytes, part: int, parts: int, arxiv_ids: Sequence[str]) -> bytes:
+        raise ValueError("a report stays as its reader found it")
+
+    def simpler(self, payload: bytes) -> bytes | None:
+        return None
+
+    def notice(self, subject: str, text: str, target: Target, settings: Settings, at: datetime) -> bytes:
+        lines = (f"# {subject}", *prose.lines(text))
+        return json.dumps({f"{at:%Y-%m-%d-%H%M%S}-notice.md": "\n\n".join(lines) + "\n"}).encode()
+
+
+MESSAGES: Messages = FileMessages()

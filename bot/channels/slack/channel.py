@@ -13,7 +13,7 @@ from bot.channels.slack.client import SlackClient
 from bot.channels.slack.directory import Directory
 from bot.channels.slack.probe import probe
 from bot.errors import DeliveryError
-from bot.models import Check, Envelope, Kind, Receipt, Verdict
+from bot.models import Check, Envelope, Receipt, Verdict
 from bot.settings import Secret
 
 EVENT_TYPE = "arxiv_digest"
@@ -36,8 +36,8 @@ class SlackChannel:
         self._directory = Directory(self._client)
 
     @property
-    def kind(self) -> Kind:
-        return Kind.SLACK
+    def kind(self) -> str:
+        return "slack"
 
     async def aclose(self) -> None:
         self._directory.close()

@@ -5,12 +5,17 @@ Sections, which Slack folds away behind "Show more", are not used at all; rich t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from bot.channels.slack import blocks as slack_blocks
+from bot.channels.slack import plain
 from bot.channels.slack.blocks import Block
-from bot.models import Digest, Entry, Message
+from bot.channels.spec import Messages
+from bot.history import EarlierDigest
+from bot.models import Digest, Entry, Message, Target
 from bot.render import parts, prose, wording
+from bot.settings import Settings
 
 _AUTHORS = 5
 _HEADINGS = 3 * slack_blocks.MESSAGE_CHARACTERS // slack_blocks.MESSAGE_BLOCKS
@@ -160,3 +165,38 @@ def _weight(digest: Digest, section: parts.Section, entry: Entry) -> int:
     if section is parts.Section.TITLES:
         return slack_blocks.weight(_titles([entry]))
     return slack_blocks.weight(_paper(digest, entry, "999. ", _LINE_CHARACTERS[0]))
+
+
+def notice(text: str) -> bytes:
+    """The payload of chat.postMessage, but for its addressing; each line of ``text`` on its own."""
+    lines = prose.lines(text)
+    blocks = slack_blocks.rich(*([slack_blocks.words(line)] for line in lines))
+    while slack_blocks.weight(blocks) > slack_blocks.MESSAGE_CHARACTERS:
+        lines = [slack_blocks.fit(line, max(20, slack_blocks.characters(line) // 2)) for line in lines]
+        blocks = slack_blocks.rich(*([slack_blocks.words(line)] for line in lines))
+    return slack_blocks.message(lines[0], blocks)
+
+
+class SlackMessages:
+    """`bot.channels.spec.Messages` for Slack."""
+
+    def render(
+        self,
+        digest: Digest,
+        target: Target,
+        settings: Settings,
+        earlier: Callable[[], Sequence[EarlierDigest]],
+    ) -> Sequence[Message]:
+        return render(digest)
+
+    def rerender(self, digest: Digest, sent: bytes, part: int, parts: int, arxiv_ids: Sequence[str]) -> bytes:
+        return plain.like(sent, rerender(digest, part, parts, arxiv_ids))
+
+    def simpler(self, payload: bytes) -> bytes | None:
+        return plain.plain_text(payload)
+
+    def notice(self, subject: str, text: str, target: Target, settings: Settings, at: datetime) -> bytes:
+        return notice(text)
+
+
+MESSAGES: Messages = SlackMessages()

@@ -14,7 +14,7 @@ import trustme
 
 from bot.channels.email.channel import SmtpChannel
 from bot.demo.smtp import SmtpService
-from bot.models import Envelope, Kind, OutboxState, Target
+from bot.models import Envelope, OutboxState, Target
 from bot.settings import EmailSettings, Secret, Security
 
 PASSWORD = "correct horse"
@@ -60,7 +60,7 @@ def make_envelope() -> Callable[..., Envelope]:
             "id": 7,
             "digest_id": 3,
             "subscriber": "ada",
-            "target": Target(Kind.EMAIL, "Ada <ada@example.org>"),
+            "target": Target("email", "Ada <ada@example.org>"),
             "part": 1,
             "parts": 1,
             "payload": MIME,

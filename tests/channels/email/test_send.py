@@ -12,7 +12,7 @@ import pytest
 from bot.channels.email.channel import SmtpChannel
 from bot.demo.smtp import Ending, Fault, SmtpService
 from bot.errors import DeliveryError
-from bot.models import Envelope, Kind
+from bot.models import Envelope
 from bot.settings import EmailSettings
 
 Make = Callable[..., Envelope]
@@ -295,7 +295,7 @@ async def test_a_sent_mail_is_not_edited(channel: SmtpChannel, make_envelope: Ma
     with pytest.raises(DeliveryError) as caught:
         await channel.edit(receipt, b"")
     assert caught.value.verdict.permanent
-    assert channel.kind is Kind.EMAIL
+    assert channel.kind == "email"
 
 
 async def test_a_certificate_file_that_is_none(

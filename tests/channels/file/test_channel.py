@@ -15,7 +15,7 @@ import pytest
 
 from bot.channels.file.channel import FileChannel
 from bot.errors import DeliveryError
-from bot.models import Check, Envelope, Kind, OutboxState, Receipt, Target
+from bot.models import Check, Envelope, OutboxState, Receipt, Target
 
 Make = Callable[..., Envelope]
 REPORT = {"2026-11-23-ada-1.html": "<p>PdTe₁₋ₓ</p>\n", "2026-11-23-ada-1.md": "# Digest\r\n"}
@@ -36,7 +36,7 @@ def make_envelope() -> Make:
             "id": 1,
             "digest_id": 1,
             "subscriber": "ada",
-            "target": Target(Kind.FILE, "/digests"),
+            "target": Target("file", "/digests"),
             "part": 1,
             "parts": 1,
             "payload": json.dumps(files).encode(),
@@ -252,5 +252,5 @@ async def test_reports_are_not_edited(tmp_path: Path, make_envelope: Make) -> No
         await channel.edit(receipt, make_envelope({"a.md": "new"}).payload)
     assert caught.value.verdict.permanent
     assert await channel.find(make_envelope(), str(tmp_path)) == receipt
-    assert channel.kind is Kind.FILE
+    assert channel.kind == "file"
     await channel.aclose()

@@ -11,7 +11,7 @@ import pytest
 
 from bot.channels.slack.channel import SlackChannel
 from bot.demo.slack import SlackService
-from bot.models import Envelope, Kind, OutboxState, Target
+from bot.models import Envelope, OutboxState, Target
 from bot.settings import Secret
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ def make_envelope() -> Callable[..., Envelope]:
             "id": 7,
             "digest_id": 3,
             "subscriber": "em-group",
-            "target": Target(Kind.SLACK, "#em-papers"),
+            "target": Target("slack", "#em-papers"),
             "part": 1,
             "parts": 1,
             "payload": json.dumps(payload or PAYLOAD).encode(),

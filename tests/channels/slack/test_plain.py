@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from bot.channels.slack import message as slack
 from bot.channels.slack import plain as slack_plain
 from bot.models import Digest
-from bot.render import notice
 from tests.render import samples, strategies
 
 _LINK = re.compile(r" <https://arxiv\.org/abs/([^<>\s]+)>$", re.MULTILINE)
@@ -61,7 +60,7 @@ def test_only_what_does_not_fit_is_shortened() -> None:
 
 def test_a_word_to_the_operator_keeps_its_words() -> None:
     """Notices have no titles, and fit."""
-    assert read(notice.slack("Slack <b> & co\nsecond line")) == "Slack &lt;b&gt; &amp; co\nsecond line"
+    assert read(slack.notice("Slack <b> & co\nsecond line")) == "Slack &lt;b&gt; &amp; co\nsecond line"
 
 
 def test_plain_text_has_no_plainer_form() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.email.address import envelope_address, needs_smtputf8
+from bot.channels.email.mailbox import envelope_address, needs_smtputf8
 from bot.errors import DeliveryError
 
 
