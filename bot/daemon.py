@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from bot.errors import ConfigError
 from bot.pipeline import alerts, tick
+from bot.pipeline.concurrency import first_of
 from bot.pipeline.services import Report, Services
-from bot.pipeline.waiting import first_of
 from bot.ports import Clock
 from bot.settings import Settings
 

@@ -20,7 +20,7 @@ from bot.quota import (
     Pace,
     Permit,
     Spent,
-    Want,
+    SummaryRequest,
     blocked,
     day_began_at,
     day_resets_at,
@@ -297,10 +297,10 @@ def test_a_paced_limit_is_never_zero_nor_more_than_the_limit(events: list[tuple[
 # --- who goes first ---------------------------------------------------------------------------
 
 
-def want(number: int, subscribers: str, hours: int = 1) -> Want:
+def want(number: int, subscribers: str, hours: int = 1) -> SummaryRequest:
     """``subscribers``: one letter each."""
     key = SummaryKey(f"2611.{number:05}", 1, "English", "", 1)
-    return Want(key, frozenset(subscribers), NOW + timedelta(hours=hours))
+    return SummaryRequest(key, frozenset(subscribers), NOW + timedelta(hours=hours))
 
 
 def test_most_wanted_then_soonest() -> None:
@@ -336,7 +336,7 @@ wants_lists = st.lists(
 
 
 @given(wants_lists)
-def test_wherever_quota_ends_it_was_shared_fairly(wants: list[Want]) -> None:
+def test_wherever_quota_ends_it_was_shared_fairly(wants: list[SummaryRequest]) -> None:
     """After k papers each of n subscribers has at least min(what it wants, k // n) of its own."""
     ordered = order(wants)
     names = {name for each in wants for name in each.subscribers}
@@ -348,7 +348,7 @@ def test_wherever_quota_ends_it_was_shared_fairly(wants: list[Want]) -> None:
 
 
 @given(wants_lists)
-def test_each_paper_chosen_serves_one_who_has_least(wants: list[Want]) -> None:
+def test_each_paper_chosen_serves_one_who_has_least(wants: list[SummaryRequest]) -> None:
     """No paper is taken that only serves subscribers who are ahead of one still waiting."""
     left = list(order(wants))
     had: dict[str, int] = {}
@@ -362,7 +362,7 @@ def test_each_paper_chosen_serves_one_who_has_least(wants: list[Want]) -> None:
 
 
 @given(wants_lists)
-def test_the_order_is_complete_and_does_not_depend_on_the_input_order(wants: list[Want]) -> None:
+def test_the_order_is_complete_and_does_not_depend_on_the_input_order(wants: list[SummaryRequest]) -> None:
     """Every want appears once, and the same wants give the same order."""
     ordered = order(wants)
     assert sorted(ordered, key=lambda each: each.key.arxiv_id) == wants

@@ -12,7 +12,7 @@ from bot import app, explain, matching, query, selection
 from bot.cli.options import State, global_options, pass_state, subscriber_named
 from bot.history import SubscriberRecord
 from bot.models import Paper, Subscriber, Topic
-from bot.pipeline import tick, wants
+from bot.pipeline import owed_editions, tick
 from bot.ports import Clock
 from bot.settings import Settings
 from bot.store import Store
@@ -58,7 +58,7 @@ def _facts(
     paper = store.papers.get(arxiv_id)
     record = store.subscriptions.get(subscriber.name)
     topics = [settings.topic(name) for name in subscriber.topics]
-    editions = wants.editions(store, settings, subscriber)
+    editions = owed_editions.editions(store, settings, subscriber)
     keys = [
         edition.key(entry)
         for edition in editions
@@ -74,7 +74,7 @@ def _facts(
         announcements=store.polls.announcements_of(arxiv_id),
         matches=store.papers.match_facts(arxiv_id),
         clauses=_clauses(store, topics, arxiv_id, paper),
-        awaited=arxiv_id in store.papers.wanted(),
+        awaited=arxiv_id in store.papers.to_fetch(),
         reach=_reach(record, subscriber, settings, clock),
         owed=bool(keys),
         deliveries=store.outbox.deliveries_of(arxiv_id, subscriber.name),

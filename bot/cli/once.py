@@ -15,7 +15,7 @@ from bot.cli.logs import set_up_logging
 from bot.cli.options import State, count, global_options, pass_state, subscriber_named
 from bot.daemon import in_time
 from bot.models import Subscriber
-from bot.pipeline import tick, wants
+from bot.pipeline import owed_editions, tick
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.services import Report
 from bot.settings import Settings
@@ -98,7 +98,7 @@ def _left_over(store: Store, subscriber: Subscriber) -> Iterator[str]:
 
 def _owed(store: Store, settings: Settings, subscriber: Subscriber) -> Iterator[str]:
     """The digests that would be written: to whom, with which papers."""
-    for edition in wants.editions(store, settings, subscriber):
+    for edition in owed_editions.editions(store, settings, subscriber):
         where = ", ".join(f"{target.kind} {target.address}" for target in edition.targets)
         if not edition.entries and not subscriber.send_empty:
             yield f"{subscriber.name}: nothing new for {where}"

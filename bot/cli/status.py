@@ -12,7 +12,7 @@ from bot import app, quota
 from bot.cli.options import State, count, global_options, pass_state
 from bot.history import TargetTally, TopicPoll
 from bot.models import Subscriber
-from bot.pipeline import tick, wants
+from bot.pipeline import owed_editions, tick
 from bot.pipeline.poll import wanted_topics
 from bot.ports import Clock
 from bot.settings import Settings
@@ -82,7 +82,7 @@ def _waiting(store: Store, settings: Settings) -> int:
     owed = {
         entry.paper.arxiv_id
         for subscriber in settings.subscribers
-        for edition in wants.editions(store, settings, subscriber)
+        for edition in owed_editions.editions(store, settings, subscriber)
         for entry in edition.entries
     }
     return len(owed)

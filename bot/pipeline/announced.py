@@ -130,7 +130,9 @@ class _Reconciler:
             self._services.store.polls.record_feed(self._poll, reading, items)
             unmatched = {arxiv_id: failed for arxiv_id, failed in new.items() if failed is not None}
             self._services.store.polls.record_unmatched(reading.read_at.date(), unmatched)
-            papers.want([*(one for one in shown if one not in known), *self._revised(items)], reading.read_at)
+            papers.fetch_later(
+                [*(one for one in shown if one not in known), *self._revised(items)], reading.read_at
+            )
             self._match([paper for one in known if (paper := papers.get(one))], reading.read_at)
 
     def _failed_clauses(self, item: AnnouncedPaper) -> dict[str, str] | None:
@@ -155,7 +157,7 @@ class _Reconciler:
 
         ArxivError.
         """
-        wanted = self._services.store.papers.wanted()
+        wanted = self._services.store.papers.to_fetch()
         for first in range(0, len(wanted), _IDS_PER_REQUEST):
             await self._fetch(wanted[first : first + _IDS_PER_REQUEST])
 
@@ -166,7 +168,7 @@ class _Reconciler:
             page = await self._gate.ask(lambda: source.fetch(arxiv_ids), self._settings.arxiv.min_interval)
         except QueryRejected:
             if len(arxiv_ids) == 1:
-                store.papers.unwant(arxiv_ids, self._services.clock.now() - _PATIENCE)
+                store.papers.fetched(arxiv_ids, self._services.clock.now() - _PATIENCE)
                 return
             for one in arxiv_ids:
                 await self._fetch([one])
@@ -175,7 +177,7 @@ class _Reconciler:
         with store.transaction():
             self.new += store.papers.add(page.papers, now)
             self._match(page.papers, now)
-            store.papers.unwant([paper.arxiv_id for paper in page.papers], now - _PATIENCE)
+            store.papers.fetched([paper.arxiv_id for paper in page.papers], now - _PATIENCE)
 
     def _match(self, papers: Sequence[Paper], now: datetime) -> None:
         for paper in papers:

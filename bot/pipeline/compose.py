@@ -14,9 +14,9 @@ from bot import digest, query
 from bot.channels import CHANNELS
 from bot.history import Alert, EarlierDigest, NewMessage, Placement
 from bot.models import Digest, Entry, Message, Subscriber, Summary, SummaryKey, Target
-from bot.pipeline import alerts, claims, wants
+from bot.pipeline import alerts, completeness, owed_editions
+from bot.pipeline.owed_editions import Edition
 from bot.pipeline.services import Services
-from bot.pipeline.wants import Edition
 from bot.summary import extract
 
 
@@ -42,7 +42,7 @@ def preview(services: Services, subscriber: Subscriber) -> list[Digest]:
     return [
         _digest(services, edition, number + offset, ())
         for offset, edition in enumerate(
-            wants.editions(services.store, services.settings, subscriber), start=1
+            owed_editions.editions(services.store, services.settings, subscriber), start=1
         )
     ]
 
@@ -51,7 +51,7 @@ def _compose_one(services: Services, subscriber: Subscriber, due: datetime) -> i
     untold = alerts.to_tell(services, subscriber)
     written = [
         edition
-        for edition in wants.editions(services.store, services.settings, subscriber)
+        for edition in owed_editions.editions(services.store, services.settings, subscriber)
         if _write(services, edition, untold, due)
     ]
     if written:
@@ -103,7 +103,7 @@ def _digest(services: Services, edition: Edition, number: int, notices: tuple[st
         notices=notices,
     )
     told = {entry.paper.arxiv_id for entry in (*built.entries, *built.titles)}
-    lines = claims.completeness(services, edition.subscriber, edition.topics, told)
+    lines = completeness.completeness(services, edition.subscriber, edition.topics, told)
     return replace(built, completeness=lines)
 
 

@@ -16,10 +16,10 @@ from bot import backoff
 from bot.channels import CHANNELS
 from bot.errors import DeliveryError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
-from bot.pipeline.outcomes import Outcomes, subject
+from bot.pipeline.concurrency import all_of
+from bot.pipeline.delivery_outcomes import DeliveryOutcomes, subject
 from bot.pipeline.pacing import Pacing, Spacing
 from bot.pipeline.services import Report, Services
-from bot.pipeline.waiting import all_of
 from bot.ports import Channel
 
 _LOOKS = 2
@@ -47,7 +47,7 @@ async def deliver(
     ``stopping`` is set no further message is begun. Raises only StoreError.
     """
     names = None if only is None else [*only, ""]
-    outcomes = Outcomes(services, report)
+    outcomes = DeliveryOutcomes(services, report)
     tried: set[int] = set()
     while True:
         now = services.clock.now()
@@ -78,7 +78,9 @@ def name_waiting(services: Services, report: Report, only: Sequence[str] | None)
 class _Postman:
     """One kind of channel in one round."""
 
-    def __init__(self, services: Services, pacing: Pacing, outcomes: Outcomes, spacing: Spacing) -> None:
+    def __init__(
+        self, services: Services, pacing: Pacing, outcomes: DeliveryOutcomes, spacing: Spacing
+    ) -> None:
         self.sent = 0
         self._services = services
         self._pacing = pacing

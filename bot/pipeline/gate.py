@@ -15,7 +15,7 @@ from bot import backoff
 from bot.errors import ArxivError
 from bot.history import ServiceWait
 from bot.models import Verdict
-from bot.pipeline.waiting import first_of
+from bot.pipeline.concurrency import first_of
 from bot.ports import Clock
 from bot.store.notices import Notices
 

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from bot import quota
 from bot.models import Paper, SummaryKey
-from bot.pipeline import wants
-from bot.pipeline.course import Job
-from bot.pipeline.desk import Desk
+from bot.pipeline import owed_editions
+from bot.pipeline.ask_model import ModelWorkers
+from bot.pipeline.attempt import Job
 from bot.pipeline.services import Services
 
 
@@ -26,10 +26,10 @@ class Memory:
     rest_until: datetime | None = None
     """Before this only what is due is asked for."""
 
-    def learn(self, desk: Desk) -> None:
+    def learn(self, workers: ModelWorkers) -> None:
         """Take note of how a round ended."""
-        self.again_at |= desk.again_at
-        self.rest_until = desk.rest_until
+        self.again_at |= workers.again_at
+        self.rest_until = workers.rest_until
 
     def may_ask(self, key: SummaryKey, now: datetime) -> bool:
         """Whether the paper is not to be left alone for the moment."""
@@ -74,7 +74,7 @@ async def summarise(
     order = [want for want in share if want.key in papers]
     await ask_for(services, order, papers, memory, stopping=stopping, until=until)
     if len(order) < len(wanted) and not left_today(services):
-        # The desk is asked for the rest all the same: it tells the operator why there is none.
+        # The workers is asked for the rest all the same: it tells the operator why there is none.
         asked = {want.key for want in order}
         rest = [want for want in wanted if want.key not in asked]
         await ask_for(services, rest, papers, memory, stopping=stopping, until=until)
@@ -82,7 +82,7 @@ async def summarise(
 
 def missing(
     services: Services, due: Mapping[str, datetime], memory: Memory
-) -> tuple[list[quota.Want], dict[SummaryKey, Paper]]:
+) -> tuple[list[quota.SummaryRequest], dict[SummaryKey, Paper]]:
     """The summaries that these subscribers' digests lack and that may be asked for now."""
     if services.summariser is None:
         return [], {}
@@ -91,14 +91,14 @@ def missing(
     for subscriber in services.settings.subscribers:
         if subscriber.name not in due:
             continue
-        for edition in wants.editions(services.store, services.settings, subscriber):
+        for edition in owed_editions.editions(services.store, services.settings, subscriber):
             for entry in edition.to_summarise():
                 key = edition.key(entry)
                 papers.setdefault(key, entry.paper)
                 readers.setdefault(key, set()).add(subscriber.name)
     have, now = services.store.summaries.get(list(papers)), services.clock.now()
     wanted = [
-        quota.Want(key, frozenset(readers[key]), min(due[name] for name in readers[key]))
+        quota.SummaryRequest(key, frozenset(readers[key]), min(due[name] for name in readers[key]))
         for key in papers
         if key not in have and memory.may_ask(key, now)
     ]
@@ -110,7 +110,8 @@ def served_today(services: Services) -> Mapping[str, int]:
     made = services.store.summaries.made_since(quota.day_began_at(services.clock.now()))
     return {
         subscriber.name: sum(
-            wants.is_read_by(subscriber, services.settings, key, matched) for key, matched in made.items()
+            owed_editions.is_read_by(subscriber, services.settings, key, matched)
+            for key, matched in made.items()
         )
         for subscriber in services.settings.subscribers
     }
@@ -127,7 +128,7 @@ def left_today(services: Services) -> int:
 
 async def ask_for(
     services: Services,
-    order: Sequence[quota.Want],
+    order: Sequence[quota.SummaryRequest],
     papers: Mapping[SummaryKey, Paper],
     memory: Memory,
     *,
@@ -137,13 +138,13 @@ async def ask_for(
     """Ask for these summaries in this order; each that comes is saved at once. Raises only StoreError."""
     if services.summariser is None or not order:
         return
-    desk = Desk(services, services.summariser, stopping or asyncio.Event(), until)
+    workers = ModelWorkers(services, services.summariser, stopping or asyncio.Event(), until)
     services.progress.begin("summarise", len(order))
     jobs = _jobs([want.key for want in order], papers, services.settings.gemini.papers_per_request)
-    await desk.work_through(jobs)
-    memory.learn(desk)
-    ended = f" ({desk.ended})" if desk.ended else ""
-    services.progress.end("summarise", f"{desk.written} of {len(order)} summaries written{ended}")
+    await workers.work_through(jobs)
+    memory.learn(workers)
+    ended = f" ({workers.ended})" if workers.ended else ""
+    services.progress.end("summarise", f"{workers.written} of {len(order)} summaries written{ended}")
 
 
 def _jobs(keys: Sequence[SummaryKey], papers: Mapping[SummaryKey, Paper], size: int) -> list[Job]:

@@ -65,22 +65,22 @@ def _papers(services: Services, upgrades: Sequence[Upgrade]) -> dict[SummaryKey,
 
 def _missing(
     services: Services, upgrades: Sequence[Upgrade], papers: Mapping[SummaryKey, Paper], memory: Memory
-) -> list[quota.Want]:
+) -> list[quota.SummaryRequest]:
     have, now = services.store.summaries.get(list(papers)), services.clock.now()
     readers: dict[SummaryKey, set[str]] = {}
     for one in upgrades:
         for key in one.awaited:
             readers.setdefault(key, set()).add(one.envelope.subscriber)
     return [
-        quota.Want(key, frozenset(readers[key]), now)
+        quota.SummaryRequest(key, frozenset(readers[key]), now)
         for key in papers
         if key not in have and memory.may_ask(key, now)
     ]
 
 
 def _affordable(
-    services: Services, memory: Memory, later: Mapping[str, datetime], wanted: Sequence[quota.Want]
-) -> tuple[quota.Want, ...]:
+    services: Services, memory: Memory, later: Mapping[str, datetime], wanted: Sequence[quota.SummaryRequest]
+) -> tuple[quota.SummaryRequest, ...]:
     """As many of them as leave enough of the quota for what is undelivered."""
     undelivered, _ = missing(services, later, memory)
     spare = max(left_today(services) - len(undelivered), 0)

@@ -10,11 +10,27 @@ notes a request before it sends it, and asks again whenever one ends or the time
 Retrying what failed is decided in `backoff`.
 """
 
-from bot.quota.costs import Costs, learnt, reserve
-from bot.quota.days import day_began_at, day_resets_at, pacific_day
-from bot.quota.limits import WINDOW, Answer, Block, Limits, Permit, Spent, decide
-from bot.quota.priority import Want, order
-from bot.quota.refusals import Pace, blocked, paced, recovered, slowed
+from bot.quota.limits import (
+    WINDOW,
+    Answer,
+    Block,
+    Costs,
+    Limits,
+    Pace,
+    Permit,
+    Spent,
+    blocked,
+    day_began_at,
+    day_resets_at,
+    decide,
+    learnt,
+    paced,
+    pacific_day,
+    recovered,
+    reserve,
+    slowed,
+)
+from bot.quota.priority import SummaryRequest, order
 
 __all__ = [
     "WINDOW",
@@ -25,7 +41,7 @@ __all__ = [
     "Pace",
     "Permit",
     "Spent",
-    "Want",
+    "SummaryRequest",
     "blocked",
     "day_began_at",
     "day_resets_at",

@@ -10,7 +10,7 @@ from bot.models import SummaryKey
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class SummaryRequest:
     """A summary that somebody waits for."""
 
     key: SummaryKey
@@ -20,11 +20,11 @@ class Want:
 
 
 def order(
-    wants: Iterable[Want],
+    wants: Iterable[SummaryRequest],
     *,
     renewed_at: datetime | None = None,
     served: Mapping[str, int] | None = None,
-) -> tuple[Want, ...]:
+) -> tuple[SummaryRequest, ...]:
     """The order in which to spend quota that may not suffice.
 
     What is due before ``renewed_at`` (the reset of the day) goes before what can wait for new quota. Within
@@ -32,27 +32,27 @@ def order(
     most, then the one due soonest. So wherever quota ends, after k papers each of n subscribers has at
     least min(what it wants, k // n) of its own. ``served`` is what each had earlier from the same quota.
     """
-    urgent: list[Want] = []
-    patient: list[Want] = []
+    urgent: list[SummaryRequest] = []
+    patient: list[SummaryRequest] = []
     for want in sorted(wants, key=_rank):
         (urgent if renewed_at is None or want.due_at < renewed_at else patient).append(want)
     counts = dict(served or {})
     return (*_shared_out(urgent, counts), *_shared_out(patient, counts))
 
 
-def _rank(want: Want) -> tuple[int, datetime, str, int, str, str]:
+def _rank(want: SummaryRequest) -> tuple[int, datetime, str, int, str, str]:
     key = want.key
     return -len(want.subscribers), want.due_at, key.arxiv_id, key.version, key.language, key.focus
 
 
-def _shared_out(ranked: Sequence[Want], served: dict[str, int]) -> list[Want]:
+def _shared_out(ranked: Sequence[SummaryRequest], served: dict[str, int]) -> list[SummaryRequest]:
     """``ranked`` reordered; adds to ``served`` as it goes. Steps times subscribers: 5,000 x 100 take under 1 s."""
     queues: dict[str, list[int]] = {}
     for index in range(len(ranked) - 1, -1, -1):
         for name in ranked[index].subscribers:
             queues.setdefault(name, []).append(index)
     taken = [False] * len(ranked)
-    shared: list[Want] = []
+    shared: list[SummaryRequest] = []
     while waiting := _heads(queues, taken):
         least = min(served.get(name, 0) for name in waiting)
         index = min(head for name, head in waiting.items() if served.get(name, 0) == least)

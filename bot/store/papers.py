@@ -88,16 +88,16 @@ class Papers:
         )
         return {row["arxiv_id"]: row["latest_version"] for row in rows}
 
-    def want(self, arxiv_ids: Iterable[str], now: datetime) -> None:
+    def fetch_later(self, arxiv_ids: Iterable[str], now: datetime) -> None:
         """Remember papers to be fetched by id: what is wanted stays until it is fetched."""
         self._db.insert_new("wanted", [{"arxiv_id": one, "since": to_text(now)} for one in arxiv_ids])
 
-    def wanted(self) -> Sequence[str]:
+    def to_fetch(self) -> Sequence[str]:
         return [
             row["arxiv_id"] for row in self._db.rows("SELECT arxiv_id FROM wanted ORDER BY since, arxiv_id")
         ]
 
-    def unwant(self, arxiv_ids: Iterable[str], older_than: datetime) -> None:
+    def fetched(self, arxiv_ids: Iterable[str], older_than: datetime) -> None:
         """These were fetched; those wanted since before ``older_than`` are given up."""
         self._db.write(
             "DELETE FROM wanted WHERE arxiv_id IN (SELECT value FROM json_each(?)) OR since < ?",

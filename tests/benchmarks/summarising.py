@@ -50,7 +50,7 @@ async def summarise(settings: Settings, store: Store, invented: list[Invented]) 
     papers = {SummaryKey(one.paper.arxiv_id, 1, "English", "", PROMPT_VERSION): one.paper for one in invented}
     now = datetime.now(UTC)
     store.papers.add(papers.values(), now)
-    order = [quota.Want(key, frozenset({"ada"}), now) for key in papers]
+    order = [quota.SummaryRequest(key, frozenset({"ada"}), now) for key in papers]
     async with app.open_services(settings, store, SilentProgress()) as services:
         assert "file" in services.channels
         began = time.perf_counter()

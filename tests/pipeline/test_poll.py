@@ -218,14 +218,14 @@ async def test_an_announced_paper_the_search_lacks_stays_wanted(world: World) ->
     late = paper("2611.00099", published=NOON - timedelta(days=40))
     world.feed.announcement = batch(announced(late))
     await poll_once(world)
-    assert world.store.papers.wanted() == ["2611.00099"]
+    assert world.store.papers.to_fetch() == ["2611.00099"]
 
     world.feed.announcement = None
     world.source.papers = [late]
     world.clock.advance(timedelta(days=1))
     await poll_once(world)
     assert world.store.papers.match_facts("2611.00099")
-    assert not world.store.papers.wanted()
+    assert not world.store.papers.to_fetch()
 
 
 async def test_a_cut_feed_is_asked_by_its_parts(world: World) -> None:

@@ -80,7 +80,7 @@ def _bytes(part: parts.Part, route: _Route) -> bytes:
     plain = text.page(part, f"{stop} {route.contact}" if url else stop)
     own_id = _message_id(part.digest, route, part.number)
     return mime.message(
-        _headers(part, route), plain, html(part, route.contact), boundary=mime.digest_of(own_id)[:24]
+        _headers(part, route), plain, html(part, route.contact), boundary=mime.sha256_hex(own_id)[:24]
     )
 
 
@@ -221,7 +221,7 @@ def notice(
     page = _NOTICE.format(
         prose.clean(subject), Markup("\n").join(_NOTICE_LINE.format(line) for line in lines)
     )
-    return mime.message(headers, "\n\n".join(lines) + "\n", page, boundary=mime.digest_of(own_id)[:24])
+    return mime.message(headers, "\n\n".join(lines) + "\n", page, boundary=mime.sha256_hex(own_id)[:24])
 
 
 class EmailMessages:

@@ -84,19 +84,19 @@ def domain(address: str) -> str:
 def identifier(text: str) -> str:
     """A name as one label of a List-Id: ASCII letters, digits and hyphens."""
     slug = _UNSAFE_IN_NAME.sub("-", text.casefold()).strip("-")[:40].strip("-")
-    return slug or digest_of(text)[:12]
+    return slug or sha256_hex(text)[:12]
 
 
 def message_id(key: str, domain: str) -> str:
     """A Message-ID that is the same for the same ``key``; a colon in it would be refused by Gmail."""
-    return f"<{digest_of(key)[:32]}@{domain}>"
+    return f"<{sha256_hex(key)[:32]}@{domain}>"
 
 
 def date(moment: datetime) -> str:
     return format_datetime(moment)
 
 
-def digest_of(text: str) -> str:
+def sha256_hex(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 

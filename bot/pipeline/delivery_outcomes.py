@@ -1,4 +1,4 @@
-"""Outcomes: what became of a message, in the outbox, in the report, and to those who must know."""
+"""DeliveryOutcomes: what became of a message, in the outbox, in the report, and to those who must know."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.pipeline.services import Report, Services
 from bot.render import wording
 
 
-class Outcomes:
+class DeliveryOutcomes:
     """The outcomes of one round."""
 
     def __init__(self, services: Services, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""One job of the desk: the papers of a request, and how asking for them has gone so far."""
+"""One job of the workers: the papers of a request, and how asking for them has gone so far."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Ended(Exception):
 
 
 @dataclass(slots=True)
-class Course:
+class Attempt:
     """What has happened so far with the papers of one request."""
 
     began: datetime | None = None
@@ -68,8 +68,8 @@ class Course:
         self.refusals += bool(hopeless or self.complaints)
         return tuple(hopeless)
 
-    def alone(self, key: SummaryKey) -> Course:
-        """The course of one of several papers that is asked for by itself from here on."""
+    def alone(self, key: SummaryKey) -> Attempt:
+        """The attempt of one of several papers that is asked for by itself from here on."""
         complaint = self.complaints.get(key.arxiv_id)
         complaints = {key.arxiv_id: complaint} if complaint is not None else {}
-        return Course(began=self.began, complaints=complaints, paraphrase=self.paraphrase)
+        return Attempt(began=self.began, complaints=complaints, paraphrase=self.paraphrase)

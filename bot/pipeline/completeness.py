@@ -46,7 +46,7 @@ def completeness(
         found=len(set(told) - announced),
         polls=tuple(services.store.polls.outcomes_since(since, subscriber.topics)),
         by_category=all(topic.categories for topic in topics),
-        awaited=len(announced.intersection(services.store.papers.wanted())),
+        awaited=len(announced.intersection(services.store.papers.to_fetch())),
     )
     return coverage.completeness(seen)
 

@@ -1,4 +1,4 @@
-"""The desk: workers that ask the model for summaries, inside every limit.
+"""The workers: workers that ask the model for summaries, inside every limit.
 
 A request is counted in the database before it is sent, so that neither a crash nor a restart can
 spend more than the limits allow. Which summaries are wanted is decided before.
@@ -15,10 +15,10 @@ from bot import backoff, quota
 from bot.errors import GeminiError
 from bot.models import Limit, ModelReply, Paper, Prompt, Summary, SummaryKey, Verdict
 from bot.pipeline import alerts
-from bot.pipeline.course import REFUSED, REST, Course, Ended, Job
-from bot.pipeline.meter import Meter
+from bot.pipeline.attempt import REFUSED, REST, Attempt, Ended, Job
+from bot.pipeline.concurrency import all_of, first_of
+from bot.pipeline.model_quota import ModelQuota
 from bot.pipeline.services import Services
-from bot.pipeline.waiting import all_of, first_of
 from bot.ports import Summariser
 from bot.summary import prompt, reply
 
@@ -29,7 +29,7 @@ _POLL_SECONDS = 1.0
 """A clock that was set, or a machine that slept, is noticed no later than this."""
 
 
-class Desk:
+class ModelWorkers:
     """The workers of one round, and what they know together about the service."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Desk:
         self._stopping = stopping
         self._until = until
         self._clock = services.clock
-        self._meter = Meter(services, services.settings.gemini)
+        self._quota = ModelQuota(services, services.settings.gemini)
         self._admission = asyncio.Lock()
         self._one_finished = asyncio.Event()
         self._failing_since: datetime | None = None
@@ -72,57 +72,57 @@ class Desk:
 
     async def _do(self, job: Job) -> None:
         """One request's papers; of several, those without a good answer are asked for again singly."""
-        left, course = dict(zip(job.keys, job.papers, strict=True)), Course()
+        left, attempt = dict(zip(job.keys, job.papers, strict=True)), Attempt()
         if len(left) > 1:
-            left = await self._ask_until_good(left, 1, course)
+            left = await self._ask_until_good(left, 1, attempt)
         for key, paper in left.items():
-            alone = course.alone(key)
+            alone = attempt.alone(key)
             if await self._ask_until_good({key: paper}, backoff.SUMMARY_REFUSALS, alone):
                 self._give_up(key, REFUSED if alone.refusals else backoff.SUMMARY_BUDGET)
 
     async def _ask_until_good(
-        self, left: dict[SummaryKey, Paper], refusals: int, course: Course
+        self, left: dict[SummaryKey, Paper], refusals: int, attempt: Attempt
     ) -> dict[SummaryKey, Paper]:
         """Ask until every paper has a good summary; what may still get one is returned.
 
-        ``refusals`` is how many answers may be refused; the course has a budget of time.
+        ``refusals`` is how many answers may be refused; the attempt has a budget of time.
         """
         focus, language = next((key.focus, key.language) for key in left)
-        while left and course.refusals < refusals:
+        while left and attempt.refusals < refusals:
             papers = list(left.values())
             text = prompt.build(
                 papers,
                 focus=focus,
                 language=language,
-                complaints={one: complaint for one, complaint in course.complaints.items() if complaint},
-                paraphrase=course.paraphrase,
+                complaints={one: complaint for one, complaint in attempt.complaints.items() if complaint},
+                paraphrase=attempt.paraphrase,
             )
-            request = await self._admitted(text, course)
+            request = await self._admitted(text, attempt)
             if request is None:
                 return left
             try:
                 answer = await self._request(request, text)
             except GeminiError as error:
-                if not await self._try_again(error, course):
+                if not await self._try_again(error, attempt):
                     return left
                 continue
             found = reply.read(answer, papers, language=language)
             self._record(request, answer, {key: found[key.arxiv_id] for key in left})
-            for key in course.learn(found, left):
+            for key in attempt.learn(found, left):
                 self._give_up(key, REFUSED)
-            left = {key: paper for key, paper in left.items() if key.arxiv_id in course.complaints}
+            left = {key: paper for key, paper in left.items() if key.arxiv_id in attempt.complaints}
         return left
 
     def _give_up(self, key: SummaryKey, pause: timedelta) -> None:
         self.again_at[key] = self._clock.now() + pause
 
-    async def _try_again(self, error: GeminiError, course: Course) -> bool:
+    async def _try_again(self, error: GeminiError, attempt: Attempt) -> bool:
         """After a failure of the service: whether to ask again, having waited. Ended."""
-        course.failures += 1
-        course.refusals += error.verdict.permanent
+        attempt.failures += 1
+        attempt.refusals += error.verdict.permanent
         self._learn(error)
-        spent = self._clock.now() - (course.began or self._clock.now())
-        pause = backoff.summary_retry(course.failures, error.verdict, self._services.jitter(), spent)
+        spent = self._clock.now() - (attempt.began or self._clock.now())
+        pause = backoff.summary_retry(attempt.failures, error.verdict, self._services.jitter(), spent)
         if pause is None:
             return False
         await first_of(self._over.wait(), self._stopping.wait(), self._clock.sleep(pause.total_seconds()))
@@ -134,7 +134,7 @@ class Desk:
         """What the answer cost and what it is good for, in one transaction."""
         now = self._clock.now()
         with self._services.store.transaction():
-            self._meter.answered(request, answer)
+            self._quota.answered(request, answer)
             for key, result in found.items():
                 if isinstance(result, Summary):
                     self._services.store.summaries.save(key, result, now)
@@ -145,7 +145,7 @@ class Desk:
 
     # --- one request ---
 
-    async def _admitted(self, text: Prompt, course: Course) -> int | None:
+    async def _admitted(self, text: Prompt, attempt: Attempt) -> int | None:
         """Wait until this request may go out, and count it.
 
         None when the time of its papers is up, which runs from their first request. Ended.
@@ -154,12 +154,12 @@ class Desk:
             while True:
                 self._go_on()
                 now = self._clock.now()
-                if course.began is not None and now - course.began >= backoff.SUMMARY_BUDGET:
+                if attempt.began is not None and now - attempt.began >= backoff.SUMMARY_BUDGET:
                     return None
-                permit = self._meter.permit(text)
+                permit = self._quota.permit(text)
                 if permit.answer is quota.Answer.GO:
-                    course.began = course.began or now
-                    return self._meter.start(text)
+                    attempt.began = attempt.began or now
+                    return self._quota.start(text)
                 self._end_if_closed(permit, now)
                 self._one_finished.clear()
                 await self._wait(permit.until)
@@ -185,14 +185,14 @@ class Desk:
         try:
             return await self._summariser.ask(text)
         except BaseException:
-            self._meter.unanswered(request)
+            self._quota.unanswered(request)
             self._one_finished.set()
             raise
 
     def _learn(self, error: GeminiError) -> None:
         """What a failure says about the requests that follow. Ended when there should be none."""
         verdict, now = error.verdict, self._clock.now()
-        closed_until = self._meter.refused(error)
+        closed_until = self._quota.refused(error)
         if verdict.limit in (Limit.PER_DAY, Limit.NOT_OFFERED):
             self._alert(str(error), verdict)
             raise Ended(str(error), closed_until or now + REST)
