@@ -2,7 +2,7 @@
 
 poll       coverage.window -> query -> source.search -> papers        (page by page)
            feed.read -> matching -> source.fetch -> papers            (what only a feed shows)
-summarise  wants -> quota -> prompt -> summariser.ask -> reply -> summaries
-compose    wants -> digest -> render -> outbox                        (one transaction a digest)
+summarise  owed editions -> quota -> prompt -> summariser.ask -> reply -> summaries
+compose    owed editions -> digest -> render -> outbox                        (one transaction a digest)
 deliver    outbox -> channel.send -> sent | waiting | in doubt | failed
 """

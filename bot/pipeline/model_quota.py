@@ -1,6 +1,6 @@
 """The requests to the model against every limit: may the next one go out, and what did the last one show.
 
-It sends nothing and does not wait: the workers does.
+It sends nothing and does not wait: `ask_model` does.
 """
 
 from __future__ import annotations
