@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 from bot.errors import ConfigError
 from bot.pipeline import alerts, tick
 from bot.pipeline.concurrency import first_of
-from bot.pipeline.services import Report, Services
+from bot.pipeline.report import Report
+from bot.pipeline.services import Services
+from bot.pipeline.state import ProcessState
 from bot.ports import Clock
 from bot.settings import Settings
 
@@ -98,7 +100,7 @@ class Daemon:
         self._interrupt.set()
         self._hurry.set()
 
-    async def _serve(self, services: Services, state: tick.Round) -> None:
+    async def _serve(self, services: Services, state: ProcessState) -> None:
         """Rounds under one configuration, until it changes or the daemon stops."""
         while not self._interrupt.is_set():
             step = tick.step(services, state)
@@ -112,7 +114,7 @@ class Daemon:
                 await in_time(spare, self._interrupt, services.clock)
             await self._rest(services, state)
 
-    async def _rest(self, services: Services, state: tick.Round) -> None:
+    async def _rest(self, services: Services, state: ProcessState) -> None:
         """Wait for the next moment with work, in short steps: the machine may sleep, or its clock be set."""
         while not self._interrupt.is_set():
             left = tick.next_event(services, state) - services.clock.now()

@@ -16,7 +16,8 @@ from bot import schedule
 from bot.daemon import GRACE, LOOK_EVERY, NOTICE_EVERY, Daemon, in_time
 from bot.errors import ConfigError, DeliveryError, GeminiError, StoreError
 from bot.models import Envelope, Fault, ModelReply, OutboxState, Prompt, Receipt, Target, Verdict
-from bot.pipeline.services import Report, Services
+from bot.pipeline.report import Report
+from bot.pipeline.services import Services
 from bot.settings import GeminiSettings, Settings
 from tests import samples
 from tests.fakes import FakeSummariser, overloaded

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import click
 
 from bot.cli.logs import logger
-from bot.pipeline.services import Report
+from bot.pipeline.report import Report
 from bot.ports import Clock
 
 _CLEAR_LINE = "\r\x1b[2K"

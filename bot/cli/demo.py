@@ -19,7 +19,7 @@ from bot.cli.options import State, count, global_options, pass_state
 from bot.demo.slack import render_as_html
 from bot.demo.stage import CHANNEL, READER, Stage, stage
 from bot.pipeline import tick
-from bot.pipeline.services import Report
+from bot.pipeline.report import Report
 
 
 @click.command("demo")

@@ -17,7 +17,7 @@ from bot.daemon import in_time
 from bot.models import Subscriber
 from bot.pipeline import owed_editions, tick
 from bot.pipeline.poll import poll, wanted_topics
-from bot.pipeline.services import Report
+from bot.pipeline.report import Report
 from bot.settings import Settings
 from bot.store import Store
 
@@ -81,7 +81,7 @@ async def _rehearse(settings: Settings, only: Sequence[str] | None, log_format: 
         async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
             state = tick.start(services)
             store.subscriptions.sync(settings.subscribers, clock.now())
-            await poll(services, state.gate, wanted_topics(settings, only), report)
+            await poll(services, state, wanted_topics(settings, only), report)
         for subscriber in settings.subscribers:
             if only is None or subscriber.name in only:
                 report.done += [*_left_over(store, subscriber), *_owed(store, settings, subscriber)]

@@ -19,7 +19,7 @@ from bot.cli.options import State, global_options, pass_state, subscriber_named
 from bot.models import Digest, Subscriber
 from bot.pipeline import compose, tick
 from bot.pipeline.poll import poll, wanted_topics
-from bot.pipeline.services import Report
+from bot.pipeline.report import Report
 from bot.settings import Settings
 
 
@@ -91,5 +91,5 @@ async def _digests(
             store.subscriptions.sync(settings.subscribers, clock.now())
             if store.polls.last_finished()[0] is None:
                 state = tick.start(services)
-                await poll(services, state.gate, wanted_topics(settings, [subscriber.name]), report)
+                await poll(services, state, wanted_topics(settings, [subscriber.name]), report)
             return compose.preview(services, subscriber)

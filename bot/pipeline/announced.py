@@ -15,7 +15,8 @@ from bot.history import FeedRead, MatchSource
 from bot.models import AnnouncedPaper, Announcement, Paper, Topic
 from bot.pipeline import alerts
 from bot.pipeline.gate import ArxivGate
-from bot.pipeline.services import Report, Services
+from bot.pipeline.report import Report
+from bot.pipeline.services import Services
 
 _IDS_PER_REQUEST = 100
 

@@ -7,7 +7,6 @@ side by side, so that Slack being down does not hold back the mail.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -18,8 +17,10 @@ from bot.errors import DeliveryError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
 from bot.pipeline.concurrency import all_of
 from bot.pipeline.delivery_outcomes import DeliveryOutcomes, subject
-from bot.pipeline.pacing import Pacing, Spacing
-from bot.pipeline.services import Report, Services
+from bot.pipeline.pacing import Pacing
+from bot.pipeline.report import Report
+from bot.pipeline.services import Services
+from bot.pipeline.state import ProcessState
 from bot.ports import Channel
 
 _LOOKS = 2
@@ -34,17 +35,16 @@ _ATTEMPTS_A_ROUND = 4
 
 async def deliver(
     services: Services,
+    state: ProcessState,
     report: Report,
-    spacing: Spacing,
+    only: Sequence[str] | None = None,
     *,
-    ignore_backoff: bool,
-    only: Sequence[str] | None,
-    stopping: asyncio.Event,
+    ignore_backoff: bool = False,
 ) -> None:
     """Send what is due. What was accepted and what was not is in the report.
 
-    ``spacing`` is the process's. ``only`` limits it to these subscribers and the operator. Once
-    ``stopping`` is set no further message is begun. Raises only StoreError.
+    ``only`` limits it to these subscribers and the operator; ``ignore_backoff`` drops our own waiting
+    times. Once told to stop no further message is begun. Raises only StoreError.
     """
     names = None if only is None else [*only, ""]
     outcomes = DeliveryOutcomes(services, report)
@@ -58,8 +58,8 @@ async def deliver(
             return
         tried |= {envelope.id for envelope in due}
         kinds = dict.fromkeys(envelope.target.kind for envelope in due)
-        paces = [Pacing(services, kind, spacing, stopping) for kind in kinds]
-        postmen = [_Postman(services, pacing, outcomes, spacing) for pacing in paces]
+        paces = [Pacing(services, state, kind) for kind in kinds]
+        postmen = [_Postman(services, state, pacing, outcomes) for pacing in paces]
         services.progress.begin("deliver", len(due))
         await all_of(postman.round(due) for postman in postmen)
         sent = sum(postman.sent for postman in postmen)
@@ -79,7 +79,7 @@ class _Postman:
     """One kind of channel in one round."""
 
     def __init__(
-        self, services: Services, pacing: Pacing, outcomes: DeliveryOutcomes, spacing: Spacing
+        self, services: Services, state: ProcessState, pacing: Pacing, outcomes: DeliveryOutcomes
     ) -> None:
         self.sent = 0
         self._services = services
@@ -91,7 +91,7 @@ class _Postman:
         self._outbox = services.store.outbox
         self._unresolved: dict[Target, DeliveryError] = {}
         # What the process before this one was sending may not show in a history yet.
-        self._look_from = spacing.started_at + self._spec.lags.total_seconds()
+        self._look_from = state.spacing.started_at + self._spec.lags.total_seconds()
 
     async def round(self, envelopes: Sequence[Envelope]) -> None:
         """Each digest's parts in their order; a part that waits holds back those after it."""

@@ -7,7 +7,8 @@ from datetime import datetime
 from bot.errors import DeliveryError
 from bot.models import Envelope, Receipt
 from bot.pipeline import alerts
-from bot.pipeline.services import Report, Services
+from bot.pipeline.report import Report
+from bot.pipeline.services import Services
 from bot.render import wording
 
 

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 
 from bot.channels import CHANNELS
 from bot.errors import DeliveryError
 from bot.history import ServiceWait
 from bot.pipeline.services import Services
+from bot.pipeline.state import ProcessState
 
 _OUTAGE = 3
 """So many messages in a row that a service did not take: it is down, the rest wait untried."""
 _DOWN = timedelta(minutes=5)
 
 
-class Spacing:
-    """From when on each place takes another message, on the monotonic clock.
-
-    Outlives a round: one delivers several times, and the services count on.
-    """
-
-    def __init__(self, started_at: float) -> None:
-        self.started_at = started_at
-        """The process's start."""
-        self._free_at: dict[tuple[str, str], float] = {}
-
-    def free_at(self, kind: str, place: str) -> float:
-        return self._free_at.get((kind, place), float("-inf"))
-
-    def occupy(self, kind: str, place: str, until: float) -> None:
-        self._free_at[kind, place] = until
-
-
 class Pacing:
     """One kind of channel in one round."""
 
-    def __init__(self, services: Services, kind: str, spacing: Spacing, stopping: asyncio.Event) -> None:
+    def __init__(self, services: Services, state: ProcessState, kind: str) -> None:
         self.kind = kind
         self._settings = services.settings
         self._clock = services.clock
         self._notices = services.store.notices
-        self._spacing = spacing
-        self._stopping = stopping
+        self._spacing = state.spacing
+        self._stopping = state.stopping
         self._failures_in_a_row = 0
 
     async def wait(self, resolved: str) -> None:

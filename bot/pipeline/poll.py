@@ -19,7 +19,9 @@ from bot.models import Paper, SearchPage, Topic, Window
 from bot.pipeline import alerts
 from bot.pipeline.announced import read_feeds
 from bot.pipeline.gate import ArxivGate
-from bot.pipeline.services import Report, Services
+from bot.pipeline.report import Report
+from bot.pipeline.services import Services
+from bot.pipeline.state import ProcessState
 from bot.settings import Settings
 
 
@@ -36,12 +38,13 @@ class _Search:
         return ", ".join(topic.name for topic in self.topics)
 
 
-async def poll(services: Services, gate: ArxivGate, topics: Sequence[Topic], report: Report) -> bool:
+async def poll(services: Services, state: ProcessState, topics: Sequence[Topic], report: Report) -> bool:
     """One poll of these topics; True when arXiv answered all of it completely.
 
     What could not be learned is named in the report and taken up by the next poll; so is a poll that
     was stopped. A query that arXiv rejects is no reason to ask again soon. Raises only StoreError.
     """
+    gate = state.gate
     gate.begin_cycle()
     store = services.store
     number = store.polls.begin(services.clock.now())
@@ -62,8 +65,8 @@ async def poll(services: Services, gate: ArxivGate, topics: Sequence[Topic], rep
     if not gate.is_stopping:
         store.polls.finish(number, services.clock.now(), not unanswered)
         _judge(services, unanswered)
-    state = ", incomplete" if unanswered else ""
-    services.progress.end("poll", f"new papers: {new + fed}, by announcement feeds alone: {fed}{state}")
+    ending = ", incomplete" if unanswered else ""
+    services.progress.end("poll", f"new papers: {new + fed}, by announcement feeds alone: {fed}{ending}")
     return not unanswered and all(one.status is not PollStatus.REJECTED for one in outcomes)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import quota
@@ -16,40 +15,13 @@ from bot.pipeline import owed_editions
 from bot.pipeline.ask_model import ModelWorkers
 from bot.pipeline.attempt import Job
 from bot.pipeline.services import Services
-
-
-@dataclass(slots=True)
-class Memory:
-    """What this process asked for in vain, so that it does not ask without end."""
-
-    again_at: dict[SummaryKey, datetime] = field(default_factory=dict)
-    rest_until: datetime | None = None
-    """Before this only what is due is asked for."""
-
-    def learn(self, workers: ModelWorkers) -> None:
-        """Take note of how a round ended."""
-        self.again_at |= workers.again_at
-        self.rest_until = workers.rest_until
-
-    def may_ask(self, key: SummaryKey, now: datetime) -> bool:
-        """Whether the paper is not to be left alone for the moment."""
-        return self.again_at.get(key, now) <= now
-
-    def wake(self, now: datetime) -> None:
-        """Forget what is over."""
-        if not self.is_resting(now):
-            self.rest_until = None
-        self.again_at = {key: at for key, at in self.again_at.items() if at > now}
-
-    def is_resting(self, now: datetime) -> bool:
-        """Whether only what is due is asked for."""
-        return self.rest_until is not None and now < self.rest_until
+from bot.pipeline.state import ProcessState
 
 
 async def summarise(
     services: Services,
+    state: ProcessState,
     due: Mapping[str, datetime],
-    memory: Memory,
     *,
     later: Mapping[str, datetime] | None = None,
     stopping: asyncio.Event | None = None,
@@ -59,29 +31,30 @@ async def summarise(
 
     ``due`` and ``later`` are by subscriber name. When the day's quota does not reach for both, those
     who are due get their share of it. Ends early when the quota is gone, the service is down or
-    unusable, ``until`` is reached, or ``stopping`` is set. Raises only StoreError.
+    unusable, ``until`` is reached, or ``stopping`` (if it is
+    not given, the process's order to stop) is set. Raises only StoreError.
     """
     if services.summariser is None:
         return
-    wanted, papers = missing(services, due, memory)
+    wanted, papers = missing(services, state, due)
     if not wanted:
         return
     left = left_today(services)
-    everything = missing(services, {**later, **due}, memory)[0] if later else wanted
+    everything = missing(services, state, {**later, **due})[0] if later else wanted
     served = served_today(services) if left < len(everything) else {}
     renewed_at = quota.day_resets_at(services.clock.now())
     share = quota.order(everything, renewed_at=renewed_at, served=served)[:left]
     order = [want for want in share if want.key in papers]
-    await ask_for(services, order, papers, memory, stopping=stopping, until=until)
+    await ask_for(services, state, order, papers, stopping=stopping, until=until)
     if len(order) < len(wanted) and not left_today(services):
         # The workers is asked for the rest all the same: it tells the operator why there is none.
         asked = {want.key for want in order}
         rest = [want for want in wanted if want.key not in asked]
-        await ask_for(services, rest, papers, memory, stopping=stopping, until=until)
+        await ask_for(services, state, rest, papers, stopping=stopping, until=until)
 
 
 def missing(
-    services: Services, due: Mapping[str, datetime], memory: Memory
+    services: Services, state: ProcessState, due: Mapping[str, datetime]
 ) -> tuple[list[quota.SummaryRequest], dict[SummaryKey, Paper]]:
     """The summaries that these subscribers' digests lack and that may be asked for now."""
     if services.summariser is None:
@@ -100,7 +73,7 @@ def missing(
     wanted = [
         quota.SummaryRequest(key, frozenset(readers[key]), min(due[name] for name in readers[key]))
         for key in papers
-        if key not in have and memory.may_ask(key, now)
+        if key not in have and state.memory.may_ask(key, now)
     ]
     return wanted, {want.key: papers[want.key] for want in wanted}
 
@@ -128,9 +101,9 @@ def left_today(services: Services) -> int:
 
 async def ask_for(
     services: Services,
+    state: ProcessState,
     order: Sequence[quota.SummaryRequest],
     papers: Mapping[SummaryKey, Paper],
-    memory: Memory,
     *,
     stopping: asyncio.Event | None = None,
     until: datetime | None = None,
@@ -138,11 +111,11 @@ async def ask_for(
     """Ask for these summaries in this order; each that comes is saved at once. Raises only StoreError."""
     if services.summariser is None or not order:
         return
-    workers = ModelWorkers(services, services.summariser, stopping or asyncio.Event(), until)
+    workers = ModelWorkers(services, services.summariser, stopping or state.stopping, until)
     services.progress.begin("summarise", len(order))
     jobs = _jobs([want.key for want in order], papers, services.settings.gemini.papers_per_request)
     await workers.work_through(jobs)
-    memory.learn(workers)
+    state.memory.learn(workers.again_at, workers.rest_until)
     ended = f" ({workers.ended})" if workers.ended else ""
     services.progress.end("summarise", f"{workers.written} of {len(order)} summaries written{ended}")
 

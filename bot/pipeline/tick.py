@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot import calendar, query, quota, schedule
@@ -22,10 +21,11 @@ from bot.pipeline import alerts
 from bot.pipeline.compose import compose
 from bot.pipeline.deliver import deliver, name_waiting
 from bot.pipeline.gate import ArxivGate
-from bot.pipeline.pacing import Spacing
 from bot.pipeline.poll import poll, wanted_topics
-from bot.pipeline.services import Report, Services
-from bot.pipeline.summarise import Memory, left_today, missing, summarise
+from bot.pipeline.report import Report
+from bot.pipeline.services import Services
+from bot.pipeline.state import ProcessState, Spacing
+from bot.pipeline.summarise import left_today, missing, summarise
 from bot.pipeline.upgrade import upgrade
 from bot.settings import Settings
 from bot.store import Store
@@ -36,17 +36,9 @@ TAKEN_UP_AFTER = timedelta(minutes=30)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(slots=True)
-class Round:
-    """What survives from one round to the next within a process."""
-
-    gate: ArxivGate
-    stopping: asyncio.Event
-    spacing: Spacing
-    summaries: Memory = field(default_factory=Memory)
-
-
-def start(services: Services, stopping: asyncio.Event | None = None, gate: ArxivGate | None = None) -> Round:
+def start(
+    services: Services, stopping: asyncio.Event | None = None, gate: ArxivGate | None = None
+) -> ProcessState:
     """Settle what a process that died left open. Once ``stopping`` is set nothing new is begun. StoreError.
 
     ``gate`` is the one of the rounds before: arXiv counts requests by process, not by configuration.
@@ -56,10 +48,10 @@ def start(services: Services, stopping: asyncio.Event | None = None, gate: Arxiv
     services.store.summaries.close_open_requests(quota.pacific_day(now), now)
     stopping = stopping or asyncio.Event()
     gate = gate or ArxivGate(services.clock, services.store.notices, stopping)
-    return Round(gate, stopping, Spacing(services.clock.monotonic()))
+    return ProcessState(gate, stopping, Spacing(services.clock.monotonic()))
 
 
-async def once(services: Services, state: Round, only: Sequence[str] | None = None) -> Report:
+async def once(services: Services, state: ProcessState, only: Sequence[str] | None = None) -> Report:
     """One full cycle now: everything owed to every subscriber (or to ``only``), schedules ignored.
 
     Raises StoreError.
@@ -69,51 +61,53 @@ async def once(services: Services, state: Round, only: Sequence[str] | None = No
     alerts.settle_departed(services)
     await _forget(services)
     chosen = [one for one in services.settings.subscribers if only is None or one.name in only]
-    await _deliver(services, state, report, only, ignore_backoff=True)
-    await poll(services, state.gate, wanted_topics(services.settings, only), report)
+    await deliver(services, state, report, only, ignore_backoff=True)
+    await poll(services, state, wanted_topics(services.settings, only), report)
     due = {subscriber.name: services.clock.now() for subscriber in chosen}
     later = _ahead(services)
-    await summarise(services, due, state.summaries, later=later, stopping=state.stopping)
+    await summarise(services, state, due, later=later)
     if state.stopping.is_set():
         report.add("stopped before the digests were written; the next run takes up from here")
         return report
     compose(services, due)
-    await _deliver(services, state, report, only)
+    await deliver(services, state, report, only)
     name_waiting(services, report, only)
-    await upgrade(services, state.summaries, later, stopping=state.stopping)
+    await upgrade(services, state, later)
     return report
 
 
-async def step(services: Services, state: Round) -> Report:
+async def step(services: Services, state: ProcessState) -> Report:
     """Whatever is due at this moment. Raises StoreError."""
     report = Report()
     take_up(services.store, services.settings, services.clock.now())
     alerts.settle_departed(services)
     await _forget(services)
-    state.summaries.wake(services.clock.now())
-    await _deliver(services, state, report)
+    state.memory.wake(services.clock.now())
+    await deliver(services, state, report)
     if next_poll(services) <= services.clock.now():
-        await poll(services, state.gate, wanted_topics(services.settings), report)
+        await poll(services, state, wanted_topics(services.settings), report)
     due = due_now(services)
-    wanted, _ = missing(services, due, state.summaries)
+    wanted, _ = missing(services, state, due)
     lacking = {name: due[name] for want in wanted for name in want.subscribers}
     await _hand_over(services, state, {name: due[name] for name in due.keys() - lacking}, report)
     if lacking:
         others = [one for one in services.settings.subscribers if one.name not in lacking]
         until = _next_due(services, others)
         later = _ahead(services)
-        await summarise(services, lacking, state.summaries, later=later, stopping=state.stopping, until=until)
+        await summarise(services, state, lacking, later=later, until=until)
         # When somebody else is due by now they come first; these digests are still due then.
         if services.clock.now() < until:
             await _hand_over(services, state, lacking, report)
     return report
 
 
-async def _hand_over(services: Services, state: Round, due: Mapping[str, datetime], report: Report) -> None:
+async def _hand_over(
+    services: Services, state: ProcessState, due: Mapping[str, datetime], report: Report
+) -> None:
     """Write and deliver these digests; nothing once told to stop, as a digest not written is still due."""
     if due and not state.stopping.is_set():
         compose(services, due)
-        await _deliver(services, state, report)
+        await deliver(services, state, report)
 
 
 async def _forget(services: Services) -> None:
@@ -122,36 +116,18 @@ async def _forget(services: Services) -> None:
         await services.clock.sleep(0)
 
 
-async def _deliver(
-    services: Services,
-    state: Round,
-    report: Report,
-    only: Sequence[str] | None = None,
-    *,
-    ignore_backoff: bool = False,
-) -> None:
-    await deliver(
-        services,
-        report,
-        state.spacing,
-        ignore_backoff=ignore_backoff,
-        only=only,
-        stopping=state.stopping,
-    )
-
-
-async def spare(services: Services, state: Round, until: datetime, stopping: asyncio.Event) -> None:
+async def spare(services: Services, state: ProcessState, until: datetime, stopping: asyncio.Event) -> None:
     """Work ahead with time and quota that nothing due needs: later digests' summaries, upgrades.
 
     Ends by ``until``, and when ``stopping`` is set. Raises StoreError.
     """
     later = _ahead(services)
-    if not state.summaries.is_resting(services.clock.now()):
-        await summarise(services, later, state.summaries, stopping=stopping, until=until)
-    await upgrade(services, state.summaries, later, stopping=stopping, until=until)
+    if not state.memory.is_resting(services.clock.now()):
+        await summarise(services, state, later, stopping=stopping, until=until)
+    await upgrade(services, state, later, stopping=stopping, until=until)
     now = services.clock.now()
-    if not left_today(services) and not state.summaries.is_resting(now):
-        state.summaries.rest_until = quota.day_resets_at(now)
+    if not left_today(services) and not state.memory.is_resting(now):
+        state.memory.rest_until = quota.day_resets_at(now)
 
 
 def take_up(store: Store, settings: Settings, now: datetime) -> None:
@@ -215,11 +191,11 @@ def next_digest_of(store: Store, subscriber: Subscriber, now: datetime) -> datet
     return schedule.next_due(subscriber.schedule, subscriber.timezone, now)
 
 
-def next_event(services: Services, state: Round | None = None) -> datetime:
+def next_event(services: Services, state: ProcessState | None = None) -> datetime:
     """The next moment at which a round will find work, or spare time may be used again."""
     moments = [next_poll(services)]
-    if state is not None and state.summaries.rest_until is not None:
-        moments.append(state.summaries.rest_until)
+    if state is not None and state.memory.rest_until is not None:
+        moments.append(state.memory.rest_until)
     attempt = services.store.outbox.next_attempt_at()
     return min([*moments, _next_due(services, services.settings.subscribers), attempt or _NEVER])
 

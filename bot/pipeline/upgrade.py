@@ -16,15 +16,16 @@ from bot.errors import DeliveryError
 from bot.history import ServiceWait, Upgrade
 from bot.models import Digest, Entry, Paper, Summary, SummaryKey
 from bot.pipeline.services import Services
-from bot.pipeline.summarise import Memory, ask_for, left_today, missing, served_today
+from bot.pipeline.state import ProcessState
+from bot.pipeline.summarise import ask_for, left_today, missing, served_today
 
 
 async def upgrade(
     services: Services,
-    memory: Memory,
+    state: ProcessState,
     later: Mapping[str, datetime],
     *,
-    stopping: asyncio.Event,
+    stopping: asyncio.Event | None = None,
     until: datetime | None = None,
 ) -> int:
     """Edit the messages sent within ``lookback`` whose summaries exist by now; how many were edited.
@@ -38,14 +39,14 @@ async def upgrade(
     editable = [spec.name for spec in CHANNELS.values() if spec.may_edit]
     since = services.clock.now() - services.settings.arxiv.lookback
     upgrades = services.store.outbox.upgrades(since, editable)
-    if upgrades and not memory.is_resting(services.clock.now()):
+    if upgrades and not state.memory.is_resting(services.clock.now()):
         papers = _papers(services, upgrades)
-        order = _affordable(services, memory, later, _missing(services, upgrades, papers, memory))
-        await ask_for(services, order, papers, memory, stopping=stopping, until=until)
+        order = _affordable(services, state, later, _missing(services, state, upgrades, papers))
+        await ask_for(services, state, order, papers, stopping=stopping, until=until)
     edited = 0
     for one in upgrades:
         over = until is not None and services.clock.now() >= until
-        if over or stopping.is_set():
+        if over or (stopping or state.stopping).is_set():
             break
         if _is_waiting(services, one.envelope.target.kind):
             continue
@@ -64,7 +65,7 @@ def _papers(services: Services, upgrades: Sequence[Upgrade]) -> dict[SummaryKey,
 
 
 def _missing(
-    services: Services, upgrades: Sequence[Upgrade], papers: Mapping[SummaryKey, Paper], memory: Memory
+    services: Services, state: ProcessState, upgrades: Sequence[Upgrade], papers: Mapping[SummaryKey, Paper]
 ) -> list[quota.SummaryRequest]:
     have, now = services.store.summaries.get(list(papers)), services.clock.now()
     readers: dict[SummaryKey, set[str]] = {}
@@ -74,15 +75,18 @@ def _missing(
     return [
         quota.SummaryRequest(key, frozenset(readers[key]), now)
         for key in papers
-        if key not in have and memory.may_ask(key, now)
+        if key not in have and state.memory.may_ask(key, now)
     ]
 
 
 def _affordable(
-    services: Services, memory: Memory, later: Mapping[str, datetime], wanted: Sequence[quota.SummaryRequest]
+    services: Services,
+    state: ProcessState,
+    later: Mapping[str, datetime],
+    wanted: Sequence[quota.SummaryRequest],
 ) -> tuple[quota.SummaryRequest, ...]:
     """As many of them as leave enough of the quota for what is undelivered."""
-    undelivered, _ = missing(services, later, memory)
+    undelivered, _ = missing(services, state, later)
     spare = max(left_today(services) - len(undelivered), 0)
     served = served_today(services) if spare < len(wanted) else {}
     return quota.order(wanted, served=served)[:spare]

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from bot import app, quota
 from bot.models import SummaryKey
+from bot.pipeline import tick
 from bot.pipeline.services import Services
-from bot.pipeline.summarise import Memory, ask_for
+from bot.pipeline.summarise import ask_for
 from bot.settings import GeminiSettings, Secret, Settings
 from bot.store import Store
 from bot.summary.prompt import PROMPT_VERSION
@@ -54,7 +55,7 @@ async def summarise(settings: Settings, store: Store, invented: list[Invented]) 
     async with app.open_services(settings, store, SilentProgress()) as services:
         assert "file" in services.channels
         began = time.perf_counter()
-        await ask_for(services, order, papers, Memory())
+        await ask_for(services, tick.start(services), order, papers)
         took = time.perf_counter() - began
     check(services, papers, invented)
     return took

@@ -17,7 +17,7 @@ from bot.cli.console import LogProgress, TerminalProgress, progress_for, tell
 from bot.cli.logs import logger, set_up_logging
 from bot.errors import ConfigError, StoreError
 from bot.models import Fault
-from bot.pipeline.services import Report
+from bot.pipeline.report import Report
 from tests.fakes import FakeClock
 
 FAULTS = (

@@ -10,7 +10,9 @@ import pytest
 
 from bot.models import Subscriber
 from bot.pipeline import tick
-from bot.pipeline.services import Report, Services
+from bot.pipeline.report import Report
+from bot.pipeline.services import Services
+from bot.pipeline.state import ProcessState
 from bot.settings import Settings
 from bot.store import Store, open_store
 from tests import samples
@@ -31,7 +33,7 @@ class World:
     store: Store
     summariser: FakeSummariser | None = None
     settings: Settings = field(init=False)
-    state: tick.Round = field(init=False)
+    state: ProcessState = field(init=False)
 
     def __post_init__(self) -> None:
         self.settings = samples.settings(self.folder)

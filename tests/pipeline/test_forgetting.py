@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import StoreError
-from bot.pipeline.services import Report
+from bot.pipeline.report import Report
 from tests.pipeline.conftest import World
 from tests.pipeline.days import DailyFeed, announced, at, live
 from tests.samples import paper, subscriber

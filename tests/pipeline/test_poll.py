@@ -12,7 +12,7 @@ from bot.errors import ArxivError, QueryRejected
 from bot.history import MatchSource, PollStatus
 from bot.models import AnnouncedPaper, Announcement, AnnounceType, Paper
 from bot.pipeline.poll import poll, wanted_topics
-from bot.pipeline.services import Report
+from bot.pipeline.report import Report
 from bot.settings import ArxivSettings
 from tests.fakes import overloaded
 from tests.pipeline.conftest import World
@@ -33,7 +33,7 @@ async def poll_once(world: World, **changes: object) -> tuple[bool, Report]:
     world.store.subscriptions.sync(world.settings.subscribers, world.clock.now())
     report = Report()
     topics = wanted_topics(world.settings)
-    return await poll(world.services, world.state.gate, topics, report), report
+    return await poll(world.services, world.state, topics, report), report
 
 
 def seen(world: World) -> int:
@@ -153,7 +153,7 @@ async def test_a_rejected_topic_does_not_stop_the_others(world: World) -> None:
     world.subscribe(subscriber(topics=("microscopy", "other")), arxiv=ARXIV, topics=(topic(), other))
     world.store.subscriptions.sync(world.settings.subscribers, world.clock.now())
     report = Report()
-    complete = await poll(world.services, world.state.gate, wanted_topics(world.settings), report)
+    complete = await poll(world.services, world.state, wanted_topics(world.settings), report)
     assert not complete
     assert report.faults == ["topic microscopy: arXiv rejected its query: unbalanced parentheses"]
     assert {name for name, *_ in world.store.papers.match_facts("2611.00000")} == {"other"}
@@ -165,7 +165,7 @@ async def test_topics_that_ask_the_same_share_one_search(world: World) -> None:
     topics = (topic("a", focus="lenses"), topic("b", focus="samples"))
     world.subscribe(subscriber(topics=("a", "b")), arxiv=ARXIV, topics=topics)
     world.store.subscriptions.sync(world.settings.subscribers, world.clock.now())
-    await poll(world.services, world.state.gate, topics, Report())
+    await poll(world.services, world.state, topics, Report())
     assert len(world.source.asked) == 1
     assert {name for name, *_ in world.store.papers.match_facts("2611.00001")} == {"a", "b"}
 

@@ -1,0 +1,69 @@
+"""What outlives a round and not the process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.models import SummaryKey
+from bot.pipeline.gate import ArxivGate
+
+
+@dataclass(slots=True)
+class Memory:
+    """What this process asked for in vain, so that it does not ask without end."""
+
+    again_at: dict[SummaryKey, datetime] = field(default_factory=dict)
+    rest_until: datetime | None = None
+    """Before this only what is due is asked for."""
+
+    def learn(self, again_at: Mapping[SummaryKey, datetime], rest_until: datetime | None) -> None:
+        """Take note of how a round ended."""
+        self.again_at |= again_at
+        self.rest_until = rest_until
+
+    def may_ask(self, key: SummaryKey, now: datetime) -> bool:
+        """Whether the paper is not to be left alone for the moment."""
+        return self.again_at.get(key, now) <= now
+
+    def wake(self, now: datetime) -> None:
+        """Forget what is over."""
+        if not self.is_resting(now):
+            self.rest_until = None
+        self.again_at = {key: at for key, at in self.again_at.items() if at > now}
+
+    def is_resting(self, now: datetime) -> bool:
+        """Whether only what is due is asked for."""
+        return self.rest_until is not None and now < self.rest_until
+
+
+class Spacing:
+    """From when on each place takes another message, on the monotonic clock.
+
+    Outlives a round: one delivers several times, and the services count on.
+    """
+
+    def __init__(self, started_at: float) -> None:
+        self.started_at = started_at
+        """The process's start."""
+        self._free_at: dict[tuple[str, str], float] = {}
+
+    def free_at(self, kind: str, place: str) -> float:
+        return self._free_at.get((kind, place), float("-inf"))
+
+    def occupy(self, kind: str, place: str, until: float) -> None:
+        self._free_at[kind, place] = until
+
+
+@dataclass(slots=True)
+class ProcessState:
+    """One for a process, handed to each of its rounds."""
+
+    gate: ArxivGate
+    """arXiv counts requests by process, not by configuration."""
+    stopping: asyncio.Event
+    """Once it is set nothing new is begun."""
+    spacing: Spacing
+    memory: Memory = field(default_factory=Memory)
