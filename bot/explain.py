@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.history import AnnouncedRecord, DeliveryRecord, MatchSource
+from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource
 from bot.models import OutboxState, Paper, Summary
 
 
@@ -20,8 +20,8 @@ class Facts:
     timezone: str
     paper: Paper | None
     announcements: Sequence[AnnouncedRecord]
-    matches: Sequence[tuple[str, MatchSource, str, datetime]]
-    """Topic, source, clause and time of each recorded match, of any topic."""
+    matches: Sequence[MatchRecord]
+    """Of any topic."""
     clauses: Mapping[str, tuple[bool, str]]
     """For each of the subscriber's topics: what our matcher says of the paper, and by which clause. Of a
     paper that was only announced, the topics of that day."""
@@ -81,14 +81,16 @@ def _unfetched(facts: Facts) -> list[str]:
 
 
 def _matched_topics(facts: Facts) -> list[str]:
-    return [topic for topic, *_ in facts.matches if topic in facts.clauses]
+    return [match.topic for match in facts.matches if match.topic in facts.clauses]
 
 
 def _topic(facts: Facts, topic: str) -> str:
-    for name, source, clause, at in facts.matches:
-        if name == topic:
-            how = clause if source is MatchSource.SEARCH else f"an announcement feed showed it, and {clause}"
-            return f"Topic {topic} matched on {_local(facts, at)}: {how}."
+    for match in facts.matches:
+        if match.topic == topic:
+            how = match.clause
+            if match.source is MatchSource.FEED:
+                how = f"an announcement feed showed it, and {match.clause}"
+            return f"Topic {topic} matched on {_local(facts, match.matched_at)}: {how}."
     accepted, clause = facts.clauses[topic]
     if accepted:
         return f"Topic {topic}: our matcher accepts it ({clause}), but no poll of the topic has returned it."

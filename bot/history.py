@@ -160,6 +160,32 @@ class NewMessage:
 
 
 @dataclass(frozen=True)
+class MatchRecord:
+    """That a topic matched a paper; for `explain`."""
+
+    topic: str
+    source: MatchSource
+    clause: str
+    matched_at: datetime
+
+
+@dataclass(frozen=True)
+class LastPoll:
+    """The newest poll that came to its end."""
+
+    finished_at: datetime
+    complete: bool
+
+
+@dataclass(frozen=True)
+class LastDigest:
+    """A subscriber's newest digest."""
+
+    number: int
+    composed_at: datetime
+
+
+@dataclass(frozen=True)
 class EarlierDigest:
     """A digest that went to a target before."""
 

@@ -293,7 +293,7 @@ async def test_what_does_not_finish_in_time_is_cut_off_and_in_doubt(world: World
         began = world.clock.now()
     assert timedelta() <= world.clock.now() - began - GRACE < timedelta(seconds=1)
     world.restart()
-    (envelope,) = world.store.outbox.unsettled(None)
+    (envelope,) = world.store.outbox.waiting(None)
     assert envelope.state is OutboxState.IN_DOUBT
 
 
@@ -320,7 +320,7 @@ async def test_stop_during_a_poll_that_arxiv_keeps_waiting(world: World) -> None
         one.daemon.stop()
         began = world.clock.now()
     assert world.clock.now() - began < timedelta(seconds=2)
-    assert world.store.polls.last_finished() == (None, False)
+    assert world.store.polls.last_poll() is None
 
 
 async def test_a_dead_watcher_stops_the_daemon(world: World) -> None:

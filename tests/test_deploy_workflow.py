@@ -132,7 +132,7 @@ def _deliver(runner: Runner, report: str) -> None:
 def _polls(runner: Runner) -> bool:
     store = app.read_store(runner.database)
     assert store is not None
-    last, _ = store.polls.last_finished()
+    last = store.polls.last_poll()
     store.close()
     return last is not None
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import explain
-from bot.history import AnnouncedRecord, DeliveryRecord, MatchSource
+from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource
 from bot.models import AnnounceType, OutboxState, Target
 from tests.samples import NOON, paper
 
@@ -29,7 +29,7 @@ UNSEEN = explain.Facts(
 SEEN = replace(
     UNSEEN,
     paper=paper(),
-    matches=[("microscopy", MatchSource.SEARCH, "arXiv's search returned it", NOON)],
+    matches=[MatchRecord("microscopy", MatchSource.SEARCH, "arXiv's search returned it", NOON)],
     clauses={"microscopy": (True, "all:ptychography")},
 )
 

@@ -72,7 +72,7 @@ def _facts(
         timezone=subscriber.timezone,
         paper=paper,
         announcements=store.polls.announcements_of(arxiv_id),
-        matches=store.papers.match_facts(arxiv_id),
+        matches=store.papers.matches_of(arxiv_id),
         clauses=_clauses(store, topics, arxiv_id, paper),
         awaited=arxiv_id in store.papers.to_fetch(),
         reach=_reach(record, subscriber, settings, clock),

@@ -90,7 +90,7 @@ async def _rehearse(settings: Settings, only: Sequence[str] | None, log_format: 
 
 def _left_over(store: Store, subscriber: Subscriber) -> Iterator[str]:
     """The messages of earlier rounds that would be tried again."""
-    for envelope in store.outbox.unsettled([subscriber.name]):
+    for envelope in store.outbox.waiting([subscriber.name]):
         where = f"{envelope.target.kind} {envelope.target.address}"
         papers = count(len(envelope.arxiv_ids), "paper")
         yield f"{subscriber.name}: a message written earlier ({papers}) would go to {where}"

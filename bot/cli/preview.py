@@ -89,7 +89,7 @@ async def _digests(
     with app.scratch_store(settings.database) as store:
         async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
             store.subscriptions.sync(settings.subscribers, clock.now())
-            if store.polls.last_finished()[0] is None:
+            if store.polls.last_poll() is None:
                 state = tick.start(services)
                 await poll(services, state, wanted_topics(settings, [subscriber.name]), report)
             return compose.preview(services, subscriber)

@@ -91,7 +91,7 @@ def _announce(store: Store, settings: Settings, now: datetime) -> None:
             due = tick.next_digest_of(store, subscriber, now)
             when = f"{due.astimezone(ZoneInfo(subscriber.timezone)):%a %Y-%m-%d %H:%M %Z}"
         click.echo(f"{subscriber.name}: next digest {when} ({subscriber.schedule.text})")
-    poll = tick.next_poll_after(*store.polls.last_finished(), settings, now)
+    poll = tick.next_poll_after(store.polls.last_poll(), settings, now)
     click.echo(f"next poll {poll:%a %Y-%m-%d %H:%M UTC}")
 
 

@@ -45,7 +45,7 @@ def command(state: State, as_json: bool) -> int:
 def gather(store: Store, settings: Settings, clock: Clock) -> dict[str, Any]:
     """The state of everything, as JSON values."""
     now = clock.now()
-    last, complete = store.polls.last_finished()
+    last = store.polls.last_poll()
     names = [topic.name for topic in wanted_topics(settings)]
     latest = {poll.topic: poll for poll in store.polls.outcomes_since(now - _RECENT, names)}
     tallies = store.outbox.tallies()
@@ -53,9 +53,9 @@ def gather(store: Store, settings: Settings, clock: Clock) -> dict[str, Any]:
         "database": str(settings.database),
         "papers": {**store.papers.counts(), "waiting": _waiting(store, settings)},
         "polls": {
-            "last": _iso(last),
-            "complete": complete if last else None,
-            "next": _iso(tick.next_poll_after(last, complete, settings, now)),
+            "last": _iso(last.finished_at if last else None),
+            "complete": last.complete if last else None,
+            "next": _iso(tick.next_poll_after(last, settings, now)),
             "topics": [_topic(poll) for poll in latest.values()],
             "feeds": [
                 {
@@ -117,12 +117,12 @@ def _gemini(store: Store, settings: Settings, now: datetime) -> dict[str, Any] |
 
 
 def _subscriber(store: Store, subscriber: Subscriber, tallies: Any, now: datetime) -> dict[str, Any]:
-    number, composed = store.outbox.digest_numbers(subscriber.name)
+    last = store.outbox.last_digest(subscriber.name)
     known = {(tally.kind, tally.address): tally for tally in tallies if tally.subscriber == subscriber.name}
     return {
         "name": subscriber.name,
-        "digests": number,
-        "last_digest": _iso(composed),
+        "digests": last.number if last else 0,
+        "last_digest": _iso(last.composed_at if last else None),
         "next_digest": _iso(tick.next_digest_of(store, subscriber, now))
         if subscriber.schedule.cron
         else "immediately",

@@ -21,9 +21,9 @@ def completeness(
 ) -> tuple[str, ...]:
     """The sentences of one digest composed now; ``told`` are the ids of its new papers."""
     now = services.clock.now()
-    _, last = services.store.outbox.digest_numbers(subscriber.name)
+    last = services.store.outbox.last_digest(subscriber.name)
     record = services.store.subscriptions.get(subscriber.name)
-    since = min(last or (record.since if record else now), now)
+    since = min(last.composed_at if last else record.since if record else now, now)
     wanted = coverage.feed_specs(topics, taxonomy.ARCHIVES)
     readings = _readings(services, since)
     days = _days(since, now, readings, wanted) if wanted else ()
@@ -35,8 +35,8 @@ def completeness(
         if one.announce_type.is_new and _concerns(one, topics)
     }
     seen = coverage.Seen(
-        since=last,
-        since_name=_digest_name(last, now, subscriber.timezone) if last else "",
+        since=last.composed_at if last else None,
+        since_name=_digest_name(last.composed_at, now, subscriber.timezone) if last else "",
         today=calendar.feed_date(now),
         days=days,
         why_none="" if days else _why_none(since, now),

@@ -38,7 +38,8 @@ def compose(services: Services, due: Mapping[str, datetime]) -> int:
 
 def preview(services: Services, subscriber: Subscriber) -> list[Digest]:
     """What the subscriber would receive now; nothing is stored."""
-    number = services.store.outbox.digest_numbers(subscriber.name)[0]
+    last = services.store.outbox.last_digest(subscriber.name)
+    number = last.number if last else 0
     return [
         _digest(services, edition, number + offset, ())
         for offset, edition in enumerate(
@@ -82,7 +83,8 @@ def _write(services: Services, edition: Edition, untold: Sequence[Alert], due: d
         ]
         return digest.to_json(made), messages
 
-    since = outbox.digest_numbers(edition.subscriber.name)[1]
+    last = outbox.last_digest(edition.subscriber.name)
+    since = last.composed_at if last else None
     outbox.add_digest(edition.subscriber.name, since, services.clock.now(), render, due)
     return True
 

@@ -69,7 +69,7 @@ async def deliver(
 def name_waiting(services: Services, report: Report, only: Sequence[str] | None) -> None:
     """Name what is still in the outbox and was not touched in this round, a service's wait above all."""
     named = "\n".join(report.faults)
-    for envelope in services.store.outbox.unsettled(only):
+    for envelope in services.store.outbox.waiting(only):
         if subject(envelope) not in named:
             until = f" until {envelope.wait_until:%Y-%m-%d %H:%M:%S} UTC" if envelope.wait_until else ""
             report.add(f"{subject(envelope)}: waiting{until}: {envelope.error or 'not sent yet'}")

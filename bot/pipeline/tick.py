@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot import calendar, query, quota, schedule
+from bot.history import LastPoll
 from bot.models import Subscriber
 from bot.pipeline import alerts
 from bot.pipeline.compose import compose
@@ -156,20 +157,20 @@ def _ahead(services: Services) -> Mapping[str, datetime]:
 
 def next_poll(services: Services) -> datetime:
     """When to poll next: at once when a topic is asked for that was never asked, or not in this form."""
-    last, complete = services.store.polls.last_finished()
+    last = services.store.polls.last_poll()
     topics = wanted_topics(services.settings)
     asked = services.store.polls.last_asked([topic.name for topic in topics])
     if any(asked.get(topic.name) != query.expression(topic) for topic in topics):
         return services.clock.now()
-    return next_poll_after(last, complete, services.settings, services.clock.now())
+    return next_poll_after(last, services.settings, services.clock.now())
 
 
-def next_poll_after(last: datetime | None, complete: bool, settings: Settings, now: datetime) -> datetime:
-    """When to poll after a poll that ended at ``last``; one left incomplete is taken up sooner."""
-    regular = calendar.next_poll(now, last, settings.arxiv.poll_every)
-    if last is None or complete:
+def next_poll_after(last: LastPoll | None, settings: Settings, now: datetime) -> datetime:
+    """When to poll after the ``last`` one; one left incomplete is taken up sooner."""
+    regular = calendar.next_poll(now, last.finished_at if last else None, settings.arxiv.poll_every)
+    if last is None or last.complete:
         return regular
-    return min(regular, last + TAKEN_UP_AFTER)
+    return min(regular, last.finished_at + TAKEN_UP_AFTER)
 
 
 def due_now(services: Services) -> Mapping[str, datetime]:

@@ -21,9 +21,41 @@ def m001_first_schema(db: sqlite_utils.Database) -> None:
                 db.execute(statement)
 
 
+@migrations()
+def m002_any_channel(db: sqlite_utils.Database) -> None:
+    """Which channels there are is the program's to know: SQLite could not alter the constraint later."""
+    for table in ("targets", "outbox"):
+        _rebuild(db, table, without=" CHECK (kind IN ('slack', 'email', 'file'))")
+
+
 def apply(db: sqlite_utils.Database) -> None:
-    """Bring the database up to this program's schema."""
-    migrations.apply(db)
+    """Bring the database up to this program's schema, each step in a transaction of its own."""
+    # A table that others refer to can be made anew only so, and only outside a transaction.
+    db.execute("PRAGMA foreign_keys = OFF")
+    try:
+        migrations.apply(db)
+    finally:
+        db.execute("PRAGMA foreign_keys = ON")
+
+
+def _rebuild(db: sqlite_utils.Database, table: str, *, without: str) -> None:
+    """Make the table anew with its rows and indexes, ``without`` a piece of its definition.
+
+    The way that https://www.sqlite.org/lang_altertable.html (section 7) gives for any change.
+    """
+    definition = db.execute("SELECT sql FROM sqlite_master WHERE name = ?", [table]).fetchone()[0]
+    indexes = db.execute(
+        "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = 'index' AND sql IS NOT NULL", [table]
+    ).fetchall()
+    anew = definition.replace(without, "").replace(f"CREATE TABLE {table}", f"CREATE TABLE {table}_anew", 1)
+    db.execute(anew)
+    db.execute(f"INSERT INTO {table}_anew SELECT * FROM {table}")
+    db.execute(f"DROP TABLE {table}")
+    db.execute(f"ALTER TABLE {table}_anew RENAME TO {table}")
+    for (index,) in indexes:
+        db.execute(index)
+    if broken := db.execute("PRAGMA foreign_key_check").fetchall():
+        raise StoreError(f"table {table} can't be made anew: {len(broken)} rows lack what they refer to")
 
 
 def refuse(db: sqlite_utils.Database, path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.history import Candidate, MatchSource, Revision
+from bot.history import Candidate, MatchRecord, MatchSource, Revision
 from bot.models import Paper, Window
 from bot.store.database import (
     Connection,
@@ -185,14 +185,14 @@ class Papers:
         )
         return frozenset(row["arxiv_id"] for row in rows)
 
-    def match_facts(self, arxiv_id: str) -> Sequence[tuple[str, MatchSource, str, datetime]]:
-        """For `explain`: topic, source, clause and time of each match."""
+    def matches_of(self, arxiv_id: str) -> Sequence[MatchRecord]:
+        """The topics that matched the paper, in the order of time."""
         rows = self._db.rows(
             "SELECT topic, source, clause, matched_at FROM matches WHERE arxiv_id = ? ORDER BY matched_at",
             (arxiv_id,),
         )
         return [
-            (row["topic"], MatchSource(row["source"]), row["clause"], to_time(row["matched_at"]))
+            MatchRecord(row["topic"], MatchSource(row["source"]), row["clause"], to_time(row["matched_at"]))
             for row in rows
         ]
 

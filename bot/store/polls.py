@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.history import AnnouncedRecord, FeedRead, PollStatus, TopicPoll
+from bot.history import AnnouncedRecord, FeedRead, LastPoll, PollStatus, TopicPoll
 from bot.models import AnnouncedPaper, AnnounceType, Window
 from bot.store.database import (
     Connection,
@@ -111,12 +111,12 @@ class Polls:
             "UPDATE polls SET finished_at = ?, complete = ? WHERE id = ?", (to_text(now), int(complete), poll)
         )
 
-    def last_finished(self) -> tuple[datetime | None, bool]:
-        """When the last poll ended, and whether it was complete."""
+    def last_poll(self) -> LastPoll | None:
+        """The newest poll that came to its end."""
         row = self._db.row(
             "SELECT finished_at, complete FROM polls WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1"
         )
-        return (to_time(row["finished_at"]), bool(row["complete"])) if row else (None, False)
+        return LastPoll(to_time(row["finished_at"]), bool(row["complete"])) if row else None
 
     def outcomes_since(self, since: datetime, topics: Sequence[str]) -> Sequence[TopicPoll]:
         """The newest outcome of each topic, where it ended since then; oldest first."""

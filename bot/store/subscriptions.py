@@ -8,8 +8,7 @@ from datetime import datetime
 from bot.history import Changes, SubscriberRecord
 from bot.models import Subscriber, Target
 from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
-
-_UNSETTLED = "('pending', 'in doubt', 'failed')"
+from bot.store.outbox import UNSENT
 
 
 class Subscriptions:
@@ -42,7 +41,7 @@ class Subscriptions:
         """Whether a message waits for a target that has gone: one in doubt may be pending again."""
         present = {(one.name, target) for one in subscribers for target in one.targets}
         rows = self._db.rows(
-            f"SELECT DISTINCT subscriber, kind, target FROM outbox WHERE state IN {_UNSETTLED} AND subscriber != ''"
+            f"SELECT DISTINCT subscriber, kind, target FROM outbox WHERE state IN {UNSENT} AND subscriber != ''"
         )
         return any((row["subscriber"], Target(row["kind"], row["target"])) not in present for row in rows)
 
@@ -87,7 +86,7 @@ class Subscriptions:
             Target(row["kind"], row["address"])
             for row in self._db.rows(
                 "SELECT kind, address FROM targets WHERE subscriber = :name UNION "
-                f"SELECT kind, target FROM outbox WHERE subscriber = :name AND state IN {_UNSETTLED}",
+                f"SELECT kind, target FROM outbox WHERE subscriber = :name AND state IN {UNSENT}",
                 {"name": subscriber.name},
             )
         }
@@ -146,7 +145,7 @@ class Subscriptions:
 
     def _end(self, condition: str, parameters: Sequence[object], at: str | None) -> None:
         self._db.write(
-            f"UPDATE outbox SET state = 'ended', settled_at = ? WHERE state IN {_UNSETTLED} AND {condition}",
+            f"UPDATE outbox SET state = 'ended', settled_at = ? WHERE state IN {UNSENT} AND {condition}",
             (at, *parameters),
         )
 

@@ -191,7 +191,7 @@ def editions(trial: Trial) -> list[Digest]:
     store = app.read_store(trial.settings.database)
     assert store is not None
     try:
-        numbers = range(1, store.outbox.digest_numbers("ada")[0] + 1)
+        numbers = range(1, store.outbox.last_digest("ada").number + 1)
         return [digest.from_json(store.outbox.edition(number)) for number in numbers]
     finally:
         store.close()

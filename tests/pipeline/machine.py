@@ -352,4 +352,4 @@ class PipelineMachine(RuleBasedStateMachine):
             assert papers <= {paper for paper in papers if (name, kind, paper) in anywhere}, (
                 f"{name} {kind} lacks"
             )
-        assert not self.world.store.outbox.unsettled(None)
+        assert not self.world.store.outbox.waiting(None)

@@ -286,8 +286,8 @@ async def test_a_category_without_a_feed_does_not_cost_the_others_theirs(
     daily.read = refusing  # type: ignore[method-assign,assignment]
     lines = await day(world, 23)
     assert "Monday's feed could not be read (arXiv has no feed of physics.optics)" in lines
-    assert world.store.papers.match_facts("2611.23001")
-    assert world.store.polls.last_finished()[1]
+    assert world.store.papers.matches_of("2611.23001")
+    assert world.store.polls.last_poll().complete
     await live(world, at(24, 12))
     (notice,) = told(world)
     assert "arXiv has no feed of physics.optics" in notice

@@ -149,4 +149,4 @@ def check(world: MortalWorld, death: str) -> None:
     assert Counter(one for mail in mails.values() for one in mail.arxiv_ids) == expected, death
     repeated = len(world.email.accepted) - len(mails)
     assert repeated <= death.startswith(("after FakeChannel.send", "before a commit")), death
-    assert not world.store.outbox.unsettled(None), death
+    assert not world.store.outbox.waiting(None), death

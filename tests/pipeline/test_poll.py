@@ -156,7 +156,7 @@ async def test_a_rejected_topic_does_not_stop_the_others(world: World) -> None:
     complete = await poll(world.services, world.state, wanted_topics(world.settings), report)
     assert not complete
     assert report.faults == ["topic microscopy: arXiv rejected its query: unbalanced parentheses"]
-    assert {name for name, *_ in world.store.papers.match_facts("2611.00000")} == {"other"}
+    assert {match.topic for match in world.store.papers.matches_of("2611.00000")} == {"other"}
 
 
 async def test_topics_that_ask_the_same_share_one_search(world: World) -> None:
@@ -167,7 +167,7 @@ async def test_topics_that_ask_the_same_share_one_search(world: World) -> None:
     world.store.subscriptions.sync(world.settings.subscribers, world.clock.now())
     await poll(world.services, world.state, topics, Report())
     assert len(world.source.asked) == 1
-    assert {name for name, *_ in world.store.papers.match_facts("2611.00001")} == {"a", "b"}
+    assert {match.topic for match in world.store.papers.matches_of("2611.00001")} == {"a", "b"}
 
 
 async def test_cross_lists_false_keeps_cross_listings_out(world: World) -> None:
@@ -177,8 +177,8 @@ async def test_cross_lists_false_keeps_cross_listings_out(world: World) -> None:
         paper("2611.00002", categories=("cond-mat.mtrl-sci", "physics.optics")),
     ]
     await poll_once(world, topics=(topic(cross_lists=False),))
-    assert not world.store.papers.match_facts("2611.00001")
-    assert world.store.papers.match_facts("2611.00002")
+    assert not world.store.papers.matches_of("2611.00001")
+    assert world.store.papers.matches_of("2611.00002")
 
 
 def announced(one: Paper, announce_type: AnnounceType = AnnounceType.NEW, version: int = 1) -> AnnouncedPaper:
@@ -198,9 +198,9 @@ async def test_what_only_a_feed_shows_is_fetched_by_id(world: World) -> None:
     world.source.papers = [held, other]
     world.feed.announcement = batch(announced(held), announced(other))
     await poll_once(world)
-    ((name, source, clause, _),) = world.store.papers.match_facts("2610.00042")
-    assert (name, source) == ("microscopy", MatchSource.FEED)
-    assert "ptychography" in clause
+    (match,) = world.store.papers.matches_of("2610.00042")
+    assert (match.topic, match.source) == ("microscopy", MatchSource.FEED)
+    assert "ptychography" in match.clause
     assert world.store.papers.get("2610.00043") is None
 
 
@@ -224,7 +224,7 @@ async def test_an_announced_paper_the_search_lacks_stays_wanted(world: World) ->
     world.source.papers = [late]
     world.clock.advance(timedelta(days=1))
     await poll_once(world)
-    assert world.store.papers.match_facts("2611.00099")
+    assert world.store.papers.matches_of("2611.00099")
     assert not world.store.papers.to_fetch()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.history import Alert, MatchSource, PollStatus, ServiceWait, TopicPoll
+from bot.history import Alert, LastPoll, MatchSource, PollStatus, ServiceWait, TopicPoll
 from bot.models import Window
 from bot.store import Store, open_for_reading, open_store
 from bot.store.database import Connection
@@ -156,7 +156,7 @@ def test_the_anchor_is_the_start_of_the_last_complete_poll(tmp_path: Path) -> No
         store.polls.finish(poll, at, status is PollStatus.COMPLETE)
     assert store.polls.anchor("microscopy") == NOON
     assert store.polls.anchor("unknown") is None
-    assert store.polls.last_finished() == (NOON + timedelta(days=2), False)
+    assert store.polls.last_poll() == LastPoll(NOON + timedelta(days=2), False)
     store.close()
 
 

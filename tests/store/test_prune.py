@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.history import FeedRead, MatchSource, NewMessage, Placement, PollStatus, TopicPoll
+from bot.history import (
+    FeedRead,
+    LastDigest,
+    LastPoll,
+    MatchSource,
+    NewMessage,
+    Placement,
+    PollStatus,
+    TopicPoll,
+)
 from bot.models import (
     AnnouncedPaper,
     AnnounceType,
@@ -98,7 +107,7 @@ def test_what_was_delivered_is_never_forgotten(store: Store) -> None:
     assert not store.papers.candidates(["microscopy"], "ada", "email")
     assert {one.state for one in store.outbox.deliveries_of("2611.00001", "ada")} == {OutboxState.SENT}
     assert [tally.sent for tally in store.outbox.tallies()] == [1, 1]
-    assert store.outbox.digest_numbers("ada") == (1, NOON)
+    assert store.outbox.last_digest("ada") == LastDigest(1, NOON)
     assert [one.number for one in store.outbox.earlier_digests(SLACK)] == [1]
 
 
@@ -158,7 +167,7 @@ def test_windows_are_reckoned_from_the_same_polls_after_forgetting(store: Store)
     assert store.polls.last_asked(["microscopy"]) == {"microscopy": "all:x"}
     (newest,) = store.polls.outcomes_since(NOON, ["microscopy"])
     assert newest.status is PollStatus.INCOMPLETE
-    assert store.polls.last_finished() == (NOON + 10 * DAY, True)
+    assert store.polls.last_poll() == LastPoll(NOON + 10 * DAY, True)
 
 
 def test_what_a_digest_has_still_to_tell_of_is_kept(store: Store) -> None:

@@ -1,0 +1,83 @@
+"""Older databases open, and lose nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.history import NewMessage, Placement
+from bot.models import Receipt, SummaryKey, Target
+from bot.store import Store, migrations, open_store
+from bot.store.database import Connection
+from tests.samples import NOON, paper, subscriber
+
+SLACK = Target("slack", "#papers")
+EDITION = '{"timezone": "UTC"}'
+
+
+def filled(path: Path, *, before: str) -> None:
+    """A database as the program left it before a step of the schema, with a row in what later steps touch."""
+    connection = Connection(path)
+    with connection.told():
+        migrations.migrations.apply(connection.db, stop_before=before)
+    store = Store(connection)
+    store.papers.add([paper("2611.00001"), paper("2611.00002")], NOON)
+    store.subscriptions.sync([subscriber(targets=(SLACK,))], NOON)
+    awaited = SummaryKey("2611.00002", 1, "English", "", 1)
+    message = NewMessage(
+        SLACK,
+        1,
+        1,
+        b"{}",
+        (Placement("2611.00001", 1, "full", 1), Placement("2611.00002", 1, "full", 1, awaited)),
+    )
+    store.outbox.add_digest("ada", None, NOON, lambda _: (EDITION, [message]), NOON)
+    (envelope,) = store.outbox.due(NOON, ignore_backoff=True, subscribers=None)
+    store.outbox.mark_sent(store.outbox.mark_sending(envelope, NOON), Receipt("C1", "1.0"), NOON)
+    store.outbox.add_notice(SLACK, b"{}", "", NOON)
+    store.close()
+
+
+def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table of ours, and every index."""
+    with closing(sqlite3.connect(path)) as db:
+        names = [
+            name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+        ]
+        found = {
+            name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr)
+            for name in names
+            if not name.startswith("_sqlite") and not name.startswith("sqlite")
+        }
+        found["indexes"] = sorted(
+            db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'"), key=repr
+        )
+        return found
+
+
+@pytest.mark.parametrize("before", [step.__name__ for step in (migrations.m002_any_channel,)])
+def test_an_older_database_keeps_every_row_and_index(tmp_path: Path, before: str) -> None:
+    """An update of the program forgets nobody and repeats nothing."""
+    path = tmp_path / "state.db"
+    filled(path, before=before)
+    earlier = content(path)
+    open_store(path).close()
+    assert content(path) == earlier
+    with closing(sqlite3.connect(path)) as db:
+        assert not db.execute("PRAGMA foreign_key_check").fetchall()
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_channel_of_a_later_program_is_stored(tmp_path: Path) -> None:
+    """Which channels there are is not the schema's business."""
+    path = tmp_path / "state.db"
+    filled(path, before="m002_any_channel")
+    store = open_store(path)
+    matrix = Target("matrix", "!room:example.org")
+    store.subscriptions.sync([subscriber(targets=(SLACK, matrix))], NOON)
+    store.outbox.add_notice(matrix, b"{}", "", NOON)
+    assert [one.target for one in store.outbox.waiting(None)][-1] == matrix
+    store.close()
