@@ -139,4 +139,4 @@ def _waiting(facts: Facts, matched: Sequence[str]) -> str:
 
 
 def _local(facts: Facts, moment: datetime) -> str:
-    return f"{moment.astimezone(ZoneInfo(facts.timezone)):%d %B %Y %H:%M %Z}"
+    return f"{moment.astimezone(ZoneInfo(facts.timezone)):%d %B %Y %H:%M} {facts.timezone}"

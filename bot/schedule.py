@@ -181,3 +181,8 @@ def _wrong_field(words: list[str]) -> str:
         if not re.fullmatch(pattern, word):
             return f": {word!r} is no {name}"
     return ""
+
+
+def told(moment: datetime, timezone: str = "UTC") -> str:
+    """A moment as a person reads it, with its zone named: ``Mon 2026-11-30 08:30 Europe/London``."""
+    return f"{moment.astimezone(ZoneInfo(timezone)):%a %Y-%m-%d %H:%M} {timezone}"

@@ -76,13 +76,18 @@ def test_a_replacement_is_no_new_paper() -> None:
 
 def test_a_paper_that_waits_for_its_digest() -> None:
     """In the subscriber's own time."""
-    assert last(replace(SEEN, owed=True)) == "It is waiting for the digest of 17 November 2026 12:00 GMT."
+    assert (
+        last(replace(SEEN, owed=True))
+        == "It is waiting for the digest of 17 November 2026 12:00 Europe/London."
+    )
     assert last(replace(SEEN, owed=True, next_digest=None)) == "It is waiting for the next round."
 
 
 def test_a_paper_from_before_the_subscription() -> None:
     """Matched, and not owed: the reason is the reach."""
-    assert "submitted before 09 November 2026 12:00 GMT, where the subscription begins" in last(SEEN)
+    assert "submitted before 09 November 2026 12:00 Europe/London, where the subscription begins" in last(
+        SEEN
+    )
 
 
 def test_a_delivered_paper_says_when_where_and_how() -> None:
@@ -102,7 +107,7 @@ def test_a_delivered_paper_says_when_where_and_how() -> None:
         "",
     )
     assert last(replace(SEEN, deliveries=[sent])) == (
-        "Delivered to slack #papers on 16 November 2026 12:00 GMT (digest 7, by its title only)."
+        "Delivered to slack #papers on 16 November 2026 12:00 Europe/London (digest 7, by its title only)."
     )
     failed = replace(sent, state=OutboxState.FAILED, sent_at=None, error="channel_not_found")
     assert last(replace(SEEN, deliveries=[sent, failed])) == (

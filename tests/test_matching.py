@@ -504,7 +504,7 @@ def test_a_query_of_thousands_of_terms_is_walked_without_recursion() -> None:
         ("au:lovelace", "au:lovelace not found in the authors"),
         (
             "submittedDate:[2027 TO 2027]",
-            "submittedDate:[202701010000 TO 202712312359] fails: it was submitted on 2026-11-02 13:30",
+            "submittedDate:[202701010000 TO 202712312359] fails: it was submitted on 2026-11-02 13:30 UTC",
         ),
         ("id:1", "id:1 is not its id"),
         ("a1 b1 c1 d1 e1 f1", "all:a1, all:b1, all:c1, all:d1 not found; and so on"),

@@ -25,6 +25,7 @@ from bot.quota import (
     day_began_at,
     day_resets_at,
     decide,
+    dollars,
     learnt,
     order,
     paced,
@@ -367,3 +368,12 @@ def test_the_order_is_complete_and_does_not_depend_on_the_input_order(wants: lis
     ordered = order(wants)
     assert sorted(ordered, key=lambda each: each.key.arxiv_id) == wants
     assert order(reversed(wants)) == ordered
+
+
+def test_prices_change_with_the_day_and_are_not_made_up() -> None:
+    """A hundred papers of 600 tokens in and 300 out, before and after the prices of January 2027."""
+    before, after = date(2026, 11, 26), date(2027, 1, 1)
+    assert dollars("gemini-flash-latest", 60_000, 30_000, before) == pytest.approx(0.1575)
+    assert dollars("gemini-flash-latest", 60_000, 30_000, after) == pytest.approx(0.315)
+    assert dollars("gemini-flash-lite-latest", 60_000, 30_000, after) == pytest.approx(0.093)
+    assert dollars("gemini-of-tomorrow", 60_000, 30_000, before) is None

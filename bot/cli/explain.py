@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import click
 
 from bot import app, explain, matching, query, selection
-from bot.cli.options import State, global_options, pass_state, subscriber_named
+from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
 from bot.history import SubscriberRecord
 from bot.models import Paper, Subscriber, Topic
 from bot.pipeline import owed_editions, tick
 from bot.ports import Clock
+from bot.render import prose
 from bot.settings import Settings
 from bot.store import Store
 
@@ -25,7 +27,7 @@ _ID = re.compile(
 
 @click.command("explain")
 @click.argument("paper")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_subscriber)
 @global_options
 @pass_state
 def command(state: State, paper: str, name: str) -> int:
@@ -70,7 +72,7 @@ def _facts(
         arxiv_id=arxiv_id,
         subscriber=subscriber.name,
         timezone=subscriber.timezone,
-        paper=paper,
+        paper=paper and replace(paper, title=prose.plain(paper.title)),
         announcements=store.polls.announcements_of(arxiv_id),
         matches=store.papers.matches_of(arxiv_id),
         clauses=_clauses(store, topics, arxiv_id, paper),

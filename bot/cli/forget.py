@@ -8,17 +8,27 @@ from difflib import get_close_matches
 
 import click
 
-from bot import app
+from bot import app, probe
 from bot.cli.logs import say
 from bot.cli.options import State, count, global_options, pass_state
-from bot.errors import StoreError
+from bot.errors import DigestError, StoreError
 from bot.history import Kept
 from bot.settings import Settings
 from bot.store import Store
 
 
+def _complete(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
+    """Those who can be forgotten; nobody while the configuration or the database can't be read."""
+    try:
+        settings = context.ensure_object(State).settings(need_secrets=False)
+        vanished = probe.changes(settings).vanished
+    except DigestError:
+        return []
+    return [record.name for record in vanished if record.name.startswith(typed)]
+
+
 @click.command("forget")
-@click.argument("name")
+@click.argument("name", shell_complete=_complete)
 @click.option("--yes", is_flag=True, help="Don't ask at a terminal.")
 @global_options
 @pass_state

@@ -8,22 +8,33 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from bot import app
+from bot import app, quota
 from bot.cli import departures
 from bot.cli.console import progress_for, tell, warn
 from bot.cli.logs import set_up_logging
-from bot.cli.options import State, count, global_options, pass_state, subscriber_named
+from bot.cli.options import State, complete_subscriber, count, global_options, pass_state, subscriber_named
 from bot.daemon import in_time
 from bot.models import Subscriber
 from bot.pipeline import owed_editions, tick
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.report import Report
+from bot.pipeline.services import Services
+from bot.pipeline.state import ProcessState
+from bot.pipeline.summarise import estimate
+from bot.render import prose
 from bot.settings import Settings
 from bot.store import Store
 
 
 @click.command("once")
-@click.option("--only", "names", metavar="NAME", multiple=True, help="Only this subscriber (repeatable).")
+@click.option(
+    "--only",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=complete_subscriber,
+    help="Only this subscriber (repeatable).",
+)
 @click.option("--dry-run", is_flag=True, help="Poll, then say what would go to whom; store and send nothing.")
 @global_options
 @pass_state
@@ -43,17 +54,24 @@ def command(state: State, names: tuple[str, ...], dry_run: bool) -> int:
     only = _known(settings, names)
     work = _rehearse if dry_run else _once
     report = asyncio.run(work(settings, only, state.log_format))
-    for line in report.done:
+    for line in report.done or [_idle(settings, only, report)]:
         click.echo(line)
     tell(report, state.log_format)
     return 1 if report.faults else 0
+
+
+def _idle(settings: Settings, only: Sequence[str] | None, report: Report) -> str:
+    """What a run says that handed nothing over; what it left undone is told on stderr."""
+    if report.faults:
+        return "nothing was delivered"
+    return f"nothing to deliver: no new papers for {count(len(only or settings.subscribers), 'subscriber')}"
 
 
 def _known(settings: Settings, names: Sequence[str]) -> Sequence[str] | None:
     """The names asked for; None for everybody."""
     for name in names:
         subscriber_named(settings, name)
-    return names or None
+    return tuple(dict.fromkeys(names)) or None
 
 
 async def _once(settings: Settings, only: Sequence[str] | None, log_format: str) -> Report:
@@ -82,9 +100,11 @@ async def _rehearse(settings: Settings, only: Sequence[str] | None, log_format: 
             state = tick.start(services)
             store.subscriptions.sync(settings.subscribers, clock.now())
             await poll(services, state, wanted_topics(settings, only), report)
-        for subscriber in settings.subscribers:
-            if only is None or subscriber.name in only:
-                report.done += [*_left_over(store, subscriber), *_owed(store, settings, subscriber)]
+            chosen = [one for one in settings.subscribers if only is None or one.name in only]
+            for subscriber in chosen:
+                report.done += _left_over(store, subscriber)
+                report.done += _owed(store, settings, subscriber, complete=not report.faults)
+            report.done += _costs(services, state, chosen)
     return report
 
 
@@ -96,13 +116,45 @@ def _left_over(store: Store, subscriber: Subscriber) -> Iterator[str]:
         yield f"{subscriber.name}: a message written earlier ({papers}) would go to {where}"
 
 
-def _owed(store: Store, settings: Settings, subscriber: Subscriber) -> Iterator[str]:
-    """The digests that would be written: to whom, with which papers."""
+def _owed(store: Store, settings: Settings, subscriber: Subscriber, *, complete: bool) -> Iterator[str]:
+    """The digests that would be written: to whom, with which papers. ``complete`` is what the poll was."""
     for edition in owed_editions.editions(store, settings, subscriber):
         where = ", ".join(f"{target.kind} {target.address}" for target in edition.targets)
         if not edition.entries and not subscriber.send_empty:
-            yield f"{subscriber.name}: nothing new for {where}"
+            yield f"{subscriber.name}: nothing {'new' if complete else 'found so far'} for {where}"
             continue
-        yield f"{subscriber.name}: {count(len(edition.entries), 'paper')} would go to {where}"
+        titles = len(edition.entries) - len(edition.to_summarise())
+        cut = f", {titles} of them by title only" if titles else ""
+        yield f"{subscriber.name}: {count(len(edition.entries), 'paper')} would go to {where}{cut}"
         for entry in edition.entries:
-            yield f"  {entry.paper.arxiv_id}  {entry.paper.title}  [{', '.join(entry.topics)}]"
+            revised = ", a new version" if entry.revised_from is not None else ""
+            title = prose.plain(entry.paper.title)
+            yield f"  {entry.paper.arxiv_id}  {title}  [{', '.join(entry.topics)}{revised}]"
+
+
+def _costs(services: Services, state: ProcessState, chosen: Sequence[Subscriber]) -> Iterator[str]:
+    """What the summaries of these digests would take."""
+    if services.summariser is None:
+        yield "summaries: sentences of the abstracts, which cost nothing (there is no GEMINI_API_KEY)"
+        return
+    now, model = services.clock.now(), services.settings.gemini.model
+    made = estimate(services, state, {subscriber.name: now for subscriber in chosen})
+    if not made.papers:
+        yield "summaries: none would be asked for"
+        return
+    spent = services.store.summaries.use_on(quota.pacific_day(now)).requests
+    left = max(services.settings.gemini.requests_per_day - spent, 0)
+    price = quota.dollars(model, made.prompt_tokens, made.output_tokens, now.date())
+    cost = (
+        f"the price of {model} is not known here"
+        if price is None
+        else f"about ${price:.2f}"
+        if price >= 0.01
+        else "less than $0.01"
+    )
+    yield (
+        f"summaries: {count(made.papers, 'paper')} would be asked of {model} in "
+        f"{count(made.requests, 'request')} ({left} left today), about {made.prompt_tokens:,} tokens of prompts "
+        f"and {made.output_tokens:,} of answers: {cost}"
+        + ("" if price is None else f" at the prices of {quota.KNOWN_IN}, nothing on the free tier")
+    )

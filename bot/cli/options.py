@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -40,6 +41,15 @@ class State:
         return config.load(self.path, os.environ, need_secrets=need_secrets)
 
 
+_NAME = re.compile(
+    r"""^ \s* (?:-\s*)?
+    (?: \{ (?:[^#]*[,{\s])? )?                # a mapping in braces, other keys first
+    name: \s+ (?P<name> "[^"]*" | '[^']*' | [^\s"'#,}][^#,}]*? ) \s*
+    (?: [,}] | \# | $ )""",
+    re.VERBOSE,
+)
+"""``- name: ada``, ``  name: "ada"``, ``- {topics: [a], name: ada}``."""
+
 pass_state = click.make_pass_decorator(State)
 
 
@@ -57,6 +67,19 @@ def subscriber_named(settings: Settings, name: str) -> Subscriber:
     near = get_close_matches(name, names, n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else f"; there are: {', '.join(names) or 'none'}"
     raise click.UsageError(f"unknown subscriber {name!r}{hint}")
+
+
+def complete_subscriber(context: click.Context, _: click.Parameter, typed: str) -> list[str]:
+    """The names in the YAML that begin so, for a shell's Tab: also while the file is being edited.
+
+    Read by eye as it were, not parsed: a file with a fault has its names all the same.
+    """
+    try:
+        text = context.ensure_object(State).path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    names = (found["name"].strip("'\"") for found in map(_NAME.search, text.splitlines()) if found)
+    return [name for name in dict.fromkeys(names) if name.startswith(typed)]
 
 
 def global_options(command: F) -> F:

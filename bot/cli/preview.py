@@ -15,7 +15,7 @@ from bot.channels.file import html, markdown
 from bot.channels.slack import message as slack
 from bot.cli.console import progress_for, tell
 from bot.cli.logs import set_up_logging
-from bot.cli.options import State, global_options, pass_state, subscriber_named
+from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
 from bot.models import Digest, Subscriber
 from bot.pipeline import compose, tick
 from bot.pipeline.poll import poll, wanted_topics
@@ -43,7 +43,7 @@ _FORMATS: dict[str, Callable[[Sequence[Digest]], str]] = {
 
 
 @click.command("preview")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_subscriber)
 @click.option(
     "--format",
     "form",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from bot import app
-from bot.cli.options import State, count, global_options, pass_state, subscriber_named
+from bot.cli.options import State, complete_subscriber, count, global_options, pass_state, subscriber_named
 
 
 @click.command("retry")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_subscriber)
 @global_options
 @pass_state
 def command(state: State, name: str | None) -> int:

@@ -9,11 +9,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import click
 
-from bot import app
+from bot import app, schedule
 from bot.cli import departures
 from bot.cli.console import LogProgress, tell
 from bot.cli.logs import logger, set_up_logging
@@ -88,11 +87,10 @@ def _announce(store: Store, settings: Settings, now: datetime) -> None:
         if subscriber.schedule.cron is None:
             when = "as soon as papers are found"
         else:
-            due = tick.next_digest_of(store, subscriber, now)
-            when = f"{due.astimezone(ZoneInfo(subscriber.timezone)):%a %Y-%m-%d %H:%M %Z}"
+            when = schedule.told(tick.next_digest_of(store, subscriber, now), subscriber.timezone)
         click.echo(f"{subscriber.name}: next digest {when} ({subscriber.schedule.text})")
     poll = tick.next_poll_after(store.polls.last_poll(), settings, now)
-    click.echo(f"next poll {poll:%a %Y-%m-%d %H:%M UTC}")
+    click.echo(f"next poll {schedule.told(poll)}")
 
 
 class Reloader:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot import app, quota
+from bot import app, quota, schedule
 from bot.cli.options import State, count, global_options, pass_state
 from bot.history import TargetTally, TopicPoll
 from bot.models import Subscriber
@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.store import Store
 
 _RECENT = timedelta(days=30)
+_AT_ONCE = "immediately"
 _COMPLETENESS = {None: "", True: " (complete)", False: " (incomplete: the next one takes it up)"}
 
 
@@ -121,11 +122,12 @@ def _subscriber(store: Store, subscriber: Subscriber, tallies: Any, now: datetim
     known = {(tally.kind, tally.address): tally for tally in tallies if tally.subscriber == subscriber.name}
     return {
         "name": subscriber.name,
+        "timezone": subscriber.timezone,
         "digests": last.number if last else 0,
         "last_digest": _iso(last.composed_at if last else None),
         "next_digest": _iso(tick.next_digest_of(store, subscriber, now))
         if subscriber.schedule.cron
-        else "immediately",
+        else _AT_ONCE,
         "targets": [
             _target(target.kind, target.address, known.get((target.kind, target.address)))
             for target in subscriber.targets
@@ -150,12 +152,19 @@ def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def _told(moment: str | None, timezone: str = "UTC") -> str:
+    """A moment of the facts, for a person: a digest's in its subscriber's zone, any other in UTC."""
+    if moment is None:
+        return "never"
+    return moment if moment == _AT_ONCE else schedule.told(datetime.fromisoformat(moment), timezone)
+
+
 def _as_text(facts: dict[str, Any]) -> str:
     papers, polls = facts["papers"], facts["polls"]
     lines = [
         f"Papers      {papers['seen']} seen, {papers['matched']} matched, "
         f"{papers['waiting']} waiting for a digest, {papers['summarised']} summarised",
-        f"Polls       last {polls['last'] or 'never'}{_COMPLETENESS[polls['complete']]}, next {polls['next']}",
+        f"Polls       last {_told(polls['last'])}{_COMPLETENESS[polls['complete']]}, next {_told(polls['next'])}",
     ]
     lines += [
         f"  {topic['topic']:<24} {topic['status']:<10} {topic['found']:>5} found"
@@ -168,12 +177,13 @@ def _as_text(facts: dict[str, Any]) -> str:
     else:
         lines.append(
             f"Gemini      {gemini['requests']} requests today, {gemini['requests_left']} left until "
-            f"{gemini['resets_at']}; {gemini['prompt_tokens']} + {gemini['output_tokens']} tokens"
+            f"{_told(gemini['resets_at'])}; {gemini['prompt_tokens']} + {gemini['output_tokens']} tokens"
         )
     for subscriber in facts["subscribers"]:
+        zone = subscriber["timezone"]
         lines.append(
             f"{subscriber['name']}: {count(subscriber['digests'], 'digest')}, "
-            f"last {subscriber['last_digest'] or 'never'}, next {subscriber['next_digest']}"
+            f"last {_told(subscriber['last_digest'], zone)}, next {_told(subscriber['next_digest'], zone)}"
         )
         lines += [
             f"  {target['kind']:<6} {target['address']:<32} pending {target['pending']}, "
@@ -181,5 +191,5 @@ def _as_text(facts: dict[str, Any]) -> str:
             + (f"\n         {target['error']}" if target["error"] else "")
             for target in subscriber["targets"]
         ]
-    lines += [f"! {alert['text']} (since {alert['since']})" for alert in facts["alerts"]]
+    lines += [f"! {alert['text']} (since {_told(alert['since'])})" for alert in facts["alerts"]]
     return "\n".join(lines)

@@ -41,7 +41,7 @@ def _date(dates: DateRange, document: Document) -> Finding:
     if document.published is None:
         return UNKNOWN, "can't be told: the announcement has no submission date"
     inside = dates.start <= document.published < dates.end + timedelta(minutes=1)
-    note = f"{'holds' if inside else 'fails'}: it was submitted on {document.published:%Y-%m-%d %H:%M}"
+    note = f"{'holds' if inside else 'fails'}: it was submitted on {document.published:%Y-%m-%d %H:%M} UTC"
     return (YES if inside else NO), note
 
 

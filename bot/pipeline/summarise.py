@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import quota
@@ -16,6 +17,32 @@ from bot.pipeline.ask_model import ModelWorkers
 from bot.pipeline.attempt import Job
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
+from bot.summary import prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the summaries that are missing would take."""
+
+    papers: int
+    requests: int
+    prompt_tokens: int
+    output_tokens: int
+
+
+def estimate(services: Services, state: ProcessState, due: Mapping[str, datetime]) -> Estimate:
+    """What summarising for these subscribers, by name, would take if every paper were asked for once."""
+    wanted, papers = missing(services, state, due)
+    jobs = _jobs([want.key for want in wanted], papers, services.settings.gemini.papers_per_request)
+    prompts = [
+        prompt.build(job.papers, focus=job.keys[0].focus, language=job.keys[0].language) for job in jobs
+    ]
+    return Estimate(
+        papers=len(wanted),
+        requests=len(jobs),
+        prompt_tokens=sum(map(prompt.estimate_tokens, prompts)),
+        output_tokens=prompt.TYPICAL_ANSWER_TOKENS * len(wanted),
+    )
 
 
 async def summarise(

@@ -30,9 +30,11 @@ from bot.quota.limits import (
     reserve,
     slowed,
 )
+from bot.quota.prices import KNOWN_IN, dollars
 from bot.quota.priority import SummaryRequest, order
 
 __all__ = [
+    "KNOWN_IN",
     "WINDOW",
     "Answer",
     "Block",
@@ -46,6 +48,7 @@ __all__ = [
     "day_began_at",
     "day_resets_at",
     "decide",
+    "dollars",
     "learnt",
     "order",
     "paced",

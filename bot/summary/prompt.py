@@ -76,6 +76,8 @@ SCHEMA: Mapping[str, object] = {
 _THINKING_TOKENS = 3072
 _ANSWER_TOKENS = 1024
 """For one paper: three times what a long answer takes in a language with costly letters."""
+TYPICAL_ANSWER_TOKENS = 300
+"""For one paper, thoughts included, as answers in English were seen to take."""
 _MOST_OUTPUT_TOKENS = 65_536
 LONGEST_ABSTRACT = 6000
 """Characters; arXiv takes 1,920. What is longer is cut."""

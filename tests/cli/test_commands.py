@@ -272,3 +272,21 @@ def test_every_command_has_help(run: Run) -> None:
         said = run(name, "--help")
         assert said.status == 0
         assert len(said.out) > 200
+
+
+def test_every_time_that_status_prints_names_its_zone(configured: Run, tmp_path: Path) -> None:
+    """Digests in their reader's zone, all else in UTC; for programs everything in UTC."""
+    path = tmp_path / "subscribers.yaml"
+    path.write_text(path.read_text().replace("file:", "timezone: Asia/Tokyo, schedule: daily 08:30, file:"))
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    store.polls.finish(store.polls.begin(NOON), NOON, complete=True)
+    store.close()
+    said = configured("status")
+    assert "Polls       last Mon 2026-11-16 12:00 UTC (complete)" in said.out
+    assert re.search(r"ada: 0 digests, last never, next \w{3} [\d-]{10} 08:30 Asia/Tokyo", said.out)
+    times = re.findall(r"\d\d:\d\d(?::\d\d)?(.*)", said.out)
+    assert times
+    assert all(after.startswith((" UTC", " Asia/Tokyo")) for after in times)
+    facts = json.loads(configured("status", "--json").out)["subscribers"][0]
+    assert facts["timezone"] == "Asia/Tokyo"
+    assert facts["next_digest"].endswith("T23:30:00Z")
