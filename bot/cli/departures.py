@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -12,7 +13,9 @@ from bot.settings import Settings
 
 def warnings(changes: Changes, settings: Settings) -> list[str]:
     """A line for each who vanished: what that means, and how it is undone or finished."""
-    return [_line(record, changes.arrived, settings) for record in changes.vanished]
+    heirs = {record.name: _heir(record, changes.arrived) for record in changes.vanished}
+    others = [one.name for one in changes.arrived if one.name not in heirs.values()]
+    return [_line(record.name, heirs[record.name], others, settings) for record in changes.vanished]
 
 
 def since_last_sync(changes: Changes) -> Changes:
@@ -21,29 +24,32 @@ def since_last_sync(changes: Changes) -> Changes:
     return Changes(vanished, changes.arrived)
 
 
-def _line(record: SubscriberRecord, arrived: Sequence[Subscriber], settings: Settings) -> str:
-    name = repr(record.name)
+def _heir(record: SubscriberRecord, arrived: Sequence[Subscriber]) -> str | None:
+    """Who is new and has just the targets of the one who vanished."""
+    return next((one.name for one in arrived if set(one.targets) == set(record.targets)), None)
+
+
+def _line(name: str, heir: str | None, others: Sequence[str], settings: Settings) -> str:
     gone = (
-        f"the database knows a subscriber {name} that the configuration no longer has: "
+        f"the database knows a subscriber {name!r} that the configuration no longer has: "
         "nothing more goes to them, and what still waits for them is dropped"
     )
-    end = f"if they left for good, `arxiv-digest forget {record.name}` deletes what is stored of them"
-    reach = _days(settings.arxiv.lookback)
-    heirs = [one.name for one in arrived if set(one.targets) == set(record.targets)]
-    if heirs:
-        heir = repr(heirs[0])
-        return (
-            f"{gone}; {heir} is new and has the same targets: if that is the same reader under another name, "
-            f"{heir} begins anew without the history and gets the papers of the last {reach} again; to keep the "
-            f"history, name them {name} again; {end}"
+    anew = f"begins anew and gets the papers of the last {_days(settings.arxiv.lookback)} again"
+    end = f"if they left for good, `arxiv-digest forget {shlex.quote(name)}` deletes what is stored of them"
+    if heir is not None:
+        rename = (
+            f"{heir!r} is new and has the same targets: if that is the same reader under another name, "
+            f"{heir!r} {anew}; to keep the history, name them {name!r} again"
         )
-    if arrived:
-        names = ", ".join(repr(one.name) for one in arrived)
-        return (
-            f"{gone}; new in the configuration: {names}; a renamed subscriber begins anew and gets the papers of "
-            f"the last {reach} again, so if that is a rename, name them {name} again; {end}"
+    elif others:
+        names = ", ".join(map(repr, others))
+        rename = (
+            f"new in the configuration: {names}; a renamed subscriber {anew}, so if that is a rename, "
+            f"name them {name!r} again"
         )
-    return f"{gone}; a renamed subscriber begins anew, without its history; {end}"
+    else:
+        rename = "a renamed subscriber begins anew, without its history"
+    return f"{gone}; {rename}; {end}"
 
 
 def _days(span: timedelta) -> str:

@@ -97,6 +97,8 @@ async def _edit(services: Services, one: Upgrade) -> int:
     summaries = services.store.summaries.get(one.awaited)
     if not summaries or one.envelope.receipt is None:
         return 0
+    if services.store.subscriptions.get(one.envelope.subscriber) is None:
+        return 0  # forgotten while the summaries were made
     outbox = services.store.outbox
     edition = outbox.edition(one.envelope.digest_id)
     made = _with(digest.from_json(edition), {key.arxiv_id: summary for key, summary in summaries.items()})

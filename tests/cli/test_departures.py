@@ -53,6 +53,16 @@ def test_a_likely_rename_is_called_one(tmp_path: Path) -> None:
     assert "bob" not in line
 
 
+def test_who_took_another_place_is_nobody_elses_rename(tmp_path: Path) -> None:
+    """Two vanished, one renamed: the other left. Their name is written as a shell wants it."""
+    gone = record("em group", Target("email", "em@example.org"))
+    changes = Changes((record(), gone), (subscriber("ada", targets=(MAIL,)),))
+    renamed, left = departures.warnings(changes, settings(tmp_path))
+    assert "'ada'" in renamed
+    assert "'ada'" not in left
+    assert "`arxiv-digest forget 'em group'`" in left
+
+
 def test_others_who_are_new_are_named_as_well(tmp_path: Path) -> None:
     """With other targets it may still be a rename."""
     (line,) = departures.warnings(Changes((record(),), (subscriber("bob"),)), settings(tmp_path))

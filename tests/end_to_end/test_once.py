@@ -107,7 +107,7 @@ def test_a_second_once_sends_and_asks_nothing(installed: Client, door: Door) -> 
     ended = installed.run("once")
     after = door.report()
     assert ended.status == 0, ended.said
-    assert ended.out == ""
+    assert ended.out == "nothing to deliver: no new papers for 3 subscribers\n"
     assert after["slack"] == before["slack"]
     assert after["mail"] == before["mail"]
     assert after["gemini"]["requests"] == before["gemini"]["requests"]

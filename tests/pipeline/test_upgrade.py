@@ -92,6 +92,20 @@ async def test_a_message_sent_as_plain_text_is_edited_as_plain_text(world: World
     assert SUMMARY in payload
 
 
+async def test_who_is_forgotten_meanwhile_is_left_alone(fallen_back: World) -> None:
+    """`forget` works beside the daemon: what it deleted is neither edited nor missed."""
+    fallen_back.store.subscriptions.sync([subscriber("bob")], fallen_back.clock.now())
+
+    def answer(prompt: Prompt) -> ModelReply:
+        fallen_back.store.forget("ada")
+        return model.good(prompt)
+
+    fallen_back.summariser = FakeSummariser(fallen_back.clock, answer)
+    await spare(fallen_back)
+    assert fallen_back.store.subscriptions.get("ada") is None
+    assert not fallen_back.slack.edits
+
+
 async def test_mail_and_files_are_never_repeated(fallen_back: World) -> None:
     """A reader of those has the abstract's own sentences, marked."""
     await spare(fallen_back)
