@@ -13,8 +13,13 @@ DigestError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.models import Fault, Verdict
+from bot.models.foreign import readable
+
+LONGEST_MESSAGE = 600
+"""Characters: our own words, an address, and the service's."""
 
 
 class DigestError(Exception):
@@ -34,13 +39,17 @@ class StoreError(DigestError):
 
 
 class ServiceError(DigestError):
-    """A service failed. ``verdict`` says whether and when to try again."""
+    """A service failed. ``verdict`` says whether and when to try again.
+
+    Both may hold the service's own words: they are made fit to be stored and printed here.
+    """
 
     service = "service"
 
     def __init__(self, message: str, verdict: Verdict | None = None) -> None:
-        self.verdict = verdict or Verdict()
-        super().__init__(message)
+        verdict = verdict or Verdict()
+        self.verdict = replace(verdict, remedy=readable(verdict.remedy)) if verdict.remedy else verdict
+        super().__init__(readable(message, LONGEST_MESSAGE))
 
 
 class ArxivError(ServiceError):

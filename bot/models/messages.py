@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from zlib import crc32
 
+from bot.models.foreign import readable
 from bot.models.subscriptions import Target
 
 
@@ -39,10 +40,21 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a service said of an accepted message: Slack's channel id and ``ts``, a path, a reply."""
+    """What a service said of an accepted message: Slack's channel id and ``ts``, a path, a reply.
+
+    Whatever it said, it can be stored: what was accepted must be recorded.
+    """
 
     channel: str
     reference: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "channel", _storable(self.channel))
+        object.__setattr__(self, "reference", _storable(self.reference))
+
+
+def _storable(text: str) -> str:
+    return text if text.isprintable() else readable(text)
 
 
 @dataclass(frozen=True)
