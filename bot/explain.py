@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource
+from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource, RefusalRecord
 from bot.models import OutboxState, Paper, Summary
 
 
@@ -32,6 +32,10 @@ class Facts:
     owed: bool
     deliveries: Sequence[DeliveryRecord]
     summary: Summary | None
+    refusal: RefusalRecord | None
+    """Why the model's last answer was not taken, where there is no summary."""
+    rests_until: datetime | None
+    """The model is not asked again before: its answers were refused as often as one day allows."""
     next_digest: datetime | None
     """None for a subscriber who gets papers as they are found."""
 
@@ -100,7 +104,14 @@ def _topic(facts: Facts, topic: str) -> str:
 def _summarised(facts: Facts) -> str:
     if facts.summary is not None:
         return f"Summarised by {facts.summary.model or facts.summary.source.value}."
-    return "Not summarised by a model: it is shown with the abstract's own sentences."
+    own = "it is shown with the abstract's own sentences"
+    if facts.refusal is None:
+        return f"Not summarised by a model: {own}."
+    rests = f" It is not asked again before {_local(facts, facts.rests_until)}." if facts.rests_until else ""
+    return (
+        f"Not summarised by a model: {own}. What the model answered was refused, last on "
+        f"{facts.refusal.day:%d %B %Y} (Pacific time), because of this: {facts.refusal.reason}.{rests}"
+    )
 
 
 def _delivery(facts: Facts, delivery: DeliveryRecord) -> str:

@@ -136,6 +136,18 @@ class RequestRecord:
 
 
 @dataclass(frozen=True)
+class RefusalRecord:
+    """How often the model's answers for one summary were refused on the last day on which one was."""
+
+    key: SummaryKey
+    day: date
+    """Pacific time."""
+    times: int
+    reason: str
+    """Of the last of them."""
+
+
+@dataclass(frozen=True)
 class Placement:
     """One paper's place in one message: becomes a row of the deliveries."""
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import explain
-from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource
-from bot.models import AnnounceType, OutboxState, Target
+from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource, RefusalRecord
+from bot.models import AnnounceType, OutboxState, SummaryKey, Target
 from tests.samples import NOON, paper
 
 NEW = AnnouncedRecord(NOON.date(), "2611.00001", AnnounceType.NEW, ("cs.AI",))
@@ -24,6 +24,8 @@ UNSEEN = explain.Facts(
     owed=False,
     deliveries=(),
     summary=None,
+    refusal=None,
+    rests_until=None,
     next_digest=NOON + timedelta(days=1),
 )
 SEEN = replace(
@@ -42,6 +44,18 @@ def test_a_paper_never_seen() -> None:
     """By neither of the two sources."""
     (said,) = explain.sentences(UNSEEN)
     assert said.startswith("2611.00001 was never seen: no search returned it and no announcement feed")
+
+
+def test_a_refused_summary_says_why() -> None:
+    """In the words of the rule, with the day, and until when the model is left alone."""
+    key = SummaryKey("2611.00001", 1, "English", "", 1)
+    refusal = RefusalRecord(key, NOON.date(), 3, "a number that the abstract has not: 13 layers")
+    facts = replace(SEEN, refusal=refusal, rests_until=NOON + timedelta(hours=20))
+    assert explain.sentences(facts)[-2] == (
+        "Not summarised by a model: it is shown with the abstract's own sentences. What the model answered was "
+        "refused, last on 16 November 2026 (Pacific time), because of this: a number that the abstract has not: "
+        "13 layers. It is not asked again before 17 November 2026 08:00 Europe/London."
+    )
 
 
 def test_an_announced_paper_that_no_topic_took_names_the_clauses() -> None:

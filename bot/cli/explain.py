@@ -9,9 +9,9 @@ from datetime import datetime
 
 import click
 
-from bot import app, explain, matching, query, selection
+from bot import app, backoff, explain, matching, query, quota, selection
 from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
-from bot.history import SubscriberRecord
+from bot.history import RefusalRecord, SubscriberRecord
 from bot.models import Paper, Subscriber, Topic
 from bot.pipeline import owed_editions, tick
 from bot.ports import Clock
@@ -68,6 +68,8 @@ def _facts(
         if entry.paper.arxiv_id == arxiv_id
     ]
     summaries = store.summaries.of_paper(arxiv_id)
+    refusals = [] if summaries else store.summaries.refusals_of(arxiv_id)
+    refusal = refusals[-1] if refusals else None
     return explain.Facts(
         arxiv_id=arxiv_id,
         subscriber=subscriber.name,
@@ -81,8 +83,16 @@ def _facts(
         owed=bool(keys),
         deliveries=store.outbox.deliveries_of(arxiv_id, subscriber.name),
         summary=summaries[-1] if summaries else None,
+        refusal=refusal,
+        rests_until=_rests_until(refusal, clock.now()),
         next_digest=tick.next_digest_of(store, subscriber, clock.now()) if subscriber.schedule.cron else None,
     )
+
+
+def _rests_until(refusal: RefusalRecord | None, now: datetime) -> datetime | None:
+    if refusal is None or refusal.day != quota.pacific_day(now) or refusal.times < backoff.SUMMARY_REFUSALS:
+        return None
+    return quota.day_resets_at(now)
 
 
 def _reach(

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot import app, quota, schedule
+from bot import app, backoff, quota, schedule
 from bot.cli.options import State, count, global_options, pass_state
 from bot.history import TargetTally, TopicPoll
 from bot.models import Subscriber
@@ -20,6 +20,8 @@ from bot.store import Store
 
 _RECENT = timedelta(days=30)
 _AT_ONCE = "immediately"
+_NAMED = 5
+"""Refused papers that the text names; the JSON names all."""
 _COMPLETENESS = {None: "", True: " (complete)", False: " (incomplete: the next one takes it up)"}
 
 
@@ -103,6 +105,7 @@ def _topic(poll: TopicPoll) -> dict[str, Any]:
 def _gemini(store: Store, settings: Settings, now: datetime) -> dict[str, Any] | None:
     """The day's use of the quota; None where there is no key and nobody, such as the daemon, used one."""
     use = store.summaries.use_on(quota.pacific_day(now))
+    refused = store.summaries.refused_on(use.day)
     if settings.gemini.api_key is None and not use.requests:
         return None
     return {
@@ -113,6 +116,15 @@ def _gemini(store: Store, settings: Settings, now: datetime) -> dict[str, Any] |
         "prompt_tokens": use.prompt_tokens,
         "output_tokens": use.output_tokens,
         "answered_by": dict(use.by_model),
+        "refused": [
+            {
+                "arxiv_id": one.key.arxiv_id,
+                "language": one.key.language,
+                "reason": one.reason,
+                "rests": one.times >= backoff.SUMMARY_REFUSALS,
+            }
+            for one in refused
+        ],
         "resets_at": _iso(quota.day_resets_at(now)),
     }
 
@@ -179,6 +191,7 @@ def _as_text(facts: dict[str, Any]) -> str:
             f"Gemini      {gemini['requests']} requests today, {gemini['requests_left']} left until "
             f"{_told(gemini['resets_at'])}; {gemini['prompt_tokens']} + {gemini['output_tokens']} tokens"
         )
+        lines += _refused(gemini)
     for subscriber in facts["subscribers"]:
         zone = subscriber["timezone"]
         lines.append(
@@ -193,3 +206,18 @@ def _as_text(facts: dict[str, Any]) -> str:
         ]
     lines += [f"! {alert['text']} (since {_told(alert['since'])})" for alert in facts["alerts"]]
     return "\n".join(lines)
+
+
+def _refused(gemini: dict[str, Any]) -> list[str]:
+    """The papers that the model is not asked for again today, the first ones with the reason."""
+    resting = [one for one in gemini["refused"] if one["rests"]]
+    if not resting:
+        return []
+    named = [f"            {one['arxiv_id']}: {one['reason']}" for one in resting[:_NAMED]]
+    more = [f"            and {len(resting) - _NAMED} more"] if len(resting) > _NAMED else []
+    return [
+        f"            {count(len(resting), 'paper')} without a summary, as the answers were refused; "
+        f"not asked for again before {_told(gemini['resets_at'])}",
+        *named,
+        *more,
+    ]

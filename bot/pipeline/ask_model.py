@@ -7,7 +7,7 @@ spend more than the limits allow. Which summaries are wanted is decided before.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -15,7 +15,7 @@ from bot import backoff, quota
 from bot.errors import GeminiError
 from bot.models import Limit, ModelReply, Paper, Prompt, Summary, SummaryKey, Verdict
 from bot.pipeline import alerts
-from bot.pipeline.attempt import REFUSED, REST, Attempt, Ended, Job
+from bot.pipeline.attempt import REST, Attempt, Ended, Job
 from bot.pipeline.concurrency import all_of, first_of
 from bot.pipeline.model_quota import ModelQuota
 from bot.pipeline.services import Services
@@ -24,6 +24,9 @@ from bot.summary import prompt, reply
 
 OUTAGE = timedelta(minutes=5)
 """Without any answer for so long, the service is down for this round."""
+
+_LONGEST_REASON = 200
+"""Characters of a refusal's reason that are kept."""
 
 _POLL_SECONDS = 1.0
 """A clock that was set, or a machine that slept, is noticed no later than this."""
@@ -76,9 +79,9 @@ class ModelWorkers:
         if len(left) > 1:
             left = await self._ask_until_good(left, 1, attempt)
         for key, paper in left.items():
-            alone = attempt.alone(key)
+            alone = attempt.alone(key, self._refused_today(key))
             if await self._ask_until_good({key: paper}, backoff.SUMMARY_REFUSALS, alone):
-                self._give_up(key, REFUSED if alone.refusals else backoff.SUMMARY_BUDGET)
+                self.again_at[key] = self._clock.now() + backoff.SUMMARY_BUDGET
 
     async def _ask_until_good(
         self, left: dict[SummaryKey, Paper], refusals: int, attempt: Attempt
@@ -104,17 +107,32 @@ class ModelWorkers:
                 answer = await self._request(request, text)
             except GeminiError as error:
                 if not await self._try_again(error, attempt):
+                    if error.verdict.permanent and len(left) == 1:
+                        self._refuse(next(iter(left)), str(error), final=True)
                     return left
                 continue
             found = reply.read(answer, papers, language=language)
-            self._record(request, answer, {key: found[key.arxiv_id] for key in left})
-            for key in attempt.learn(found, left):
-                self._give_up(key, REFUSED)
+            hopeless = attempt.learn(found, left)
+            self._record(request, answer, {key: found[key.arxiv_id] for key in left}, hopeless)
             left = {key: paper for key, paper in left.items() if key.arxiv_id in attempt.complaints}
         return left
 
-    def _give_up(self, key: SummaryKey, pause: timedelta) -> None:
-        self.again_at[key] = self._clock.now() + pause
+    def _refused_today(self, key: SummaryKey) -> int:
+        """How many answers for it were refused today, by this process or one before it."""
+        today = quota.pacific_day(self._clock.now())
+        refusals = self._services.store.summaries.refusals_of(key.arxiv_id)
+        return sum(one.times for one in refusals if one.key == key and one.day == today)
+
+    def _refuse(self, key: SummaryKey, reason: str, *, final: bool) -> None:
+        """Take note of a refusal; after a ``final`` one asking again makes no sense today."""
+        now = self._clock.now()
+        self._services.store.summaries.refuse(
+            key,
+            reason[:_LONGEST_REASON],
+            quota.pacific_day(now),
+            now,
+            times=backoff.SUMMARY_REFUSALS if final else 1,
+        )
 
     async def _try_again(self, error: GeminiError, attempt: Attempt) -> bool:
         """After a failure of the service: whether to ask again, having waited. Ended."""
@@ -129,7 +147,11 @@ class ModelWorkers:
         return True
 
     def _record(
-        self, request: int, answer: ModelReply, found: Mapping[SummaryKey, Summary | reply.Refusal]
+        self,
+        request: int,
+        answer: ModelReply,
+        found: Mapping[SummaryKey, Summary | reply.Refusal],
+        hopeless: Container[SummaryKey],
     ) -> None:
         """What the answer cost and what it is good for, in one transaction."""
         now = self._clock.now()
@@ -139,6 +161,8 @@ class ModelWorkers:
                 if isinstance(result, Summary):
                     self._services.store.summaries.save(key, result, now)
                     self.written += 1
+                else:
+                    self._refuse(key, result.reason, final=key in hopeless)
             alerts.settle(self._services, alerts.GEMINI)
         self._one_finished.set()
         self._failing_since = None

@@ -12,9 +12,6 @@ from bot.summary.reply import Refusal
 REST = timedelta(minutes=30)
 """After an outage, or a refusal that a person has to mend, what nobody waits for is not asked for."""
 
-REFUSED = timedelta(hours=6)
-"""A paper on which the model failed again and again is left alone for so long."""
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -68,8 +65,8 @@ class Attempt:
         self.refusals += bool(hopeless or self.complaints)
         return tuple(hopeless)
 
-    def alone(self, key: SummaryKey) -> Attempt:
-        """The attempt of one of several papers that is asked for by itself from here on."""
+    def alone(self, key: SummaryKey, refusals: int) -> Attempt:
+        """The attempt of one paper that is asked for by itself from here on, ``refusals`` of it behind it."""
         complaint = self.complaints.get(key.arxiv_id)
         complaints = {key.arxiv_id: complaint} if complaint is not None else {}
-        return Attempt(began=self.began, complaints=complaints, paraphrase=self.paraphrase)
+        return Attempt(began=self.began, refusals=refusals, complaints=complaints, paraphrase=self.paraphrase)

@@ -13,7 +13,10 @@ from bot.pipeline.gate import ArxivGate
 
 @dataclass(slots=True)
 class Memory:
-    """What this process asked for in vain, so that it does not ask without end."""
+    """What this process asked for in vain, so that it does not ask without end.
+
+    Refused answers are not among it: the store keeps those, for other processes of the day too.
+    """
 
     again_at: dict[SummaryKey, datetime] = field(default_factory=dict)
     rest_until: datetime | None = None

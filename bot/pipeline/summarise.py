@@ -6,11 +6,11 @@ A paper that gets no summary is no obstacle: compose falls back to the abstract'
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import quota
+from bot import backoff, quota
 from bot.models import Paper, SummaryKey
 from bot.pipeline import owed_editions
 from bot.pipeline.ask_model import ModelWorkers
@@ -96,13 +96,28 @@ def missing(
                 key = edition.key(entry)
                 papers.setdefault(key, entry.paper)
                 readers.setdefault(key, set()).add(subscriber.name)
-    have, now = services.store.summaries.get(list(papers)), services.clock.now()
     wanted = [
         quota.SummaryRequest(key, frozenset(readers[key]), min(due[name] for name in readers[key]))
-        for key in papers
-        if key not in have and state.memory.may_ask(key, now)
+        for key in lacking(services, state, papers)
     ]
     return wanted, {want.key: papers[want.key] for want in wanted}
+
+
+def lacking(services: Services, state: ProcessState, keys: Iterable[SummaryKey]) -> list[SummaryKey]:
+    """Those without a summary that may be asked for now, in their order.
+
+    Answers for a summary that were refused as often as one day allows are not paid for again that day,
+    by whatever process; a new version of the paper or of the prompt is another summary.
+    """
+    wanted, now = list(keys), services.clock.now()
+    store = services.store.summaries
+    have = store.get(wanted)
+    refused = {
+        one.key for one in store.refused_on(quota.pacific_day(now)) if one.times >= backoff.SUMMARY_REFUSALS
+    }
+    return [
+        key for key in wanted if key not in have and key not in refused and state.memory.may_ask(key, now)
+    ]
 
 
 def served_today(services: Services) -> Mapping[str, int]:

@@ -17,7 +17,7 @@ from bot.history import ServiceWait, Upgrade
 from bot.models import Digest, Entry, Paper, Summary, SummaryKey
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
-from bot.pipeline.summarise import ask_for, left_today, missing, served_today
+from bot.pipeline.summarise import ask_for, lacking, left_today, missing, served_today
 
 
 async def upgrade(
@@ -67,15 +67,13 @@ def _papers(services: Services, upgrades: Sequence[Upgrade]) -> dict[SummaryKey,
 def _missing(
     services: Services, state: ProcessState, upgrades: Sequence[Upgrade], papers: Mapping[SummaryKey, Paper]
 ) -> list[quota.SummaryRequest]:
-    have, now = services.store.summaries.get(list(papers)), services.clock.now()
+    now = services.clock.now()
     readers: dict[SummaryKey, set[str]] = {}
     for one in upgrades:
         for key in one.awaited:
             readers.setdefault(key, set()).add(one.envelope.subscriber)
     return [
-        quota.SummaryRequest(key, frozenset(readers[key]), now)
-        for key in papers
-        if key not in have and state.memory.may_ask(key, now)
+        quota.SummaryRequest(key, frozenset(readers[key]), now) for key in lacking(services, state, papers)
     ]
 
 

@@ -57,6 +57,7 @@ class Store:
                 self.outbox.forget_bodies(retention.bodies_before(now, lookback))
                 + self.polls.forget(now - retention.POLLS_KEPT, retention.feeds_before(now, told_until))
                 + self.summaries.forget_requests(now - retention.POLLS_KEPT)
+                + self.summaries.forget_refusals(now - retention.POLLS_KEPT)
             )
 
     def kept_of(self, subscriber: str) -> Kept:

@@ -8,7 +8,7 @@ import sqlite_utils
 from sqlite_utils import Migrations
 
 from bot.errors import StoreError
-from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, SUBSCRIPTIONS, SUMMARIES
+from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, REFUSALS, SUBSCRIPTIONS, SUMMARIES
 
 migrations = Migrations("arxiv-digest-bot")
 
@@ -16,9 +16,7 @@ migrations = Migrations("arxiv-digest-bot")
 @migrations()
 def m001_first_schema(db: sqlite_utils.Database) -> None:
     for script in (PAPERS, POLLS, SUBSCRIPTIONS, SUMMARIES, OUTBOX, NOTICES):
-        for statement in script.split(";\n"):
-            if statement.strip():
-                db.execute(statement)
+        _run(db, script)
 
 
 @migrations()
@@ -26,6 +24,17 @@ def m002_any_channel(db: sqlite_utils.Database) -> None:
     """Which channels there are is the program's to know: SQLite could not alter the constraint later."""
     for table in ("targets", "outbox"):
         _rebuild(db, table, without=" CHECK (kind IN ('slack', 'email', 'file'))")
+
+
+@migrations()
+def m003_refusals(db: sqlite_utils.Database) -> None:
+    _run(db, REFUSALS)
+
+
+def _run(db: sqlite_utils.Database, script: str) -> None:
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
 
 
 def apply(db: sqlite_utils.Database) -> None:

@@ -12,8 +12,8 @@ BODIES_KEPT = timedelta(days=60)
 """Of a message that was sent and the edition it was made from: edits end after ``lookback``."""
 
 POLLS_KEPT = timedelta(days=60)
-"""Of a topic's polls, all but those that windows are reckoned from; of requests to the model; of the reasons
-why no topic took a paper."""
+"""Of a topic's polls, all but those that windows are reckoned from; of requests to the model and
+answers refused; of the reasons why no topic took a paper."""
 
 FEEDS_KEPT = timedelta(days=400)
 """Of what was announced, for `explain`; longer where a digest has still to tell of it."""

@@ -154,6 +154,22 @@ CREATE INDEX requests_by_last_day ON requests (last_day);
 CREATE INDEX requests_by_end ON requests (finished_at);
 """
 
+REFUSALS = """
+CREATE TABLE refusals (                         -- the day on which answers for a summary were refused last
+  arxiv_id       TEXT NOT NULL REFERENCES papers,
+  version        INTEGER NOT NULL,
+  language       TEXT NOT NULL,
+  focus          TEXT NOT NULL,
+  prompt_version INTEGER NOT NULL,
+  day            TEXT NOT NULL,                 -- Pacific time, as the quota counts
+  times          INTEGER NOT NULL,              -- on that day
+  reason         TEXT NOT NULL,
+  refused_at     TEXT NOT NULL,
+  PRIMARY KEY (arxiv_id, version, language, focus, prompt_version)
+) WITHOUT ROWID;
+CREATE INDEX refusals_by_day ON refusals (day);
+"""
+
 OUTBOX = """
 CREATE TABLE digests (
   id          INTEGER PRIMARY KEY,

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.history import RequestRecord
+from bot.history import RefusalRecord, RequestRecord
 from bot.models import ModelUse, Summary, SummaryKey, SummarySource
-from bot.store.database import Connection, to_text, to_time, to_time_or_none
+from bot.store.database import Connection, Row, to_day, to_text, to_time, to_time_or_none
 from bot.store.retention import FORGOTTEN_AT_ONCE
+
+_KEY = ("arxiv_id", "version", "language", "focus", "prompt_version")
+_IS_KEY = " AND ".join(f"{column} = :{column}" for column in _KEY)
 
 
 class Summaries:
-    """The summaries and requests tables."""
+    """The summaries, refusals and requests tables."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -21,9 +24,7 @@ class Summaries:
         found = {}
         for key in keys:
             row = self._db.row(
-                "SELECT objective, finding, source, model FROM summaries WHERE arxiv_id = ? AND version = ? "
-                "AND language = ? AND focus = ? AND prompt_version = ?",
-                (key.arxiv_id, key.version, key.language, key.focus, key.prompt_version),
+                f"SELECT objective, finding, source, model FROM summaries WHERE {_IS_KEY}", _key_columns(key)
             )
             if row:
                 found[key] = Summary(
@@ -32,15 +33,13 @@ class Summaries:
         return found
 
     def save(self, key: SummaryKey, summary: Summary, now: datetime) -> None:
+        """Keep it; what was refused before it no longer matters."""
+        self._db.write(f"DELETE FROM refusals WHERE {_IS_KEY}", _key_columns(key))
         self._db.insert_new(
             "summaries",
             [
                 {
-                    "arxiv_id": key.arxiv_id,
-                    "version": key.version,
-                    "language": key.language,
-                    "focus": key.focus,
-                    "prompt_version": key.prompt_version,
+                    **_key_columns(key),
                     "objective": summary.objective,
                     "finding": summary.finding,
                     "source": summary.source.value,
@@ -60,6 +59,44 @@ class Summaries:
             Summary(row["objective"], row["finding"], SummarySource(row["source"]), row["model"])
             for row in rows
         ]
+
+    # --- answers that were refused ---
+
+    def refuse(self, key: SummaryKey, reason: str, day: date, now: datetime, *, times: int = 1) -> None:
+        """Count an answer that was not good enough, as ``times`` of them. Only the last day's are kept."""
+        self._db.write(
+            "INSERT INTO refusals VALUES (:arxiv_id, :version, :language, :focus, :prompt_version, "
+            ":day, :times, :reason, :now) ON CONFLICT DO UPDATE SET "
+            "times = excluded.times + CASE WHEN day = excluded.day THEN times ELSE 0 END, "
+            "day = excluded.day, reason = excluded.reason, refused_at = excluded.refused_at",
+            {
+                **_key_columns(key),
+                "day": day.isoformat(),
+                "times": times,
+                "reason": reason,
+                "now": to_text(now),
+            },
+        )
+
+    def refused_on(self, day: date) -> Sequence[RefusalRecord]:
+        """What was refused on that day and has no summary yet, by paper."""
+        rows = self._db.rows("SELECT * FROM refusals WHERE day = ? ORDER BY arxiv_id", (day.isoformat(),))
+        return [_refusal(row) for row in rows]
+
+    def refusals_of(self, arxiv_id: str) -> Sequence[RefusalRecord]:
+        """For `explain`: what was refused of a paper and has no summary yet, oldest first."""
+        rows = self._db.rows("SELECT * FROM refusals WHERE arxiv_id = ? ORDER BY refused_at", (arxiv_id,))
+        return [_refusal(row) for row in rows]
+
+    def forget_refusals(self, before: datetime) -> int:
+        """Drop what was refused before then, a bounded piece: how many."""
+        return self._db.write(
+            f"DELETE FROM refusals WHERE ({', '.join(_KEY)}) IN "
+            f"(SELECT {', '.join(_KEY)} FROM refusals WHERE day < ? LIMIT ?)",
+            (before.date().isoformat(), FORGOTTEN_AT_ONCE),
+        )
+
+    # --- requests ---
 
     def start_request(self, day: date, tokens: int, now: datetime) -> int:
         """Count a request before it is sent; ``tokens`` is what was set aside for it."""
@@ -144,8 +181,17 @@ class Summaries:
             "ORDER BY rowid DESC LIMIT 1), 0) AND s.source = ?",
             (to_text(since), SummarySource.GEMINI.value),
         ):
-            key = SummaryKey(
-                row["arxiv_id"], row["version"], row["language"], row["focus"], row["prompt_version"]
-            )
-            made.setdefault(key, []).append(row["topic"])
+            made.setdefault(_key(row), []).append(row["topic"])
         return made
+
+
+def _key_columns(key: SummaryKey) -> dict[str, str | int]:
+    return {column: getattr(key, column) for column in _KEY}
+
+
+def _key(row: Row) -> SummaryKey:
+    return SummaryKey(*(row[column] for column in _KEY))
+
+
+def _refusal(row: Row) -> RefusalRecord:
+    return RefusalRecord(_key(row), to_day(row["day"]), row["times"], row["reason"])

@@ -484,12 +484,13 @@ async def test_the_model_is_told_what_was_wrong(ready: Ready) -> None:
 
 
 async def test_what_stays_bad_falls_back_marked(ready: Ready) -> None:
-    """Asked a bounded number of times, also by the rounds that follow; the exit status is 0."""
+    """Asked a bounded number of times a day, also by the processes that follow; the exit status is 0."""
     wrong = model.objects({"arxiv_id": "2611.00001", **model.WRONG_NUMBER})
     world = ready(1, answer=lambda prompt: wrong, readers=(subscriber(),))
     report = await world.once()
     assert not report.faults
     for _ in range(3):
+        world.restart()
         await world.once()
     assert len(requests(world)) == SUMMARY_REFUSALS
 

@@ -70,6 +70,26 @@ def test_a_newer_database_is_refused(tmp_path: Path) -> None:
         open_for_reading(tmp_path / "state.db")
 
 
+def test_a_database_from_before_the_refusals_is_brought_up_to_date(tmp_path: Path) -> None:
+    """What it holds stays; a reader names the command that does it."""
+    path = tmp_path / "state.db"
+    store = open_store(path)
+    store.papers.add([paper()], NOON)
+    store.close()
+    raw = sqlite3.connect(path)
+    raw.execute("DROP TABLE refusals")
+    raw.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_refusals'")
+    raw.commit()
+    raw.close()
+
+    with pytest.raises(StoreError, match="`arxiv-digest once` or `run` updates it"):
+        open_for_reading(path)
+    store = open_store(path)
+    assert store.papers.counts()["seen"] == 1
+    assert store.summaries.refusals_of(paper().arxiv_id) == []
+    store.close()
+
+
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     """Garbage gives one line with the file's name, and stays as it was."""
     path = tmp_path / "state.db"

@@ -49,6 +49,27 @@ def test_what_was_made_since_names_the_topics_of_each(store: Store) -> None:
     assert store.summaries.made_since(NOON + 2 * HOUR) == {}
 
 
+def test_refusals_are_counted_by_day(store: Store) -> None:
+    """Those of the day add up; another day begins anew; a summary ends the matter."""
+    one, other = key("2611.00001"), key("2611.00001", "the lenses")
+    store.papers.add([paper("2611.00001")], NOON)
+    store.summaries.refuse(one, "a number that the abstract has not: 13", DAY, NOON)
+    store.summaries.refuse(other, "it repeats itself", DAY, NOON)
+    store.summaries.refuse(one, "it repeats the prompt", DAY, NOON + HOUR, times=2)
+    assert {(x.key, x.times, x.reason) for x in store.summaries.refused_on(DAY)} == {
+        (one, 3, "it repeats the prompt"),
+        (other, 1, "it repeats itself"),
+    }
+    later = DAY + timedelta(days=1)
+    store.summaries.refuse(one, "it repeats itself", later, NOON + timedelta(days=1))
+    assert [(x.key, x.times) for x in store.summaries.refused_on(later)] == [(one, 1)]
+    assert [x.key for x in store.summaries.refusals_of("2611.00001")] == [other, one]
+    store.summaries.save(one, written(), NOON + timedelta(days=1))
+    assert [x.key for x in store.summaries.refusals_of("2611.00001")] == [other]
+    assert store.summaries.forget_refusals(NOON + timedelta(days=2)) == 1
+    assert store.summaries.refusals_of("2611.00001") == []
+
+
 def test_a_request_counts_for_the_tokens_it_ended_with(store: Store) -> None:
     """What was set aside counts until then, also when the process died in between."""
     request = store.summaries.start_request(DAY, 5000, NOON)
