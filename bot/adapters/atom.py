@@ -17,12 +17,12 @@ from xml.etree.ElementTree import Element
 
 import feedparser
 
-from bot.adapters.xml import ARXIV, ATOM, OPENSEARCH, one_line, parse, without_control_characters
+from bot.adapters.xml import ARXIV, ATOM, OPENSEARCH, one_line, parse, repaired
 from bot.errors import ArxivError, QueryRejected
 from bot.models import Paper, SearchPage
 
 _ERROR_ID = "/api/errors"
-_ABSTRACT_PAGE = re.compile(r"/abs/(?P<arxiv_id>\S+?)(?:v(?P<version>[0-9]{1,4}))?$")
+_ABSTRACT_PAGE = re.compile(r"/abs/(?P<arxiv_id>[^\s\ufffd]+?)(?:v(?P<version>[0-9]{1,4}))?$")
 _CATEGORY = re.compile(r"[a-z]+-[a-z]+|[a-z]+(?:-[a-z]+)?\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)?)")
 """``hep-th``, ``cs.AI``, ``cond-mat.mtrl-sci``; but neither ``53D10, 53D15`` (MSC) nor ``I.2.7`` (ACM)."""
 
@@ -33,7 +33,7 @@ def read_page(body: bytes) -> SearchPage:
     QueryRejected with arXiv's own words when the page is an error entry; ArxivError when the bytes
     are not one whole page. Takes about 1.4 ms a paper, nearly all of it feedparser's.
     """
-    body = without_control_characters(body)
+    body = repaired(body)
     root = parse(body)
     if root.tag != f"{ATOM}feed":
         raise ArxivError(f"arXiv answered a document <{root.tag}> instead of an Atom feed")

@@ -16,11 +16,11 @@ import aiohttp
 from yarl import URL
 
 from bot.adapters.http import DEFAULT_TIMEOUT, Answer, Line
-from bot.adapters.xml import ARXIV, ATOM, DUBLIN_CORE, one_line, parse, without_control_characters
+from bot.adapters.xml import ARXIV, ATOM, DUBLIN_CORE, one_line, parse, repaired
 from bot.errors import ArxivError, QueryRejected
 from bot.models import AnnouncedPaper, Announcement, AnnounceType, Verdict
 
-_IDENTIFIER = re.compile(r"oai:arXiv\.org:(?P<arxiv_id>\S+)v(?P<version>[0-9]{1,4})")
+_IDENTIFIER = re.compile(r"oai:arXiv\.org:(?P<arxiv_id>[^\s\ufffd]+)v(?P<version>[0-9]{1,4})")
 _ERROR_TITLE = "Feed error for query"
 _FIRST_YEAR, _LAST_YEAR = 1991, 2999
 """arXiv began in 1991; a year beyond these is a damaged date."""
@@ -70,7 +70,7 @@ def _read(answer: Answer, asked: tuple[str, ...]) -> Announcement:
 def read_announcement(body: bytes, asked: tuple[str, ...]) -> Announcement:
     """The batch that ``body`` holds. ArxivError when it is not one whole feed or has an unreadable
     item; QueryRejected, in arXiv's words, when it says that there is no such archive or category."""
-    root = parse(without_control_characters(body))
+    root = parse(repaired(body))
     if root.tag == "rss":
         return _read_rss(root, asked)
     if root.tag == f"{ATOM}feed":

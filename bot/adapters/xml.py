@@ -16,18 +16,30 @@ OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
 _CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
-_CONTROL_REFERENCE = re.compile(
-    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));", re.IGNORECASE
-)
+_FORBIDDEN = re.compile("\ufffe|\uffff".encode())
+_OTHER_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
+_REFERENCE = re.compile(rb"&#(?:0*(?P<decimal>[0-9]+)|[xX]0*(?P<hexadecimal>[0-9a-fA-F]+));")
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def without_control_characters(body: bytes) -> bytes:
-    """``body`` without the characters that XML 1.0 forbids (2.2, "Characters").
+def repaired(body: bytes) -> bytes:
+    """``body`` without the characters that XML 1.0 forbids (2.2, "Characters"), raw or as references.
 
-    One of them in one comment would make the whole page unreadable, every time it is asked for.
+    One of them in one comment would make the whole page unreadable, every time it is asked for. What
+    is no UTF-8 becomes U+FFFD: a reader sees that something is missing, and an identifier that lost
+    a character is not taken for another.
     """
-    return _CONTROL_REFERENCE.sub(b"", body.translate(None, _CONTROL_BYTES))
+    if not _OTHER_ENCODING.match(body):
+        body = _FORBIDDEN.sub(b"", body.decode("utf-8", "replace").encode())
+    return _REFERENCE.sub(_allowed, body.translate(None, _CONTROL_BYTES))
+
+
+def _allowed(reference: re.Match[bytes]) -> bytes:
+    """The reference as it stands, or nothing where it names a character that XML forbids."""
+    digits, base = (reference["decimal"], 10) if reference["decimal"] else (reference["hexadecimal"], 16)
+    code = int(digits, base) if len(digits) <= 7 else 0  # no character has more digits
+    is_allowed = code in (0x9, 0xA, 0xD) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD
+    return reference[0] if is_allowed or 0x10000 <= code <= 0x10FFFF else b""
 
 
 def parse(body: bytes) -> Element:

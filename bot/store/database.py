@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -47,12 +47,14 @@ class Connection:
     ) -> None:
         self.path = path
         options = f"mode={'ro' if read_only else 'rwc'}" + "&immutable=1" * immutable
-        with self.told():
+        with self.told(), ExitStack() as stack:
             raw = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, timeout=busy_timeout_s)
+            stack.callback(raw.close)
             raw.row_factory = sqlite3.Row
             self.db = sqlite_utils.Database(raw, execute_plugins=False)
             self.db.execute("PRAGMA foreign_keys = ON")
             self.db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            stack.pop_all()
 
     def write_ahead(self) -> None:
         """Make ready for writing: readers don't wait, and what is committed survives a power cut.

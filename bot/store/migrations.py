@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import sqlite_utils
@@ -69,7 +70,8 @@ def _rebuild(db: sqlite_utils.Database, table: str, *, without: str) -> None:
 
 def refuse(db: sqlite_utils.Database, path: Path) -> None:
     """StoreError when the database holds steps this program does not know, or somebody else's tables."""
-    ours = {migration.name for migration in migrations.pending(sqlite_utils.Database(memory=True))}
+    with closing(sqlite_utils.Database(memory=True)) as nothing:
+        ours = {migration.name for migration in migrations.pending(nothing)}
     applied = {migration.name for migration in migrations.applied(db)}
     if ahead := sorted(applied - ours):
         raise StoreError(

@@ -156,13 +156,55 @@ def test_totals_come_from_the_page() -> None:
     assert page.executed_query == "arXiv Query: search_query=a&b&id_list=&start=400&max_results=100"
 
 
-def test_control_characters_do_not_make_a_page_unreadable() -> None:
-    """Neither raw nor as references: one comment must not hide a page for ever."""
+FORBIDDEN = {
+    "controls": b"\x00\x0b\x1b",
+    "references to controls": b"&#8;&#x1F;&#00012;&#0;",
+    "noncharacters": "\ufffe\uffff".encode(),
+    "references to noncharacters": b"&#xFFFE;&#65535;&#x0ffff;",
+    "references to surrogates": b"&#xD800;&#57343;&#xd835;&#xdc00;",
+    "references beyond Unicode": b"&#x110000;&#" + b"9" * 5000 + b";",
+}
+
+
+@pytest.mark.parametrize("intruder", FORBIDDEN.values(), ids=FORBIDDEN)
+def test_a_forbidden_character_is_dropped_and_the_page_kept(intruder: bytes) -> None:
+    """Neither raw nor as a reference: one comment must not hide a page for ever."""
+    body = page_of(replace(PLAIN, comment="12 pages%"), *PAPERS[1:])
+    papers = read_page(body.replace(b"pages%", b"pages" + intruder)).papers
+    assert papers == (replace(PLAIN, comment="12 pages"), *PAPERS[1:])
+
+
+def test_c1_controls_do_not_reach_a_reader() -> None:
+    """XML allows them, but no terminal and no mail should get one."""
     body = page_of(replace(PLAIN, comment="12 pages%"))
-    for intruder in (b"\x00\x0b\x1b", b"&#8;&#x1F;&#00012;", "\x85\x9c".encode()):
-        comment = read_page(body.replace(b"pages%", b"pages" + intruder)).papers[0].comment
-        assert comment.startswith("12 pages")
-        assert comment.isprintable()
+    comment = read_page(body.replace(b"pages%", b"pages" + "\x85\x9c".encode())).papers[0].comment
+    assert comment.startswith("12 pages")
+    assert comment.isprintable()
+
+
+@pytest.mark.parametrize("intruder", [b"\xff", b"\xe9", b"\xc3", b"\xed\xa0\x80", b"\xf5\x80\x80\x80"])
+def test_a_bad_byte_is_marked_and_the_page_kept(intruder: bytes) -> None:
+    """What is no UTF-8 shows as missing, in this one place; every other field is as it was written."""
+    body = page_of(replace(PLAIN, title="Cafes%"), *PAPERS[1:])
+    papers = read_page(body.replace(b"Cafes%", b"Caf" + intruder + b"s")).papers
+    assert re.fullmatch("Caf\ufffd+s", papers[0].title)
+    assert (replace(papers[0], title=PLAIN.title), *papers[1:]) == PAPERS
+
+
+def test_allowed_references_stay() -> None:
+    """A reference to any other character is read as that character."""
+    body = page_of(replace(PLAIN, comment="pages%"))
+    read = read_page(body.replace(b"pages%", b"&#65;&#x1D400;&#xe9;&#xFFFD;&#x2028;b")).papers[0]
+    assert read.comment == "A\U0001d400\xe9\ufffd b"
+
+
+def test_an_identifier_with_a_bad_byte_is_not_taken_for_another() -> None:
+    """A paper under a wrong id would come twice: the page is asked for again."""
+    body = page_of(PLAIN).replace(
+        b"/abs/" + PLAIN.arxiv_id[:4].encode(), b"/abs/\xff" + PLAIN.arxiv_id[1:4].encode()
+    )
+    with pytest.raises(ArxivError, match="without an arXiv id"):
+        read_page(body)
 
 
 def test_white_space_is_collapsed() -> None:

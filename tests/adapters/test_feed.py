@@ -134,6 +134,18 @@ def test_what_is_not_a_whole_feed_is_a_fault(body: bytes) -> None:
     assert not caught.value.verdict.permanent
 
 
+@pytest.mark.parametrize(
+    "intruder", [b"\x0b", b"&#8;", b"\xef\xbf\xbe", b"&#xFFFF;", b"&#xD800;", b"\xff", b"\xe9"]
+)
+def test_a_bad_character_in_one_item_spoils_no_other(intruder: bytes) -> None:
+    """Dropped, or marked where it is no UTF-8; every item is read, and all else as it was written."""
+    whole = read_announcement(RSS, ("cs",))
+    words = whole.items[0].title.partition(" ")[0].encode()
+    marred = read_announcement(RSS.replace(words, words + intruder, 1), ("cs",))
+    assert marred.items[0].title.replace("\ufffd", "") == whole.items[0].title
+    assert (replace(marred.items[0], title=whole.items[0].title), *marred.items[1:]) == whole.items
+
+
 @given(st.integers(min_value=0, max_value=len(RSS.rstrip()) - 1))
 def test_a_feed_cut_anywhere_is_no_feed(length: int) -> None:
     """There is no place at which a truncated feed reads as a shorter one."""
