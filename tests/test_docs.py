@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from ruamel.yaml import YAML
 
 from bot import config
 from tests.conftest import ROOT
@@ -90,3 +93,14 @@ def test_links_between_the_documents_lead_somewhere() -> None:
         folder = (ROOT / document).parent
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", (ROOT / document).read_text("utf-8")):
             assert (folder / target).exists(), (document, target)
+
+
+def test_the_classifiers_are_the_pythons_that_are_tested() -> None:
+    """What the package index shows, what the workflow runs and what `.ci/run` looks for are the same versions."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    told = [found[1] for text in project["classifiers"] if (found := re.fullmatch(r".*:: (3\.\d+)", text))]
+    workflow = YAML(typ="safe").load((ROOT / ".github/workflows/ci.yaml").read_text())
+    sought = re.search(r"for minor in ([\d. ]+);", (ROOT / ".ci/run").read_text())
+    assert sought is not None
+    assert told == workflow["jobs"]["tests"]["strategy"]["matrix"]["python"] == sought[1].split()
+    assert project["requires-python"] == f">={told[0]}"
