@@ -243,7 +243,9 @@ def test_a_database_that_could_not_be_begun_is_none_yet(tmp_path: Path) -> None:
         open_store(path)
     assert open_for_reading(path) is None
     open_store(path).close()
-    assert open_for_reading(path) is not None
+    reader = open_for_reading(path)
+    assert reader is not None
+    reader.close()
 
 
 def test_a_full_disk_can_t_even_take_a_lock(tmp_path: Path) -> None:
