@@ -10,14 +10,15 @@ import importlib
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
-from io import TextIOWrapper
 from itertools import pairwise
+from types import ModuleType
 from typing import Any, NoReturn
 
 import click
 
 from bot import __version__
 from bot.cli.options import State, global_options
+from bot.cli.streams import is_reader_gone, unfailing
 
 _COMMANDS = {
     "backup": "Copy the database, also while the daemon runs.",
@@ -84,24 +85,29 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit. No traceback reaches a user without --verbose."""
     typed = sys.argv[1:] if arguments is None else list(arguments)
     state = State()
-    _write_any_text()
-    try:
-        status: Any = cli.main(args=typed, prog_name="arxiv-digest", standalone_mode=False, obj=state)
-    except Exception as error:
-        # Imported by name, as the commands are: what tells of failures is not needed to succeed.
-        failures = importlib.import_module("bot.cli.failures")
-        log_format = "json" if _asks_for_json(typed) else state.log_format
-        status = failures.report(error, log_format, verbose=state.verbose)
-    sys.exit(status if isinstance(status, int) else 0)
+
+    def log_format() -> str:
+        return "json" if _asks_for_json(typed) else state.log_format
+
+    def unwritten(error: OSError) -> None:
+        if not is_reader_gone(error):
+            _failures().unwritten(error, log_format())
+
+    with unfailing(unwritten) as results:
+        try:
+            status: Any = cli.main(args=typed, prog_name="arxiv-digest", standalone_mode=False, obj=state)
+        except Exception as error:
+            status = _failures().report(error, log_format(), verbose=state.verbose)
+        results.flush()
+    status = status if isinstance(status, int) else 0
+    sys.exit(status or int(results.error is not None and not is_reader_gone(results.error)))
+
+
+def _failures() -> ModuleType:
+    """Imported by name, as the commands are: what tells of failures is not needed to succeed."""
+    return importlib.import_module("bot.cli.failures")
 
 
 def _asks_for_json(typed: Sequence[str]) -> bool:
     """Whether a command line asks for JSON that may be too broken to be parsed."""
     return "--log-format=json" in typed or ("--log-format", "json") in pairwise(typed)
-
-
-def _write_any_text() -> None:
-    """Escape what a terminal's encoding lacks, rather than fail on a name or a formula."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")

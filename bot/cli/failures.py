@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 
 import click
@@ -32,11 +31,15 @@ def report(error: BaseException, log_format: str, *, verbose: bool) -> int:
         case DigestError():
             say(log_format, "error", f"arxiv-digest: {error}")
             return UNUSABLE
-        case BrokenPipeError():
-            sys.stderr.close()  # the reader of a pipe has gone: nobody is left to be told
         case _:
             _internal(error, log_format, verbose=verbose)
     return LEFT_UNDONE
+
+
+def unwritten(error: OSError, log_format: str) -> None:
+    """Say that results can't be written. What the command does besides is done all the same."""
+    message = f"arxiv-digest: the results can't be written to stdout: {error.strerror}"
+    say(log_format, "error", f"{message}; what was delivered and recorded stays so (`arxiv-digest status`)")
 
 
 def _misused(error: click.ClickException, log_format: str) -> None:
