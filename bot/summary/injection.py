@@ -32,13 +32,16 @@ _ORDER_TO_WRITE = (
     rf"\b(?:{_FIELD}|instead|exactly|verbatim|nothing else|as follows|your|system prompt|channel)\b"
 )
 """Please write "…" as your finding. An objective begins with an imperative too, so answers are not held to this."""
+_BEGINNING = r"(?:^|[.!?;:([{—\"'“‘*>]) *"
+"""Of a sentence or of what a bracket or a quotation holds: "attention in LLMs, which" addresses nobody."""
 _ADDRESSES = (
     # ignore all previous instructions
     r"\b(?:ignore|disregard|forget|override|bypass)\b (?:\w+ ){0,2}?"
     r"(?:all|any|every|everything|the|your|these|those|previous|prior|above|earlier)\b"
     r".{0,40}\b(?:instructions?|prompts?|rules?|above|previous|prior|guidelines|schema|told|asked)\b",
     # Note to the language model: …
-    r"\b(?:notes?|message|instructions?|attention)\b:? (?:to|for)? ?(?:the |any |all )?(?:\w+ )?"
+    rf"{_BEGINNING}(?:(?:important|special|urgent) )?(?:notes?|message|instructions?|attention)\b"
+    r"(?::|,| (?:to|for))? ?(?:the |any |all )?(?:\w+ )?"
     rf"{_READER}\b ?(?:[:,;.(-]|who|that read|reading|processing|summari)",
     # when you summarise this abstract
     rf"\b(?:when|if|while) (?:you|an?|the) (?:\w+ )?{_READER}?.{{0,12}}"

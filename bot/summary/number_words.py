@@ -15,6 +15,7 @@ _ONES = dict(
         strict=True,
     )
 )
+_PLURALS = frozenset(f"{name}s" for name in list(_ONES)[2:])
 _TENS = dict(
     zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)
 )
@@ -80,6 +81,8 @@ def find(text: str) -> Iterator[WrittenNumber]:
         if word.start() < at:
             continue
         name = word[0].lower()
+        if name in _PLURALS:  # a slip of the pen: "on eights models"
+            name = name[:-1]
         number = _number(text, word, name)
         if number is not None:
             at = number.end

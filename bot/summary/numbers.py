@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.summary import digits, number_words
 from bot.summary.surroundings import FACTOR, after, before, hedges
@@ -39,6 +40,13 @@ class Figure:
     """The numbers it consists of when it may also be read as several: ``1/2``, ``180 000``."""
     name: str = ""
     """The letters that the digits touch, in lower case: ``gpt``, ``su(``, ``mos``."""
+    link: str = ""
+    """What stands between a name and its number: ``^(``, ``_(``, ``(``, ``-``, ``@`` or nothing.
+
+    ``+`` when the letters follow the number: ``4D``.
+    """
+    alias: str = ""
+    """The name that a quantity may belong to as well: ``gpt`` of "gpt-4", which reads like "top-5"."""
     digits: str = ""
     """The significand as written; empty for a written-out number."""
     before: str = ""
@@ -76,10 +84,12 @@ _IN_ERRORS = re.compile(r"\d\)?[\^_]\( ?[+-] ?(?:[\d.]+\)_\( ?- ?)?$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|\^\((?:st|nd|rd|th)\)")
 _LETTERS = re.compile(r"[α-ωΑ-Ω]|[A-Za-z]+")
 _NAME = re.compile(r"(?P<base>[A-Za-z]+|[α-ωΑ-Ω√∂]|[)\]]|\b\d+\+)(?P<link>[\^_]\(|\(|-|@|)(?P<sign>-?)$")
+_FUNCTIONS = frozenset("o log ln exp sin cos tan min max erf erfc".split())
+"""What stands in their brackets is a quantity: ``O(10^(-6))``, ``max(0, a)``."""
 _PREFIX = re.compile(r"(?:[a-zα-ω]{2,}|Sub|Top|Pre|Post|Mid|Near|Under|Over|Order|Rank|Level)$")
 _SIGN = re.compile(r"(?:(?:^|[\s(\[=<>≈≤≥,×/±:^]|\d[–-])[-–]|[=<>≈≤≥(,^] ?- |\b(?:minus|negative) )$")
 _SHARES_UNIT = re.compile(
-    r"(?: ?[\^_]\([^()]*\))* ?\)?,? ?(?:to|and|or|versus|vs\.?|through|up to|down to|bis|und|à|et|y|e|a"
+    r"(?: ?[\^_]\([^()]*\))* ?[)\]]?-?,? ?(?:to|and|or|versus|vs\.?|through|up to|down to|bis|und|à|et|y|e|a"
     r"|[–/±×x,-])?"
     r" ?(?:≈|<|>|about|around)? ?[+-]?|\)?[\^_]\( ?[+-] ?"
 )
@@ -126,23 +136,27 @@ def _figure(text: str, match: re.Match[str], decimal_comma: bool) -> Figure:
     value, parts = digits.value(match, decimal_comma=decimal_comma)
     left = text[max(0, match.start() - _REACH) : match.start()]
     name = None if _IN_ERRORS.search(left) else _NAME.search(left)
-    if name is None and _SIGN.search(left):
-        value, parts = -value, ()
     errors = _ERRORS.match(text, match.end())
     measured = meanings(text, errors.end() if errors else match.end())
+    closed = text[match.end() : match.end() + 1] == ")"
+    named = name is not None and _is_name(name, measured, closed=closed)
+    if not named and (name is None or name["link"] == "(") and _SIGN.search(left):
+        value, parts = -value, ()
     bare = Figure(match[0], match.start(), match.end(), value, (), parts, digits=match["significand"])
-    if name is not None and _is_name(name, measured):
+    if name is not None and named:
         return replace(
             bare,
             value=-value if name["sign"] else value,
             name=_spelt(name),
+            link=name["link"],
             surface=_shown(name[0] + match[0]),
         )
+    alias = _spelt(name) if name is not None and name["link"] == "-" else ""
     letters = None if measured or _ORDINAL.match(text, match.end()) else _LETTERS.match(text, match.end())
     if letters:
-        return replace(bare, name=letters[0].lower(), surface=match[0] + letters[0])
+        return replace(bare, name=letters[0].lower(), link="+", alias=alias, surface=match[0] + letters[0])
     figure = _quantity(text, bare, measured, left)
-    return replace(figure, end=match.end()) if errors else figure
+    return replace(figure, alias=alias, end=match.end() if errors else figure.end)
 
 
 def _uncertainty(figure: Figure, significand: str, uncertainty: str) -> Figure:
@@ -158,14 +172,15 @@ def _uncertainty(figure: Figure, significand: str, uncertainty: str) -> Figure:
     )
 
 
-def _is_name(name: re.Match[str], measured: tuple[Meaning, ...]) -> bool:
+def _is_name(name: re.Match[str], measured: tuple[Meaning, ...], *, closed: bool) -> bool:
+    """Whether the digits belong to the letters before; ``closed`` when a bracket ends right behind them."""
     base, link = name["base"], name["link"]
     if base.endswith("+"):
         return link == ""
     if base in ")]":
         return link in ("^(", "_(")
     if link == "(":
-        return not measured
+        return base.lower() not in _FUNCTIONS and (closed or not measured)
     if link == "-":
         return not _PREFIX.match(base) and not any(one.unit.dimension for one in measured)
     return True
@@ -214,11 +229,24 @@ def _share_units(found: list[Figure], text: str) -> list[Figure]:
         first, second = shared[index], shared[index + 1]
         if _SHARES_UNIT.fullmatch(text, first.end, max(first.end, second.start)) is None:
             continue
+        is_range = _RANGE.fullmatch(text, first.end, max(first.end, second.start)) is not None
         if not first.after:  # "from 3 to 12 layers" speaks of 3 layers too
             first = shared[index] = replace(first, after=second.after)
         if first.units == (NUMBER,) and second.units:
-            own = () if _RANGE.fullmatch(text, first.end, max(first.end, second.start)) else (NUMBER,)
+            own = () if is_range else (NUMBER,)
             shared[index] = replace(first, units=tuple(dict.fromkeys((*own, *second.units))))
         elif second.units == (NUMBER,) and first.units:
             shared[index + 1] = replace(second, units=tuple(dict.fromkeys((NUMBER, *first.units))))
+    for index, (first, second) in enumerate(pairwise(shared), start=1):
+        # Towards the back: "D=3 and 4", "factors of 2-5", "about 8-9%"
+        if _SHARES_UNIT.fullmatch(text, first.end, max(first.end, second.start)) is None:
+            continue
+        if (
+            not second.before
+            and second.units == (NUMBER,)
+            and (shared[index - 1].is_related or shared[index - 1].before in (FACTOR, "dimension"))
+        ):
+            shared[index] = replace(second, before=shared[index - 1].before)
+        if _RANGE.fullmatch(text, first.end, max(first.end, second.start)) and first.hedges:
+            shared[index] = replace(shared[index], left=shared[index - 1].left)
     return shared

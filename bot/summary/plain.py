@@ -11,13 +11,19 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bot.summary.spelling import spelt
+
 _SUPERSCRIPTS = dict(
     zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "0123456789+-=()niabcdefghjklmoprstuvwxyz", strict=True)
 )
 _SUBSCRIPTS = dict(
     zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-=()aehijklmnoprstuvxβγρφχ", strict=True)
 )
-_SCRIPT_RUNS = re.compile(f"([{''.join(_SUPERSCRIPTS)}]+)|([{''.join(_SUBSCRIPTS)}]+)")
+_SCRIPT_RUNS = re.compile(
+    "|".join(f"([{signs}]+(?:[.·⋅/⁄][{signs}]+)*)" for signs in map("".join, (_SUPERSCRIPTS, _SUBSCRIPTS)))
+)
+"""A point within a run is a decimal point: ⁺¹·⁴, ₀.₅."""
+_WITHIN = {"/": "/", "⁄": "/"}
 _SAME_CHARACTER = str.maketrans(
     {
         "−": "-", "﹣": "-", "－": "-", "‐": "-", "‑": "-", "⁃": "-", "‒": "–", "―": "—", "º": "°", "˚": "°",
@@ -76,16 +82,15 @@ _BORDER = "\x00"
 _SPACES = re.compile(r"\\[,;: >]|~|\\\\")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 _QUANTITY = re.compile(r"\\(?:SI|qty)\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-_FRACTION = re.compile(r"\\[dtcs]?(?:nice)?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
+_FRACTION = re.compile(r"\\[dtcs]?(?:nice)?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\w))")
 _TEXT_SCRIPT = re.compile(r"\\text(super|sub)script\s*\{")
 _SCRIPT_GROUP = re.compile(r"\s*([\^_])\s*\{([^{}]*)\}")
 _PLAIN_GROUP = re.compile(r"(?<![\^_])\{([^{}]*)\}")
 _SHORT_SCRIPT = re.compile(r"([\^_])(?: ?)([+-]?\d+(?:\.\d+)?|[^\s(){}\d])")
+_WORD_SCRIPT = re.compile(r"_([A-Za-z]{2,})(?=[\W\d_])")
+"""``0.3_stat``, as people type it; TeX would set one letter low."""
 _EMPTY_BASE = re.compile(r"\^\(°\)|\^°")
 _DOLLARS = re.compile(r"\b(?:US|AU|CA|NZ|HK)\\?\$(?=\d)")
-_PLUS_MINUS = re.compile(r"\bplus(?: or |/| )minus\b|\+ ?/ ?-")
-_TYPED_TIMES = re.compile(r"(?<=\d)[xX](?=\d)|(?<=\d) X (?=10\b)")
-_TYPED_POWER = re.compile(r"(?<=\d)\*\*([+-]?\d+)")
 _NUMBER = r"\d+(?:\.\d+)?"
 _SPREAD = re.compile(
     rf"\(?({_NUMBER})((?: ?± ?{_NUMBER}| ?[\^_]\( ?[+-] ?{_NUMBER}\)){{1,3}}) ?\)? ?[×·] ?(10\^\([+-]?\d+\))"
@@ -102,15 +107,9 @@ def plain(text: str) -> str:
     if any(mark in linear for mark in "\\$^_{~"):
         linear = _untex(linear)
     linear = linear.replace("---", "—").replace("--", "–")
-    linear = _typed(re.sub(r"\s+", " ", linear))
+    linear = spelt(re.sub(r"\s+", " ", linear))
     linear = re.sub(r" ?(×) ?(?=10 ?\^\()", r"\1", linear).strip()
     return _SPREAD.sub(_shared_power, linear)
-
-
-def _typed(linear: str) -> str:
-    """Signs that a keyboard lacks: ``1024x768``, ``10**5``, ``+/-``."""
-    linear = _PLUS_MINUS.sub("±", linear)
-    return _TYPED_POWER.sub(r"^(\1)", _TYPED_TIMES.sub("×", linear))
 
 
 def _shared_power(spread: re.Match[str]) -> str:
@@ -127,8 +126,14 @@ def _one_alphabet(text: str) -> str:
 
 def _mark_script(run: re.Match[str]) -> str:
     if run[1]:
-        return "^(" + "".join(_SUPERSCRIPTS[character] for character in run[1]) + ")"
-    return "_(" + "".join(_SUBSCRIPTS[character] for character in run[2]) + ")"
+        return (
+            "^("
+            + "".join(_SUPERSCRIPTS.get(character, _WITHIN.get(character, ".")) for character in run[1])
+            + ")"
+        )
+    return (
+        "_(" + "".join(_SUBSCRIPTS.get(character, _WITHIN.get(character, ".")) for character in run[2]) + ")"
+    )
 
 
 def _untex(text: str) -> str:
@@ -138,13 +143,19 @@ def _untex(text: str) -> str:
     text = re.sub(r"\\([%&#$])", r"\1", text).replace("\\_", "_ ").replace("\\{", "(").replace("\\}", ")")
     text = _TEXT_SCRIPT.sub(lambda script: "^{" if script[1] == "super" else "_{", text)
     text = _QUANTITY.sub(r"\1 \2", text)
-    text = _FRACTION.sub(lambda parts: f" {parts[1] or parts[2]}/{parts[3] or parts[4]}", text)
+    text = _FRACTION.sub(_fraction, text)
     text = re.sub(r"\\(['`\"^~=.])\s*", "", _COMMAND.sub(_command, text))
     return _unscript(re.sub(r"_sun\b", "_{⊙}", text.replace(_BORDER, "")))
 
 
+def _fraction(parts: re.Match[str]) -> str:
+    gap = " " if parts.string[parts.start() - 1 : parts.start()].isalnum() else ""
+    return f"{gap}{parts[1] or parts[2]}/{parts[3] or parts[4]}"
+
+
 def _own_tilde(text: str) -> str:
-    """A tie is a space, but ``~5`` after a space or at the start is "about 5"."""
+    """A tie is a space, but ``~5`` after a space or at the start is "about 5", and ``6~30`` a range."""
+    text = re.sub(r"(?<=\d)~(?=\d)(?!~\d{3}(?![\dxX]))", "–", text)
     return re.sub(r"(?:(?<=[\s(])|^)~(?=[\s\d.])", r"\\sim ", text)
 
 
@@ -158,10 +169,11 @@ def _command(command: re.Match[str]) -> str:
 
 
 def _unscript(text: str) -> str:
+    text = text.replace("__(", "_(")
     for _ in range(_NESTING):
         unwrapped = _PLAIN_GROUP.sub(r"\1", _SCRIPT_GROUP.sub(r"\1(\2)", text))
         if unwrapped == text:
             break
         text = unwrapped
-    text = _SHORT_SCRIPT.sub(r"\1(\2)", text)
+    text = _SHORT_SCRIPT.sub(r"\1(\2)", _WORD_SCRIPT.sub(r"_(\1)", text))
     return _EMPTY_BASE.sub("°", text)

@@ -17,6 +17,7 @@ from bot.summary.cleaning import visible
 from bot.summary.grounding import unsupported
 from bot.summary.injection import echoes_address, foreign_matter, gives_orders, honest, speaks_of_itself
 from bot.summary.language import is_clearly_not
+from bot.summary.plain import plain
 from bot.summary.prompt import LONGEST_ABSTRACT, leaks
 from bot.summary.relevance import has_other_names, is_about_another, is_foreign
 from bot.summary.sentences import split
@@ -152,7 +153,7 @@ def _too_long(draft: Draft) -> Fault | None:
 
 
 def _repeating(draft: Draft) -> Fault | None:
-    words = _WORD.findall(draft.text.casefold())
+    words = plain(draft.text).casefold().split()  # a formula is one word, however many commands it has
     runs = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
     if runs and max(runs.values()) > _MOST_REPEATS:
         return Fault("it repeats itself", "it repeated the same words over and over.")

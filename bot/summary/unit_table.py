@@ -125,7 +125,7 @@ MULTIPLES = {
     "milioni": 1e6,
     "miliardi": 1e9, "tys.": 1e3, "mln": 1e6, "mld": 1e9, "thousands": 1e3, "billions": 1e9,
 }  # fmt: skip
-SHORT_MULTIPLES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, "G": 1e9}
+SHORT_MULTIPLES = {"k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "b": 1e9, "B": 1e9, "T": 1e12, "G": 1e9}
 """``10k``, ``7B``: only where the letter touches the number or no unit is meant."""
 MULTIPLICITY = frozenset(
     {"fold", "folds", "times", "×", "x", "X", "D", "d", "dimensional", "dimensions", "dimension"}

@@ -28,11 +28,11 @@ _SYMBOL = re.compile(
     r"percentage points?\b|% points?\b|per cent\b|p\.p\.|(?:wt|at|vol|mol|atom|atomic)\.? ?%"
     r"|degrees? (?:Celsius|centigrade|Fahrenheit|Kelvin|[CFK])\b|electron[ -]volts?\b"
     r"|solar (?:mass(?:es)?|radi(?:us|i)|luminosit(?:y|ies))\b"
-    r"|°(?: ?[CFK](?![A-Za-z]))?|[%‰×'⊙]"
+    r"|°(?: ?[CFK](?![A-Za-z]))?|[%‰×⊙]|(?<=\d)'(?![A-Za-z])"
     r"|[A-Za-zμΩÅσöäåéА-я]+(?:_\((?:⊙|sun|Sun|Jup|J|B|⊕)\)|⊙|⊕)?"
 )
 _EXPONENT = re.compile(r"\^\(([+-]?\d)\)|\^([+-]?\d)|(-[1-4]|[2-4])(?![\w.,-])")
-_GAP = re.compile(r" ?\)? ?-?")
+_GAP = re.compile(r" ?[)\]]? ?-?")
 _COMPOUND_WORD = re.compile(r"-[A-Za-z]")
 _JOINT = re.compile(r" ?/ ?\(?| ?· ?| per (?:an? )?| ")
 
@@ -59,7 +59,7 @@ def _units(text: str, start: int) -> tuple[Meaning, ...]:
         return ()
     word = _spelling(symbol[0])
     found: list[Meaning] = []
-    if word in SHORT_MULTIPLES and begin - start <= 1:
+    if word in SHORT_MULTIPLES and begin - start <= word.isupper():
         found.append(Meaning(Unit(SHORT_MULTIPLES[word], ()), symbol.end()))
     if _is_multiplicity(text, symbol, begin == start):
         found.append(Meaning(NUMBER, symbol.end()))
@@ -88,6 +88,8 @@ def _is_multiplicity(text: str, symbol: re.Match[str], attached: bool) -> bool:
 
 def _measure(text: str, symbol: re.Match[str], word: str) -> Meaning | None:
     unit = UNITS.get(word)
+    if text.startswith("_(", symbol.end()):  # a symbol: F_(0.5)
+        return None
     if unit is None or (len(word) == 1 and word.isalpha() and _COMPOUND_WORD.match(text, symbol.end())):
         return None
     if text[symbol.end() : symbol.end() + 1].isdigit() and not _EXPONENT.match(text, symbol.end()):

@@ -254,6 +254,10 @@ def test_science_is_no_injection(text: str) -> None:
 
 def test_a_paper_on_prompts_may_be_summarised() -> None:
     """What the abstract speaks of, the summary may: system prompts are a subject."""
+    assert not echoes_address(
+        "Compare Self-Attention LLMs, which are slow, with causal attention in LLMs, too."
+    )
+    assert not echoes_address("Optimise instructions for LLMs, which often need much.")
     assert not speaks_of_itself("Show that a system prompt leaks.", "We study how a system prompt leaks.")
     assert speaks_of_itself("Show that a system prompt leaks.", "We study films.")
 

@@ -46,11 +46,19 @@ def test_what_has_no_language_is_not_judged(text: str) -> None:
 
 def test_a_terse_english_sentence_is_english() -> None:
     """Nouns in a row have few function words, but some."""
-    text = (
+    texts = (
         "Photonic crystal fibre inverse design remains challenging because candidate geometries must satisfy "
-        "coupled optical targets under expensive electromagnetic simulation."
+        "coupled optical targets under expensive electromagnetic simulation.",
+        "Speech-based classifiers showed reduced bias against demographic group mentions, especially ambiguous "
+        "cases, unlike text-based classifiers, whose toxicity ratings changed little.",
+        "σ(tq) = 25.4 (stat) (syst) (lumi) pb; R = 2.7 (stat) (syst); |V_tb| = 0.92 (exp) (thy) a b c d e f g h i j k",
     )
-    assert not is_clearly_not(text, "English")
+    assert not any(is_clearly_not(text, "English") for text in texts)
+    assert is_clearly_not(
+        "Penelitian menyelidiki pengaruh lapisan penyangga terhadap sifat film tipis superkonduktor "
+        "kemudian menunjukkan bahwa suhu kritis meningkat tajam setelah perlakuan panas berulang kali",
+        "English",
+    )
 
 
 def test_an_unknown_language_is_never_judged() -> None:

@@ -195,6 +195,22 @@ def test_what_was_whole_before_the_cut_is_used() -> None:
     assert isinstance(found["2611.04201"], Refusal)
 
 
+def test_a_formula_said_again_is_no_repetition() -> None:
+    r"""``\mathrm{Cr}_2\mathrm{O}_3`` is one word, however many commands and letters TeX needs for it."""
+    films = paper(
+        "2611.04202",
+        title="Chromia films",
+        abstract=r"We grow $\mathrm{Cr}_2\mathrm{O}_3$ on sapphire. Its order is kept down to 3 nm.",
+    )
+    oxide = r"$\mathrm{Cr}_2\mathrm{O}_3$"
+    answer = {
+        "arxiv_id": "2611.04202",
+        "objective": f"Grow {oxide} on sapphire and tell {oxide} films from {oxide} bulk.",
+        "finding": f"The order of {oxide} is kept down to 3 nm, where {oxide} stays on sapphire as {oxide}.",
+    }
+    assert isinstance(read(reply(json.dumps([answer])), [films], language="en")["2611.04202"], Summary)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
