@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -82,9 +82,14 @@ class FakeSource:
         self.papers = list(papers)
         self.script: deque[Exception | None] = deque()
         self.asked: list[tuple[str, int, float]] = []
+        self.on_search: Callable[..., Awaitable[SearchPage]] | None = None
+        """What happens instead of `page`."""
         self._clock = clock
 
     async def search(self, query: str, *, start: int, size: int) -> SearchPage:
+        return await (self.on_search or self.page)(query, start=start, size=size)
+
+    async def page(self, query: str, *, start: int, size: int) -> SearchPage:
         self._step(query, start)
         papers = sorted(self.papers, key=lambda paper: paper.published, reverse=True)
         return SearchPage(tuple(papers[start : start + size]), len(papers), start, query)
@@ -108,13 +113,18 @@ class FakeFeed:
         self.announcement = announcement
         self.script: deque[Exception] = deque()
         self.asked: list[tuple[str, ...]] = []
+        self.on_read: Callable[[Sequence[str]], Awaitable[Announcement]] | None = None
+        """What happens instead of `batch`."""
 
     async def read(self, specs: Sequence[str]) -> Announcement:
+        return await (self.on_read or self.batch)(specs)
+
+    async def batch(self, specs: Sequence[str]) -> Announcement:
         self.asked.append(tuple(specs))
         if self.script:
             raise self.script.popleft()
         if self.announcement is None:
-            return Announcement(tuple(specs), None, None, ())
+            return Announcement(tuple(specs), None, ())
         return replace(self.announcement, asked=tuple(specs))
 
 
@@ -126,8 +136,13 @@ class FakeSummariser:
         self._clock = clock
         self.prompts: list[Prompt] = []
         self.latency = 1.0
+        self.on_ask: Callable[[Prompt], Awaitable[ModelReply]] | None = None
+        """What happens instead of `reply`."""
 
     async def ask(self, prompt: Prompt) -> ModelReply:
+        return await (self.on_ask or self.reply)(prompt)
+
+    async def reply(self, prompt: Prompt) -> ModelReply:
         self.prompts.append(prompt)
         await self._clock.sleep(self.latency)
         answer = self._answer(prompt)
@@ -148,15 +163,32 @@ class FakeChannel:
         self.accepted: list[Envelope] = []
         self.edits: list[tuple[Receipt, bytes]] = []
         self.unreadable = False
+        self.on_resolve: Callable[[str], Awaitable[str]] | None = None
+        self.on_send: Callable[[Envelope, str], Awaitable[Receipt]] | None = None
+        """What happens instead of `take`; the others likewise."""
+        self.on_find: Callable[[Envelope, str], Awaitable[Receipt | None]] | None = None
+        self.on_edit: Callable[[Receipt, bytes], Awaitable[None]] | None = None
 
     @property
     def kind(self) -> str:
         return self._kind
 
     async def resolve(self, address: str) -> str:
-        return f"id-of-{address}"
+        return await (self.on_resolve or self.look_up)(address)
 
     async def send(self, envelope: Envelope, resolved: str) -> Receipt:
+        return await (self.on_send or self.take)(envelope, resolved)
+
+    async def find(self, envelope: Envelope, resolved: str) -> Receipt | None:
+        return await (self.on_find or self.look)(envelope, resolved)
+
+    async def edit(self, receipt: Receipt, payload: bytes) -> None:
+        await (self.on_edit or self.change)(receipt, payload)
+
+    async def look_up(self, address: str) -> str:
+        return f"id-of-{address}"
+
+    async def take(self, envelope: Envelope, resolved: str) -> Receipt:
         failure = self.script.popleft() if self.script else None
         if failure is not None and not failure.verdict.in_doubt:
             raise failure
@@ -165,7 +197,7 @@ class FakeChannel:
             raise failure
         return Receipt(resolved, f"ts-{len(self.accepted)}")
 
-    async def find(self, envelope: Envelope, resolved: str) -> Receipt | None:
+    async def look(self, envelope: Envelope, resolved: str) -> Receipt | None:
         if self.unreadable:
             raise DeliveryError("the history can't be read", Verdict(in_doubt=True, remedy="grant it"))
         for number, sent in enumerate(self.accepted, start=1):
@@ -173,7 +205,7 @@ class FakeChannel:
                 return Receipt(resolved, f"ts-{number}")
         return None
 
-    async def edit(self, receipt: Receipt, payload: bytes) -> None:
+    async def change(self, receipt: Receipt, payload: bytes) -> None:
         self.edits.append((receipt, payload))
 
 

@@ -15,7 +15,7 @@ import pytest
 from bot import schedule
 from bot.daemon import GRACE, LOOK_EVERY, NOTICE_EVERY, Daemon, in_time
 from bot.errors import ConfigError, DeliveryError, GeminiError, StoreError
-from bot.models import Envelope, Fault, ModelReply, OutboxState, Prompt, Receipt, Target, Verdict
+from bot.models import Envelope, Fault, ModelReply, OutboxState, Prompt, Receipt, Subscriber, Target, Verdict
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
 from bot.settings import GeminiSettings, Settings
@@ -70,7 +70,7 @@ class Running:
         await self.until(self.world.clock.now() + duration)
 
 
-def daily(name: str, clock: str, **changes: Any) -> samples.Subscriber:
+def daily(name: str, clock: str, **changes: Any) -> Subscriber:
     return subscriber(name, schedule=schedule.parse(f"daily {clock}"), **{"targets": (FILE,)} | changes)
 
 
@@ -83,7 +83,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @asynccontextmanager
-async def running(world: World, *subscribers: samples.Subscriber, **changes: Any) -> AsyncIterator[Running]:
+async def running(world: World, *subscribers: Subscriber, **changes: Any) -> AsyncIterator[Running]:
     """A daemon for these subscribers, stopped at the end of the block."""
     world.subscribe(*subscribers, **changes)
     one = Running(world)
@@ -104,13 +104,13 @@ def delivered(world: World) -> list[tuple[str, tuple[str, ...]]]:
 async def test_each_digest_goes_out_when_it_is_due(world: World) -> None:
     """To the second, each subscriber's by their own clock."""
     arrivals: dict[str, datetime] = {}
-    send = world.file.send
+    send = world.file.take
 
     async def timed(envelope: Envelope, resolved: str) -> Receipt:
         arrivals[envelope.subscriber] = world.clock.now()
         return await send(envelope, resolved)
 
-    world.file.send = timed  # type: ignore[method-assign]
+    world.file.on_send = timed
     readers = (daily("ada", "12:07"), daily("bob", "21:11", timezone="Asia/Tokyo"), daily("cyd", "13:00"))
     async with running(world, *readers) as one:
         await one.until(NOON + 15 * MINUTE)
@@ -260,13 +260,13 @@ async def test_look_looks_now(world: World) -> None:
 
 async def test_stop_finishes_what_is_in_flight(world: World) -> None:
     """The message on its way is delivered and recorded; the next one is not begun."""
-    send = world.slack.send
+    send = world.slack.take
 
     async def slow(envelope: Envelope, resolved: str) -> Receipt:
         await world.clock.sleep(5)
         return await send(envelope, resolved)
 
-    world.slack.send = slow  # type: ignore[method-assign]
+    world.slack.on_send = slow
     readers = [subscriber(name, targets=(SLACK,), schedule=schedule.parse("daily 12:01")) for name in "ab"]
     async with running(world, *readers) as one:
         await one.until(NOON + MINUTE + timedelta(seconds=2))
@@ -285,7 +285,7 @@ async def test_what_does_not_finish_in_time_is_cut_off_and_in_doubt(world: World
         await world.clock.sleep(3600)
         raise AssertionError("nobody waits for this")
 
-    world.slack.send = hanging  # type: ignore[method-assign]
+    world.slack.on_send = hanging
     reader = subscriber("ada", targets=(SLACK,), schedule=schedule.parse("daily 12:01"))
     async with running(world, reader) as one:
         await one.until(NOON + MINUTE + timedelta(seconds=2))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from xml.etree.ElementTree import Element
 
@@ -84,17 +84,14 @@ def _read_rss(root: Element, asked: tuple[str, ...]) -> Announcement:
         raise ArxivError("arXiv's feed has no channel")
     _raise_for_error_title(_text(channel, "title"), _text(channel, "description"))
     announced = _moment(_text(channel, "pubDate"), parsedate_to_datetime)
-    built = _moment(_text(channel, "lastBuildDate"), parsedate_to_datetime)
-    return _batch(asked, announced, built, map(_rss_item, channel.iterfind("item")))
+    return _batch(asked, announced, map(_rss_item, channel.iterfind("item")))
 
 
 def _read_atom(root: Element, asked: tuple[str, ...]) -> Announcement:
     _raise_for_error_title(_text(root, f"{ATOM}title"), _text(root, f"{ATOM}subtitle"))
     entries = root.findall(f"{ATOM}entry")
-    # The feed itself names only the moment it was built.
     published = _text(entries[0], f"{ATOM}published") if entries else ""
-    built = _moment(_text(root, f"{ATOM}updated"), datetime.fromisoformat)
-    return _batch(asked, _moment(published, datetime.fromisoformat), built, map(_atom_item, entries))
+    return _batch(asked, _moment(published, datetime.fromisoformat), map(_atom_item, entries))
 
 
 def _raise_for_error_title(title: str, reason: str) -> None:
@@ -163,13 +160,11 @@ def _moment(text: str, read: Callable[[str], datetime]) -> datetime | None:
 def _batch(
     asked: tuple[str, ...],
     announced: datetime | None,
-    built: datetime | None,
     items: Iterable[AnnouncedPaper],
 ) -> Announcement:
     return Announcement(
         asked=asked,
         announced_on=announced.date() if announced else None,
-        built_at=built.astimezone(UTC) if built else None,
         items=tuple(items),
     )
 

@@ -105,7 +105,6 @@ class Announcement:
     """The archives or categories the feed was asked for."""
     announced_on: date | None
     """arXiv's own (US/Eastern) date of the batch, None when the feed names none."""
-    built_at: datetime | None
     items: tuple[AnnouncedPaper, ...]
 
     @property

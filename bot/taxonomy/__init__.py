@@ -38,11 +38,6 @@ CODES: tuple[str, ...] = tuple(sorted(_ACTIVE))
 """The active categories."""
 
 
-def name(code: str) -> str | None:
-    """The name of a category or an archive in any case; None for one that isn't known."""
-    return _NAMES.get(canonical(code))
-
-
 def canonical(code: str) -> str:
     """The code in arXiv's own case (``CS.ai`` is ``cs.AI``), which its search insists on.
 
@@ -62,12 +57,6 @@ def aliases(code: str) -> tuple[str, ...]:
     return (other,) if other else ()
 
 
-def same(first: str, second: str) -> bool:
-    """Whether two codes mean one category, in whatever case and by whichever alias."""
-    first, second = canonical(first), canonical(second)
-    return first == second or second in aliases(first)
-
-
 def is_known(code: str) -> bool:
     """Whether this is a category, active or not, or an archive."""
     return canonical(code) in _NAMES
@@ -84,11 +73,6 @@ def is_active(code: str) -> bool:
 def is_archive(code: str) -> bool:
     """Whether this is an archive that takes new papers, with or without categories inside it."""
     return canonical(code) in ARCHIVES
-
-
-def archive_of(code: str) -> str:
-    """The archive that a category lies in; itself for one that is its own (``quant-ph``)."""
-    return canonical(code).split(".")[0]
 
 
 def divisions(code: str) -> tuple[str, ...]:

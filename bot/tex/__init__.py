@@ -5,6 +5,6 @@
 know. They do not check the LaTeX, and they neither parse nor strip HTML or Markdown in the input.
 """
 
-from bot.tex.render import plain, to_html, to_text
+from bot.tex.render import to_html, to_text
 
-__all__ = ["plain", "to_html", "to_text"]
+__all__ = ["to_html", "to_text"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 
 from bot.tex.layout import Layout
 from bot.tex.notation import Html, PlainText
@@ -35,11 +34,6 @@ def to_html(latex: str) -> str:
     Quotes are not escaped, so the result doesn't belong into an attribute.
     """
     return _collapsed(_HTML.prose(parse(_cleaned(latex))))
-
-
-def plain(latex: str) -> str:
-    """``to_text`` with scripts and fonts undone, for comparing words: ``MoS$_2$`` is ``MoS2``."""
-    return unicodedata.normalize("NFKC", to_text(latex)).replace("\N{MINUS SIGN}", "-")
 
 
 def _cleaned(latex: str) -> str:

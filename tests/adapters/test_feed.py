@@ -61,8 +61,6 @@ def test_recorded_feeds(shared: Path, name: str, day: date | None, types: dict[s
     announcement = announcement_of(shared, name)
     assert announcement.announced_on == day
     assert Counter(item.announce_type for item in announcement.items) == types
-    assert announcement.built_at is not None
-    assert announcement.built_at.tzinfo is UTC
     for item in announcement.items:
         assert re.fullmatch(r"[0-9]{4}\.[0-9]{5}", item.arxiv_id)
         assert item.version >= 1
@@ -121,7 +119,7 @@ def test_recorded_error_feeds_are_rejections(shared: Path, name: str) -> None:
         RSS.replace(b"<pubDate>Fri", b"<pubDate>someday Fri", 1).replace(
             b"Nov 2026 00:00", b"Nov soon 00:00", 1
         ),
-        RSS.replace(b"2026 12:00:00 +0000", b"9999 12:00:00 +0000", 1),
+        RSS.replace(b"2026 00:00", b"9999 00:00", 1),
     ],
     ids=range(12),
 )

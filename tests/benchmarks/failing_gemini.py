@@ -191,7 +191,8 @@ def editions(trial: Trial) -> list[Digest]:
     store = app.read_store(trial.settings.database)
     assert store is not None
     try:
-        numbers = range(1, store.outbox.last_digest("ada").number + 1)
+        last = store.outbox.last_digest("ada")
+        numbers = range(1, (last.number if last else 0) + 1)
         return [digest.from_json(store.outbox.edition(number)) for number in numbers]
     finally:
         store.close()

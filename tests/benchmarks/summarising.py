@@ -14,6 +14,7 @@ import pstats
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,7 +62,7 @@ async def summarise(settings: Settings, store: Store, invented: list[Invented]) 
     return took
 
 
-def check(services: Services, papers: dict[SummaryKey, object], invented: list[Invented]) -> None:
+def check(services: Services, papers: Mapping[SummaryKey, object], invented: list[Invented]) -> None:
     """Every paper has its own summary."""
     saved = services.store.summaries.get(list(papers))
     names = {one.paper.arxiv_id: one.name for one in invented}

@@ -46,7 +46,7 @@ def item(arxiv_id: str, *categories: str, kind: AnnounceType = AnnounceType.NEW)
 
 
 def announcement(*items: AnnouncedPaper, asked: tuple[str, ...] = ("cs.AI",)) -> Announcement:
-    return Announcement(asked, TUESDAY, NOON, items)
+    return Announcement(asked, TUESDAY, items)
 
 
 def test_a_fresh_batch_is_one_batch() -> None:

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -114,7 +115,7 @@ class World:
         for service in (self.arxiv, self.gemini, self.slack, self.smtp):
             await self._stack.enter_async_context(service)
         for name, port in (("slack", _port_of(self.slack.base_url)), ("smtp", self.smtp.port)):
-            wire = Wire(port, self._on_the_way_s, lambda what, name=name: self.told(name, what))
+            wire = Wire(port, self._on_the_way_s, partial(self.told, name))
             self.wires[name] = await self._stack.enter_async_context(wire)
         self._bring_weather()
         self.add(window(self.climate.seed, self.climate.papers, datetime.now(UTC), share=self.climate.share))

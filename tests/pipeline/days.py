@@ -32,14 +32,14 @@ class DailyFeed(FakeFeed):
         """Days on which a stuck feed has a fresh date all the same."""
         self._clock = clock
 
-    async def read(self, specs: Sequence[str]) -> Announcement:
+    async def batch(self, specs: Sequence[str]) -> Announcement:
         self.asked.append(tuple(specs))
         today = calendar.feed_date(self._clock.now())
         if today in self.failing:
             raise self.failing[today]
         shown = self.stuck.get(today, today)
         dated = today if today in self.relabelled else shown
-        return Announcement(tuple(specs), dated, self._clock.now(), tuple(self.batches.get(shown, ())))
+        return Announcement(tuple(specs), dated, tuple(self.batches.get(shown, ())))
 
 
 async def live(world: World, until: datetime) -> None:

@@ -24,7 +24,7 @@ from bot import calendar
 from bot.channels import CHANNELS
 from bot.demo.arxiv.search import search
 from bot.errors import DeliveryError
-from bot.models import Envelope, Paper, Receipt, SearchPage, Subscriber, Target, Verdict
+from bot.models import Envelope, ModelReply, Paper, Prompt, Receipt, SearchPage, Subscriber, Target, Verdict
 from bot.pipeline import tick
 from bot.settings import ArxivSettings, EmailSettings, Secret, SlackSettings
 from tests import samples
@@ -189,8 +189,8 @@ class PipelineMachine(RuleBasedStateMachine):
     def break_channel(self, kind: str, troubles: list[DeliveryError | None]) -> None:
         self.channels[kind].script.extend(troubles)
 
-    def _answer(self, prompt: object) -> object:
-        return self.answers.pop(0)(prompt) if self.answers else model.good(prompt)  # type: ignore[arg-type]
+    def _answer(self, prompt: Prompt) -> ModelReply | Exception:
+        return self.answers.pop(0)(prompt) if self.answers else model.good(prompt)
 
     @rule(hours=st.integers(1, 50) | st.just(8 * 24))
     def wait(self, hours: int) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
 
 from bot import schedule
 from bot.errors import ArxivError, QueryRejected
-from bot.models import AnnounceType, Target
+from bot.models import Announcement, AnnounceType, SearchPage, Target
 from tests.fakes import overloaded
 from tests.pipeline.conftest import World
 from tests.pipeline.days import DailyFeed, announced, at, digests, live
@@ -186,22 +187,21 @@ async def test_trouble_that_lasts_is_told_once(world: World, daily: DailyFeed) -
     """To the operator after two polls in a row, to the reader in the digest; mended, it may be told anew."""
     world.subscribe(EVERY_DAY, operator=OPERATOR)
     await day(world, 23)
-    search = world.source.search
 
-    async def down(query: str, *, start: int, size: int) -> object:
+    async def down(query: str, *, start: int, size: int) -> SearchPage:
         raise overloaded()
 
-    world.source.search = down  # type: ignore[method-assign,assignment]
+    world.source.on_search = down
     lines = await day(world, 24)
     assert "not answered completely (HTTP 503; gave up after five minutes of trying)" in lines
     assert "arXiv does not answer completely" in digests(world)[-1].notices[0]
     await day(world, 25)
     assert not digests(world)[-1].notices
     assert len(told(world)) == 1
-    world.source.search = search  # type: ignore[method-assign]
+    world.source.on_search = None
     await day(world, 26)
     assert not world.store.notices.open_alerts()
-    world.source.search = down  # type: ignore[method-assign,assignment]
+    world.source.on_search = down
     await day(world, 30)
     assert len(told(world)) == 2
 
@@ -216,10 +216,10 @@ async def test_silence_means_quiet(world: World, daily: DailyFeed) -> None:
     await live(world, at(24, 12))
     assert len(digests(world)) == before
 
-    async def down(query: str, *, start: int, size: int) -> object:
+    async def down(query: str, *, start: int, size: int) -> SearchPage:
         raise overloaded()
 
-    world.source.search = down  # type: ignore[method-assign,assignment]
+    world.source.on_search = down
     daily.batches[nov(25)] = daily.batches[nov(26)] = []
     await live(world, at(26, 12))
     (fault,) = digests(world)[before:]
@@ -236,15 +236,15 @@ async def test_a_rejected_topic_is_told_once_and_settled(world: World, daily: Da
         subscriber("cyd", targets=(FILE,), topics=("bad", "microscopy")),
     )
     world.subscribe(*readers, topics=(topic(), bad), operator=OPERATOR)
-    search = world.source.search
+    search = world.source.page
 
-    async def picky(query: str, *, start: int, size: int) -> object:
+    async def picky(query: str, *, start: int, size: int) -> SearchPage:
         page = await search(query, start=start, size=size)
         if "lattice" in query:
             raise QueryRejected("unbalanced parentheses")
         return page
 
-    world.source.search = picky  # type: ignore[method-assign,assignment]
+    world.source.on_search = picky
     await live(world, at(24, 12))
     (notice,) = told(world)
     assert "topic bad: arXiv rejected its query: unbalanced parentheses" in notice
@@ -254,7 +254,7 @@ async def test_a_rejected_topic_is_told_once_and_settled(world: World, daily: Da
     assert not any(made.notices for made in digests(world, "bob"))
     assert len([query for query, *_ in world.source.asked if "lattice" in query]) <= 5
 
-    world.source.search = search  # type: ignore[method-assign]
+    world.source.on_search = None
     await live(world, at(25, 12))
     assert not world.store.notices.open_alerts()
 
@@ -275,19 +275,21 @@ async def test_a_category_without_a_feed_does_not_cost_the_others_theirs(
     """arXiv refuses the whole list for one bad name: then they are asked one by one."""
     wide = topic(categories=("cond-mat.mtrl-sci", "physics.optics"))
     world.subscribe(EVERY_DAY, topics=(wide,), operator=OPERATOR)
-    read = daily.read
+    read = daily.batch
 
-    async def refusing(specs: tuple[str, ...]) -> object:
+    async def refusing(specs: Sequence[str]) -> Announcement:
         answer = await read(specs)
         if "physics.optics" in specs:
             raise QueryRejected("arXiv has no feed of physics.optics")
         return answer
 
-    daily.read = refusing  # type: ignore[method-assign,assignment]
+    daily.on_read = refusing
     lines = await day(world, 23)
     assert "Monday's feed could not be read (arXiv has no feed of physics.optics)" in lines
     assert world.store.papers.matches_of("2611.23001")
-    assert world.store.polls.last_poll().complete
+    last = world.store.polls.last_poll()
+    assert last is not None
+    assert last.complete
     await live(world, at(24, 12))
     (notice,) = told(world)
     assert "arXiv has no feed of physics.optics" in notice

@@ -84,7 +84,7 @@ class TwoDays:
             world = self.world
             world.source.papers = [*papers, HELD]
             today = world.clock.now().date()
-            world.feed.announcement = Announcement((), today, world.clock.now(), tuple(map(announced, batch)))
+            world.feed.announcement = Announcement((), today, tuple(map(announced, batch)))
             if not await self._live(left):
                 death, left = f"{world.fate.moments[-1]}, moment {moment}", None
                 await self._live()

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ BLOCKS = DeliveryError("invalid_blocks", Verdict(permanent=True, form_refused=Tr
 Send = Callable[[Envelope, str], Awaitable[Receipt]]
 
 
-def transient(**verdict: object) -> DeliveryError:
-    return DeliveryError("the service is down", Verdict(**verdict))  # type: ignore[arg-type]
+def transient(**verdict: Any) -> DeliveryError:
+    return DeliveryError("the service is down", Verdict(**verdict))
 
 
 @pytest.fixture
@@ -87,16 +88,16 @@ async def test_a_message_that_never_arrived_is_sent_again(ready: World) -> None:
     lost = transient(in_doubt=True)
     ready.slack.script.append(lost)
     accepted = ready.slack.accepted
-    send = ready.slack.send
+    send = ready.slack.take
 
-    async def dropped(envelope: object, resolved: str) -> object:
+    async def dropped(envelope: Envelope, resolved: str) -> Receipt:
         try:
-            return await send(envelope, resolved)  # type: ignore[arg-type]
+            return await send(envelope, resolved)
         except DeliveryError:
             accepted.clear()
             raise
 
-    ready.slack.send = dropped  # type: ignore[method-assign,assignment]
+    ready.slack.on_send = dropped
     report = await ready.once()
     assert not report.faults
     assert len(accepted) == 1
@@ -104,13 +105,13 @@ async def test_a_message_that_never_arrived_is_sent_again(ready: World) -> None:
 
 async def test_a_history_that_lags_is_looked_at_twice(ready: World) -> None:
     """Slack shows an accepted message late: one look that finds nothing is not believed."""
-    find, looks = ready.slack.find, []
+    find, looks = ready.slack.look, list[float]()
 
     async def lagging(envelope: Envelope, resolved: str) -> Receipt | None:
         looks.append(ready.clock.monotonic())
         return await find(envelope, resolved) if len(looks) > 1 else None
 
-    ready.slack.find = lagging  # type: ignore[method-assign]
+    ready.slack.on_find = lagging
     ready.slack.script.append(transient(in_doubt=True))
     assert not (await ready.once()).faults
     assert len(ready.slack.accepted) == 1
@@ -141,18 +142,18 @@ async def test_a_process_that_died_while_sending_is_settled_by_the_next(ready: W
     class Died(BaseException):
         pass
 
-    send = ready.slack.send
+    send = ready.slack.take
 
-    async def dying(envelope: object, resolved: str) -> object:
-        await send(envelope, resolved)  # type: ignore[arg-type]
+    async def dying(envelope: Envelope, resolved: str) -> Receipt:
+        await send(envelope, resolved)
         raise Died
 
-    ready.slack.send = dying  # type: ignore[method-assign,assignment]
+    ready.slack.on_send = dying
     with pytest.raises(BaseException):  # noqa: B017, PT011  (a task group wraps it)
         await ready.once()
     assert len(ready.slack.accepted) == 2
 
-    ready.slack.send = send  # type: ignore[method-assign]
+    ready.slack.on_send = None
     ready.restart()
     due = ready.store.outbox.due(ready.clock.now(), ignore_backoff=True, subscribers=None)
     (doubtful,) = (one for one in due if one.target == SLACK)
@@ -209,13 +210,13 @@ async def test_slack_gets_one_message_a_second_and_channel(world: World) -> None
     """Many papers make many messages: Slack's limit is kept."""
     many_parts(world)
     times: list[float] = []
-    send: Send = world.slack.send
+    send: Send = world.slack.take
 
     async def timed(envelope: Envelope, resolved: str) -> Receipt:
         times.append(world.clock.monotonic())
         return await send(envelope, resolved)
 
-    world.slack.send = timed  # type: ignore[method-assign]
+    world.slack.on_send = timed
     await world.once()
     assert len(times) > 2
     gaps = [later - earlier for earlier, later in pairwise(times)]
@@ -294,7 +295,7 @@ async def test_what_a_person_mends_waits_for_that(ready: World) -> None:
 async def test_addresses_are_looked_up_before_the_first_message(world: World) -> None:
     """All of them, and once each, however many messages an unknown one has."""
     calls: list[str] = []
-    resolve, send = world.slack.resolve, world.slack.send
+    resolve, send = world.slack.look_up, world.slack.take
 
     async def resolving(address: str) -> str:
         calls.append(address)
@@ -306,7 +307,7 @@ async def test_addresses_are_looked_up_before_the_first_message(world: World) ->
         calls.append("send")
         return await send(envelope, resolved)
 
-    world.slack.resolve, world.slack.send = resolving, sending  # type: ignore[method-assign]
+    world.slack.on_resolve, world.slack.on_send = resolving, sending
     many_parts(world)
     places = {"ada": "#nowhere", "bob": "#papers", "eve": "#others"}
     readers = [subscriber(name, max_papers=60, targets=(Target("slack", at),)) for name, at in places.items()]

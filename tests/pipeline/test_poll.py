@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import ArxivError, QueryRejected
 from bot.history import MatchSource, PollStatus
-from bot.models import AnnouncedPaper, Announcement, AnnounceType, Paper
+from bot.models import AnnouncedPaper, Announcement, AnnounceType, Paper, SearchPage
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.report import Report
 from bot.settings import ArxivSettings
@@ -116,13 +116,13 @@ async def test_an_edited_query_may_find_nothing(world: World) -> None:
 async def test_a_poll_ends_when_told_to_stop(world: World) -> None:
     """SIGTERM while arXiv keeps us waiting: what was recorded stays."""
     world.source.papers = papers(35)
-    answered = world.source.search
+    answered = world.source.page
 
-    async def stopping(query: str, *, start: int, size: int) -> object:
+    async def stopping(query: str, *, start: int, size: int) -> SearchPage:
         world.state.stopping.set()
         return await answered(query, start=start, size=size)
 
-    world.source.search = stopping  # type: ignore[method-assign,assignment]
+    world.source.on_search = stopping
     complete, _ = await poll_once(world)
     assert not complete
     assert seen(world) == 10
@@ -131,15 +131,15 @@ async def test_a_poll_ends_when_told_to_stop(world: World) -> None:
 async def test_a_list_that_shifts_between_pages_loses_nothing(world: World) -> None:
     """An entry that leaves while one pages pulls another over the border of two pages."""
     world.source.papers = papers(30)
-    answered = world.source.search
+    answered = world.source.page
 
-    async def shifting(query: str, *, start: int, size: int) -> object:
+    async def shifting(query: str, *, start: int, size: int) -> SearchPage:
         page = await answered(query, start=start, size=size)
         if len(world.source.asked) == 1:
             world.source.papers.pop(0)
         return page
 
-    world.source.search = shifting  # type: ignore[method-assign,assignment]
+    world.source.on_search = shifting
     complete, _ = await poll_once(world)
     assert complete
     assert seen(world) == 30
@@ -188,7 +188,7 @@ def announced(one: Paper, announce_type: AnnounceType = AnnounceType.NEW, versio
 
 
 def batch(*items: AnnouncedPaper) -> Announcement:
-    return Announcement(("cond-mat.mtrl-sci",), date(2026, 11, 16), NOON, items)
+    return Announcement(("cond-mat.mtrl-sci",), date(2026, 11, 16), items)
 
 
 async def test_what_only_a_feed_shows_is_fetched_by_id(world: World) -> None:
@@ -253,14 +253,14 @@ async def test_an_empty_part_of_a_cut_feed_is_believed_unless_the_whole_shows_it
     """Forty categories of an archive, most of them empty: asked again is only what can't be empty."""
     world.clock.advance(timedelta(days=1))
     items = [announced(paper(f"2611.{n:05}", abstract="x", categories=("econ.EM",))) for n in range(2000)]
-    whole = Announcement(("econ",), date(2026, 11, 23), NOON, tuple(items))
+    whole = Announcement(("econ",), date(2026, 11, 23), tuple(items))
     asked: list[str] = []
 
     async def read(specs: Sequence[str]) -> Announcement:
         asked.extend(specs)
         return whole if specs == ("econ",) else replace(whole, asked=tuple(specs), items=())
 
-    world.feed.read = read  # type: ignore[method-assign]
+    world.feed.on_read = read
     await poll_once(world, topics=(topic(categories=("econ",)),))
     assert asked == ["econ", *["econ.EM"] * 3, "econ.GN", "econ.TH"]
 

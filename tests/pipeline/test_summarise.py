@@ -185,9 +185,15 @@ async def test_without_a_key_the_extract_is_no_fallback(world: World) -> None:
 
 
 class Counting:
-    """A good model that notes when each request began and ended, and how large it was."""
+    """A good model that notes when each request began and ended, and how large it was.
 
-    def __init__(self, world: World, latency: float = 3.0) -> None:
+    ``as_told`` changes what it says of an answer.
+    """
+
+    def __init__(
+        self, world: World, latency: float = 3.0, as_told: Callable[[ModelReply], ModelReply] | None = None
+    ) -> None:
+        self._as_told = as_told
         self.began: list[float] = []
         self.days: list[datetime] = []
         self.tokens: list[int] = []
@@ -206,7 +212,7 @@ class Counting:
         self._under_way -= 1
         answer = model.good(prompt)
         self.tokens.append(answer.prompt_tokens)
-        return answer
+        return self._as_told(answer) if self._as_told else answer
 
 
 async def test_concurrency_is_kept(ready: Ready) -> None:
@@ -245,13 +251,7 @@ async def test_thoughts_and_answers_are_tokens_of_the_minute(ready: Ready) -> No
     """As many as they turn out to be, however many requests begin before the first answer."""
     answer = ModelReply("", "STOP", "", "gemini-test", 1500, 1000)
     world = ready(12, gemini=replace(FREE, tokens_per_minute=6000))
-    counting = Counting(world)
-    ask = counting.ask
-
-    async def dear(prompt: Prompt) -> ModelReply:
-        return replace(answer, text=(await ask(prompt)).text)
-
-    counting.ask = dear  # type: ignore[method-assign]
+    counting = Counting(world, as_told=lambda said: replace(answer, text=said.text))
     world.summariser = counting  # type: ignore[assignment]
     await world.once()
     assert by_model(world) == 12
@@ -262,13 +262,7 @@ async def test_what_is_reported_low_counts_by_our_estimate(ready: Ready) -> None
     """An endpoint may count otherwise than it reports, or report nothing."""
     silent = ModelReply("", "STOP", "", "gemini-test", 0, 0)
     world = ready(9, gemini=replace(FREE, tokens_per_minute=4000))
-    counting = Counting(world)
-    ask = counting.ask
-
-    async def unmeasured(prompt: Prompt) -> ModelReply:
-        return replace(silent, text=(await ask(prompt)).text)
-
-    counting.ask = unmeasured  # type: ignore[method-assign]
+    counting = Counting(world, as_told=lambda said: replace(silent, text=said.text))
     world.summariser = counting  # type: ignore[assignment]
     await world.once()
     assert by_model(world) == 9
@@ -321,13 +315,13 @@ async def test_a_per_minute_refusal_is_waited_out_as_told(ready: Ready) -> None:
     refusal = model.too_many(Limit.PER_MINUTE, timedelta(seconds=40))
     world.summariser = FakeSummariser(world.clock, model.in_turn(refusal))
     counting: list[float] = []
-    ask = world.summariser.ask
+    ask = world.summariser.reply
 
     async def timed(prompt: Prompt) -> ModelReply:
         counting.append(world.clock.monotonic())
         return await ask(prompt)
 
-    world.summariser.ask = timed  # type: ignore[method-assign]
+    world.summariser.on_ask = timed
     await world.once()
     assert by_model(world) == 3
     assert counting[1] - counting[0] >= 40
@@ -624,13 +618,13 @@ async def test_a_digest_that_lacks_summaries_is_in_nobody_s_way(ready: Ready) ->
     await world.once()
     world.subscribe(*readers, topics=FOCUSES, gemini=slow, email=MAIL)
     delivered: dict[str, datetime] = {}
-    send = world.file.send
+    send = world.file.take
 
     async def timed(envelope: Envelope, resolved: str) -> Receipt:
         delivered[envelope.subscriber] = world.clock.now()
         return await send(envelope, resolved)
 
-    world.file.send = timed  # type: ignore[method-assign]
+    world.file.on_send = timed
     day = timedelta(days=1)
     due = NOON + day + timedelta(minutes=10)
     world.clock.advance(NOON + day - world.clock.now())

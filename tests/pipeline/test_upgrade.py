@@ -169,17 +169,16 @@ async def test_only_what_is_left_over_is_spent(fallen_back: World) -> None:
 @pytest.mark.parametrize("permanent", [True, False])
 async def test_an_edit_that_fails_harms_nothing(fallen_back: World, permanent: bool) -> None:
     """The message stays as it was; tried again later, unless it can never be."""
-    edit = fallen_back.slack.edit
     tried = []
 
     async def failing(*args: object) -> None:
         tried.append(args)
         raise DeliveryError("message_not_found", Verdict(permanent=permanent))
 
-    fallen_back.slack.edit = failing  # type: ignore[method-assign]
+    fallen_back.slack.on_edit = failing
     report = await fallen_back.once()
     assert not report.faults
-    fallen_back.slack.edit = edit  # type: ignore[method-assign]
+    fallen_back.slack.on_edit = None
     await spare(fallen_back)
     assert len(tried) == 1
     assert len(fallen_back.slack.edits) == (0 if permanent else 1)
@@ -189,14 +188,13 @@ async def test_an_edit_that_fails_harms_nothing(fallen_back: World, permanent: b
 async def test_slack_is_left_alone_as_long_as_it_asks(fallen_back: World) -> None:
     """A Retry-After to an edit holds for the edits that follow, and for messages."""
     verdict = Verdict(retry_after=timedelta(hours=2))
-    edit = fallen_back.slack.edit
 
     async def limited(*args: object) -> None:
         raise DeliveryError("ratelimited", verdict)
 
-    fallen_back.slack.edit = limited  # type: ignore[method-assign]
+    fallen_back.slack.on_edit = limited
     await spare(fallen_back)
-    fallen_back.slack.edit = edit  # type: ignore[method-assign]
+    fallen_back.slack.on_edit = None
     await spare(fallen_back)
     assert not fallen_back.slack.edits
     fallen_back.clock.advance(timedelta(hours=2))
@@ -210,16 +208,16 @@ async def test_a_crash_between_edit_and_record_repeats_the_edit(fallen_back: Wor
     class Died(BaseException):
         pass
 
-    edit = fallen_back.slack.edit
+    edit = fallen_back.slack.change
 
     async def dying(*args: object) -> None:
         await edit(*args)  # type: ignore[arg-type]
         raise Died
 
-    fallen_back.slack.edit = dying  # type: ignore[method-assign]
+    fallen_back.slack.on_edit = dying
     with pytest.raises(Died):
         await spare(fallen_back)
-    fallen_back.slack.edit = edit  # type: ignore[method-assign]
+    fallen_back.slack.on_edit = None
     fallen_back.restart()
     await spare(fallen_back)
     first, second = fallen_back.slack.edits

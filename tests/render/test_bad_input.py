@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.render import limits, samples
 ONE = samples.papers()[0]
 
 
-def paper(**changes: object) -> Digest:
+def paper(**changes: Any) -> Digest:
     return samples.digest([replace(ONE, paper=replace(ONE.paper, **changes))])
 
 

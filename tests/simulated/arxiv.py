@@ -81,9 +81,9 @@ class Universe:
             updated=published.replace(microsecond=0),
         )
         revised_at = announced_at + _DAY * chance.uniform(2, 30) if chance.random() < 0.05 else None
-        revised = revised_at and replace(
-            paper, version=2, title=f"{paper.title}, revised", updated=revised_at
-        )
+        revised = None
+        if revised_at is not None:
+            revised = replace(paper, version=2, title=f"{paper.title}, revised", updated=revised_at)
         return Publication(
             paper, word, announced_at, announced_at + timedelta(hours=lag), revised, revised_at
         )
@@ -155,7 +155,7 @@ class SimulatedFeed:
             for one in self._universe.revised_by_feed.get(today, ())
             if one.revised is not None and _in(one.revised.categories, specs)
         ]
-        return Announcement(tuple(specs), today, self._clock.now(), tuple(items))
+        return Announcement(tuple(specs), today, tuple(items))
 
 
 def _in(categories: Sequence[str], specs: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.tex import plain, to_html, to_text
+from bot.tex import to_html, to_text
 
 LEFT_RAW = re.compile(r"\\|\$(?!\s?\.?\d)")
 
@@ -171,11 +171,6 @@ def test_repetition_is_no_danger(piece: str) -> None:
 def test_many_scripts_on_one_letter_are_no_danger(source: str) -> None:
     """Scripts on scripts on scripts stand in a row instead of nesting."""
     assert to_text(source).endswith(("₂", "²"))
-
-
-def test_plain_folds_scripts_and_fonts() -> None:
-    """For comparing words: a formula's letters are the letters somebody types."""
-    assert plain(r"MoS$_2$ and $\mathbb{R}^{3}$ at $10^{-3}$") == "MoS2 and R3 at 10-3"
 
 
 def test_real_texts_are_readable(shared: Path) -> None:

@@ -36,7 +36,7 @@ def read(digest: Digest) -> list[list[dict[str, Any]]]:
 @given(strategies.digests)
 def test_any_text_keeps_every_limit_and_loses_no_paper(digest: Digest) -> None:
     """Whatever a title contains, Slack accepts the message and each paper is in exactly one."""
-    told = []
+    told: list[str] = []
     for message in slack.render(digest):
         assert tuple(linked(limits.slack_blocks(message.payload))) == message.arxiv_ids
         told += message.arxiv_ids

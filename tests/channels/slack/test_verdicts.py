@@ -105,7 +105,7 @@ FORM = ["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"]
 
 def answer(status: int, body: object, **headers: str) -> sdk_errors.SlackApiError:
     response = SimpleNamespace(data=body, status_code=status, headers=CIMultiDictProxy(CIMultiDict(headers)))
-    return sdk_errors.SlackApiError("failed", response)
+    return sdk_errors.SlackApiError("failed", response)  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("code", PERMANENT)
