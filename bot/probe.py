@@ -17,13 +17,17 @@ from bot.settings import Settings
 
 
 def changes(settings: Settings) -> Changes:
-    """Who vanished from the configuration since the database was written, and who is new. StoreError."""
+    """Who vanished from the configuration since the database was written, and who is new.
+
+    StoreError, also where any part of the database is damaged that this command would not read.
+    """
     from bot.store import open_for_reading
 
     store = open_for_reading(settings.database)
     if store is None:
         return Changes((), settings.subscribers)
     try:
+        store.examine()
         return store.subscriptions.changes(settings.subscribers)
     finally:
         store.close()

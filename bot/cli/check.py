@@ -30,6 +30,8 @@ def command(state: State, live: bool) -> int:
         click.echo(f"{topic.name}:")
         click.echo(f"  sent to arXiv: {expression}")
         click.echo(f"  arXiv reads:   {query.describe(query.parse(expression))}")
+    if state.path.is_symlink():
+        click.echo(f"{state.path} is a link; the database is {settings.database}")
     topics, subscribers = count(len(settings.topics), "topic"), count(len(settings.subscribers), "subscriber")
     click.echo(f"{state.path}: {topics}, {subscribers}, no faults")
     if not live:

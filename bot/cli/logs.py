@@ -40,6 +40,14 @@ def say(log_format: str, level: str, message: str, **fields: object) -> None:
     logger.log(logging.getLevelNamesMapping()[level.upper()], message, extra={"fields": fields})
 
 
+def caution(log_format: str, message: str) -> None:
+    """A warning: among the log's lines where the command has set up a log, else as `say` says it."""
+    if logging.root.handlers:
+        logger.warning("%s", message)
+    else:
+        say(log_format, "warning", message if log_format == "json" else f"warning: {message}")
+
+
 class _Lines(logging.Formatter):
     """What both forms have in common. No line holds a traceback, unless it is a field of its own."""
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from bot import config
+from bot.cli.logs import caution
 from bot.models import Subscriber
 from bot.settings import Settings
 
@@ -38,7 +39,10 @@ class State:
         A command that only reads the database needs no secrets: the daemon's are seldom in the shell
         of the person who asks how it is.
         """
-        return config.load(self.path, os.environ, need_secrets=need_secrets)
+        settings = config.load(self.path, os.environ, need_secrets=need_secrets)
+        if _is_emptied(settings.database):
+            caution(self.log_format, _EMPTIED.format(settings.database))
+        return settings
 
 
 _NAME = re.compile(
@@ -49,6 +53,25 @@ _NAME = re.compile(
     re.VERBOSE,
 )
 """``- name: ada``, ``  name: "ada"``, ``- {topics: [a], name: ada}``."""
+
+_EMPTIED = (
+    "{}: the database is an empty file: if there was one, what it knew is gone (a full disk, a copy broken off), "
+    "and papers that were sent already are sent again; restore a backup over it before the next `once` or `run`, "
+    "which begin a new one"
+)
+
+
+def _is_emptied(database: Path) -> bool:
+    """Whether a file without a byte is in the place of the database: put there on purpose, or all that is left.
+
+    No error: a first start that was killed leaves one too, and the next must not wait for a person.
+    """
+    try:
+        size = database.stat().st_size if database.is_file() else None
+        return size == 0 and not database.with_name(f"{database.name}-wal").exists()
+    except OSError:
+        return False
+
 
 pass_state = click.make_pass_decorator(State)
 

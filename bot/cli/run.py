@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 import click
 
@@ -131,7 +132,9 @@ class Reloader:
         return changed
 
     def _content(self) -> tuple[bytes | None, ...]:
-        return tuple(_read(path) for path in (self._state.path, self._state.path.parent / ".env"))
+        path = self._state.path
+        beside = (path.parent, Path(os.path.realpath(path)).parent)  # of a link, too: it may use either
+        return tuple(_read(one) for one in (path, *(folder / ".env" for folder in beside)))
 
 
 def _read(path: os.PathLike[str]) -> bytes | None:

@@ -19,17 +19,16 @@ from bot.settings import ArxivSettings, EmailSettings, GeminiSettings, Secret, S
 Values = Mapping[str, Any]
 """What `Section.read` made of a section."""
 
-_DATABASE = "state/arxiv-digest.db"
+DATABASE = "state/arxiv-digest.db"
 _SCHEDULE = "weekdays 09:00"
 
 
-def build(document: Values, secrets: Mapping[str, Secret], path: Path) -> Settings:
-    """The settings. ``path`` is the YAML's own, absolute; relative paths in it start at its folder."""
-    folder = path.parent
+def build(document: Values, secrets: Mapping[str, Secret], path: Path, folder: Path) -> Settings:
+    """The settings. ``path`` is the YAML's own, absolute; relative paths in it start at ``folder``."""
     email = document.get("email")
     return Settings(
         path=path,
-        database=located(folder, document.get("database", _DATABASE)),
+        database=located(folder, document.get("database", DATABASE)),
         arxiv=ArxivSettings(**document["arxiv"]),
         gemini=GeminiSettings(
             api_key=secrets.get(environment.GEMINI_API_KEY), **(document.get("gemini") or {})

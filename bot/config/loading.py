@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bot.config import environment
-from bot.config.build import Values, build
+from bot.config import environment, homes
+from bot.config.build import DATABASE, Values, build
 from bot.config.document import DOCUMENT
 from bot.config.hints import hints
 from bot.config.report import START, Mark, Report
@@ -37,14 +37,22 @@ def parse(text: str, path: Path, environ: Mapping[str, str], *, need_secrets: bo
     """As `load`, for a text that stands, or might stand, in the file at ``path``."""
     report, absolute = Report(str(path)), path.absolute()
     unread = Report(str(path))
-    secrets, dotenv = environment.secrets(environ, report if need_secrets else unread, absolute.parent)
     root = read(text.removeprefix("\ufeff"), report)
+    home = homes.home(absolute, _database(root))
+    secrets, dotenv = environment.secrets(environ, report if need_secrets else unread, home.folder)
     available = secrets if need_secrets else environment.NAMES
-    values = _judge(root, secrets, available, absolute.parent, report)
+    values = _judge(root, secrets, available, home.folder, report)
     if faults := (*report.faults, *(dotenv.faults if need_secrets else ())):
         raise ConfigError(faults)
-    settings = build(values, secrets, absolute)
-    return replace(settings, warnings=_warnings(root, settings, report.file))
+    settings = build(values, secrets, absolute, home.folder)
+    return replace(settings, warnings=(*home.warnings, *_warnings(root, settings, report.file)))
+
+
+def _database(root: Node) -> str:
+    """What the text says under ``database``, before anything is judged."""
+    document = plain(root)
+    name = document.get("database") if isinstance(document, dict) else None
+    return name if isinstance(name, str) else DATABASE
 
 
 _NO_CONFIGURATION = "there is no configuration in this file: `arxiv-digest init` writes one to start from"

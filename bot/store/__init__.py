@@ -25,6 +25,8 @@ from bot.store.summaries import Summaries
 
 _EXAMINED_BYTES = 64_000_000
 """A database no larger is read whole at the start: a quarter of a second. Later errors still show in use."""
+_EXAMINED_ON_REQUEST_BYTES = 1_000_000_000
+"""And when somebody asks whether it is sound: a few seconds, for a database of many years."""
 
 
 class Store:
@@ -75,6 +77,11 @@ class Store:
             if record is not None and record.removed_at is None and self._lock is None:
                 file.refuse_held(self._db.path)
             departures.forget(self._db, subscriber)
+
+    def examine(self) -> None:
+        """StoreError where the structure of the file is broken, in whatever part of it."""
+        with self._db.told():
+            self._db.refuse_damaged(_EXAMINED_ON_REQUEST_BYTES)
 
     def compact(self) -> None:
         """Leave nothing in the file of what was deleted from it. StoreError, then nothing is lost."""

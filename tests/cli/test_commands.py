@@ -81,6 +81,39 @@ def test_check_shows_how_arxiv_reads_a_query(configured: Run) -> None:
     assert "arXiv reads:" in said.out
 
 
+def test_check_reads_the_whole_database(configured: Run, tmp_path: Path) -> None:
+    """Damage in a part that nobody reads today is told while there are backups; other commands still read."""
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    store.papers.add([paper(f"2611.{n:05}", abstract="x" * 3000) for n in range(200)], NOON)
+    store.close()
+    database = tmp_path / "state" / "arxiv-digest.db"
+    content = bytearray(database.read_bytes())
+    middle = len(content) // 2 // 4096 * 4096
+    content[middle : middle + 2048] = b"\xa5" * 2048
+    database.write_bytes(content)
+    said = configured("check")
+    assert said.status == 2
+    assert re.search(
+        r"arxiv-digest\.db: this is not a sound SQLite database .*; put it aside and restore a backup",
+        said.err,
+    )
+    assert database.read_bytes() == content
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("status",), ("retry",), ("explain", "2611.00001", "ada")])
+def test_an_empty_database_is_named(
+    configured: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture, arguments: tuple[str, ...]
+) -> None:
+    """A full disk may have left it of a memory of years: nobody learns that from papers that come twice."""
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "arxiv-digest.db").touch()
+    said = configured(*arguments)
+    assert "state/arxiv-digest.db: the database is an empty file" in said.err + caplog.text
+    open_store(tmp_path / "state" / "arxiv-digest.db").close()
+    caplog.clear()
+    assert "empty file" not in configured("check").err + caplog.text
+
+
 def test_check_warns_of_names_that_vanished(configured: Run, tmp_path: Path) -> None:
     """A misspelt rename would start anew without its history."""
     (tmp_path / "state").mkdir()
