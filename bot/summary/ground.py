@@ -34,10 +34,14 @@ _SHARE = re.compile(r"(?:%|per ?cent)$")
 _DIFFERENCE = re.compile(r"(?<!data )\bpoints?\b|\bpp\b|p\.p\.|\babsolute|%p\b", re.IGNORECASE)
 _NEARBY = 60
 _LARGE = 1000
+_FARTHEST_NOUN, _NEXT_NOUN = 8, 4
+"""Words from a number to the noun that it counts without naming it: "Of 166 topics, five were"."""
 _EXACT = 3
 """Significant digits: 10.9 says enough of 10.94, 11 does not unless it says so."""
 _LIGHTEST, _MEGA = 100, 1e6
 """Particles are named by their mass in MeV, from some hundreds upwards."""
+_BREAKDOWN = re.compile(r"[^().;]{0,40}\(([^()]*)\)")
+_INTEGER = re.compile(r"(?<![\w.])\d{1,6}(?![\w.]*\d)")
 _TRIVIAL = (0.0, 1.0, -1.0)
 _BOUND = re.compile(r"[>≥→] ?-$")
 _UNSAID = frozenset({"one", "first"})
@@ -62,7 +66,7 @@ class Ground:
         self._of_others: set[str] = set()
         """Values that count a part of what was named elsewhere."""
         self._elliptic: dict[str, set[str]] = defaultdict(set)
-        """Values whose noun stands elsewhere in their sentence -> the words of that sentence."""
+        """Values whose noun stands elsewhere in their sentence -> the words that may be it."""
         self._contexts: dict[str, set[str]] = defaultdict(set)
         """Words around a bare number -> the values found beside them."""
         self._neighbours: set[tuple[str, str]] = set()
@@ -137,6 +141,7 @@ class Ground:
             or self._rounds(figure)
             or self._may_count(figure)
             or self._is_trivial(figure, linear)
+            or self._is_sum(figure, linear)
         )
 
     def _has_name(self, figure: Figure) -> bool:
@@ -145,10 +150,13 @@ class Ground:
         if key(figure.value) in self._contexts.get(f"<{figure.name}", ()):  # "ISO30401" for ISO 30401
             return True
         if known is not None:
-            return key(figure.value) in known or (figure.link == "+" and key(figure.value) in self._said)
+            return key(figure.value) in known or (figure.link == "+" and self._says(figure))
         if figure.link == "+":  # "4D" for four dimensions
-            return key(figure.value) in self._said
+            return self._says(figure)
         return is_chemical(figure.surface) or _is_label(figure)
+
+    def _says(self, figure: Figure) -> bool:
+        return figure.value > 0 and key(figure.value) in self._said
 
     def _has(self, reading: Reading, lowered: bool) -> bool:
         values = (reading.value, -abs(reading.value)) if lowered else (reading.value,)
@@ -240,9 +248,22 @@ class Ground:
             return False
         return not figure.claims or int(figure.value) in counts(self._linear)
 
+    def _is_sum(self, figure: Figure, linear: str) -> bool:
+        """ "10 models (6 open, 4 closed)": the reader sees what it is the sum of, and the abstract has those."""
+        bracket = _BREAKDOWN.match(linear, figure.end)
+        parts = [int(part) for part in _INTEGER.findall(bracket[1])] if bracket else []
+        return (
+            len(parts) > 1 and sum(parts) == figure.value and all(key(part) in self._said for part in parts)
+        )
+
     def _is_trivial(self, figure: Figure, linear: str) -> bool:
         """Nought or one in a formula, ``θ ≠ 0``, ``w > -1``, ``1/N``, where the abstract has no other value for it."""
-        if not figure.digits or figure.value not in _TRIVIAL or any(one.dimension for one in figure.units):
+        if (
+            not figure.digits
+            or figure.parts
+            or figure.value not in _TRIVIAL
+            or any(one.dimension for one in figure.units)
+        ):
             return False
         if figure.is_related and self._contexts.get(f"<{figure.before}"):
             return False
@@ -252,7 +273,7 @@ class Ground:
 
 
 class _Sentences:
-    """The words of each sentence of a text, by place."""
+    """The words beside a place of a text, within its sentence."""
 
     def __init__(self, linear: str) -> None:
         ends = [end.start() for end in _SENTENCE_END.finditer(linear)]
@@ -262,7 +283,8 @@ class _Sentences:
     def words_at(self, place: int) -> frozenset[str]:
         for start, end in self._spans:
             if start <= place < end:
-                return frozenset(map(stem, _WORD.findall(self._linear, start, end)))
+                nearest = _WORD.findall(self._linear, start, place)[-_FARTHEST_NOUN:]
+                return frozenset(map(stem, (*nearest, *_WORD.findall(self._linear, place, end)[:_NEXT_NOUN])))
         return frozenset()
 
 

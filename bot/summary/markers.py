@@ -17,7 +17,9 @@ def unmarked(linear: str) -> str:
     for mark in _OPENING.finditer(linear):
         number = int(mark[1] or mark[2])
         bare_stop = mark[0].endswith(".") and linear[: mark.start()].rstrip()[-1:] not in ("", ".", ";", ":")
-        if number != expected or bare_stop:
+        before = linear[: mark.start()]
+        within = mark[2] and before.count("(") > before.count(")")  # (ρ, h, 1)
+        if number != expected or bare_stop or within:
             continue
         kept = kept[: mark.start()] + " " * len(mark[0]) + kept[mark.end() :]
         expected += 1

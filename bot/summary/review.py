@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot.languages import code, is_english, normalise
 from bot.models import Paper
+from bot.summary.binding import misplaced
 from bot.summary.cleaning import visible
 from bot.summary.grounding import unsupported
 from bot.summary.injection import echoes_address, foreign_matter, gives_orders, honest, speaks_of_itself
@@ -222,6 +223,20 @@ def _numbers(draft: Draft) -> Fault | None:
     )
 
 
+def _exchanged(draft: Draft) -> Fault | None:
+    """A number of the abstract, told of something else."""
+    if not _same_language(draft):
+        return None
+    found = misplaced((_without_id(text, draft.paper) for _, text in draft.fields), draft.source)
+    if not found:
+        return None
+    one = found[0]
+    return Fault(
+        f"a number in another's place: {one.stated}, where the abstract has {one.instead}",
+        f"it stated {one.stated} of what the abstract says {one.instead} of.",
+    )
+
+
 def _without_id(text: str, paper: Paper) -> str:
     """Its own identifier, in whatever form, is no claim about the paper."""
     parts = map(re.escape, re.split(r"[./]", paper.arxiv_id))
@@ -232,5 +247,6 @@ def _without_id(text: str, paper: Paper) -> str:
 
 _RULES: Sequence[Callable[[Draft], Fault | None]] = (
     _endless, _empty, _itself, _leak, _foreign, _copied, _too_long, _repeating, _language, _subject, _numbers,
+    _exchanged,
 )  # fmt: skip
 """The cheap and the plain first: only the first fault is told."""

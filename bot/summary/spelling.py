@@ -16,7 +16,7 @@ _ERROR_LABELS = "stat|syst|sys|lumi|theo|theory|th|exp|model|ext|norm|BR|total|t
 _HABITS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), meant)
     for pattern, meant in (
-        (r"\bplus(?: or |/| )minus\b|\+ ?/ ?-|(?<=\d)\+-(?=\d)", "±"),
+        (r"\bplus(?: or |/| )minus\b|\+ ?/ ?-|(?<=\d) ?\+-(?= ?\d)", "±"),
         (r"(?<=\d)[xX](?=\d)|(?<=\d) X (?=10\b)", "×"),
         (r"(?<=\d)\*\*([+-]?\d+)", r"^(\1)"),
         # 82.3+7.1%: a sign was lost
@@ -52,6 +52,8 @@ _LOST: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # 1.475 participants, 1,3 million: points and commas as elsewhere in Europe
         (r"(?<![\d.])([1-9]\d{0,2})\.(\d{3})(?= [a-z]{3,}s\b)", r"\1,\2"),
         (r"(?<![\d,])(\d{1,3}),(\d{1,2})(?= ?(?:[MBk%]|million|billion)(?![A-Za-z]))", r"\1.\2"),
+        # 600 (8 h a day)-1000 (4 h a day) hours
+        (r"(?<=\d) \([^()]{1,24}\)(?=[-–]| [a-z])", ""),
         # a dash that opens an item: "include: -83.3%"
         (r"(?<=[:;.] )-(?=\d)", ""),
         (r"([×·] ?10) ([+-]?\d{1,2})(?![\d.,]?\d)", r"\1^(\2)"),

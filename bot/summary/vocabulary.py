@@ -51,7 +51,7 @@ _COMMON = frozenset(
         "thus time together "
         "towards type types under understand understanding until upon used useful using value values various "
         "very well were what "
-        "when where whether which while whose will with within without work would yield yields "
+        "outperform outperforms when where whether which while whose will with within without work would yield yields "
         # of any text, and of a summary itself
         "abstract answer article arxiv author authors brief clearly concise described expected goal language model "
         "manuscript objective objectives outcome plausible preprint purpose question questions sentence short stated "

@@ -16,6 +16,7 @@ from bot.summary.markers import counts, unmarked
         ("see (2) and (3)", "see (2) and (3)"),
         ("Opus 4.1) and (30.1) by", "Opus 4.1) and (30.1) by"),
         ("(-1) several", "(-1) several"),
+        ("the state (a, h, 1) with", "the state (a, h, 1) with"),
     ],
 )
 def test_marks_that_count_from_one_are_blanked(written: str, kept: str) -> None:
