@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
+from os.path import lexists
 
 import bot
 from bot.errors import ArxivError, GeminiError
@@ -21,6 +23,8 @@ def changes(settings: Settings) -> Changes:
 
     StoreError, also where any part of the database is damaged that this command would not read.
     """
+    if not lexists(settings.database):
+        return Changes((), settings.subscribers)  # the library of the database takes as long as all the rest
     from bot.store import open_for_reading
 
     store = open_for_reading(settings.database)
@@ -31,6 +35,13 @@ def changes(settings: Settings) -> Changes:
         return store.subscriptions.changes(settings.subscribers)
     finally:
         store.close()
+
+
+def now() -> datetime:
+    """The machine's clock, in UTC."""
+    from bot.adapters.clock import SystemClock
+
+    return SystemClock().now()
 
 
 def services(settings: Settings) -> list[Check]:

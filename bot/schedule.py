@@ -78,7 +78,7 @@ def parse(text: str) -> Schedule:
     try:
         next(_moments(cron, "UTC", _EPOCH))
     except (CronSimError, StopIteration):
-        raise ValueError(f"{text!r} never comes: a range runs backwards, or no month has the day") from None
+        raise ValueError(_never(text)) from None
     return Schedule(text, cron)
 
 
@@ -162,8 +162,78 @@ def _spelt_out(cron: str) -> str:
     return " ".join([minute.replace("*", "0-59"), hour.replace("*", "0-23"), *rest])
 
 
+_NICKNAMES = {
+    "@hourly": "0 * * * *",
+    "@daily": "daily 00:00",
+    "@midnight": "daily 00:00",
+    "@weekly": "weekly sun 00:00",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+_FORM_DAYS = {"daily": "*", "weekdays": "1-5"}
+_TIME = re.compile(r"([01]?\d|2[0-3])(?:[:.h]([0-5]\d))?(am|pm)?")
+_FORM = re.compile(
+    r"(?:every +)?(daily|weekdays|weekly|day)? *([a-z, -]*?)[ ,@]*((?:\d[\d:.]*(?:am|pm)?(?:[ ,]+(?:and +)?|$))+)"
+)
+
+
+def _never(text: str) -> str:
+    fields = text.split()
+    day = next(
+        (item for item in fields[4].lower().split(",") if re.fullmatch(r"[a-z]{3}-[a-z]{3}", item)), None
+    )
+    if day:
+        first, last = (_CRON_DAYS.index(name) for name in day.split("-"))
+        if first > last:
+            run = [_CRON_DAYS[number % 7] for number in range(first, last + 8)]
+            instead = fields[4].lower().replace(day, ",".join(run))
+            return f"{text!r} never comes: {day} runs backwards; write {' '.join([*fields[:4], instead])}"
+    return f"{text!r} never comes: a range runs backwards, or no month has the day"
+
+
+def _meant(text: str) -> str:
+    """The schedule that a text of several days or times, or of another form, very likely means."""
+    lower = " ".join(text.lower().split())
+    if lower in _NICKNAMES:
+        return _NICKNAMES[lower]
+    found = _FORM.fullmatch(lower)
+    if not found:
+        return ""
+    times = [_time(word) for word in re.split("[ ,]+", found[3].replace("and", " ")) if word]
+    days = [word[:3] for word in re.split("[ ,]+", found[2].replace("and", " ")) if word]
+    if None in times or any(day not in _DAYS for day in days) or (found[1] == "weekly" and not days):
+        return ""
+    clocks = [clock for clock in times if clock is not None]
+    if len(clocks) == 1 and len(days) < 2:
+        hour, minute = clocks[0]
+        form = f"weekly {days[0]}" if days else "weekdays" if found[1] == "weekdays" else "daily"
+        return f"{form} {hour:02}:{minute:02}"
+    if len({minute for _, minute in clocks}) > 1:
+        return ""
+    hours = ",".join(str(hour) for hour in sorted({hour for hour, _ in clocks}))
+    return f"{clocks[0][1]} {hours} * * {','.join(days) or _FORM_DAYS.get(found[1] or '', '*')}"
+
+
+def _time(word: str) -> tuple[int, int] | None:
+    found = _TIME.fullmatch(word)
+    if not found:
+        return None
+    hour = int(found[1])
+    if found[3]:
+        hour = hour % 12 + 12 * (found[3] == "pm")
+    return hour, int(found[2] or 0)
+
+
 def _complaint(text: str, words: list[str]) -> str:
     """What is wrong with a text that is no schedule at all."""
+    if (instead := _meant(text)) and re.fullmatch(PATTERN, instead):
+        return f"{text!r} is not a schedule: write {instead}"
+    if len(re.findall(r"\d?\d:\d\d", text)) > 1:
+        return (
+            f"{text!r} is not a schedule: it has one time of day, or in a cron line several of the same minute, "
+            "such as 30 8,17 * * 1-5"
+        )
     match words:
         case ["daily" | "weekdays" as form, clock]:
             return f"{clock!r} is not a time of day: write {form} 09:00"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from datetime import UTC, datetime
 
@@ -18,4 +17,6 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """At least one turn of the loop, however small or negative ``seconds`` is."""
+        import asyncio  # who only reads the clock, as `check` does, need not load it
+
         await asyncio.sleep(max(0.0, seconds))

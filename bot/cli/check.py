@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 
-from bot import probe, query
+from bot import probe, query, schedule
 from bot.cli import departures
 from bot.cli.logs import say
 from bot.cli.options import State, count, global_options, pass_state
-from bot.models import Check
+from bot.models import Check, Subscriber
+
+_SHOWN = 3
 
 
 @click.command("check")
@@ -30,6 +34,9 @@ def command(state: State, live: bool) -> int:
         click.echo(f"{topic.name}:")
         click.echo(f"  sent to arXiv: {expression}")
         click.echo(f"  arXiv reads:   {query.describe(query.parse(expression))}")
+    now = probe.now()
+    for subscriber in settings.subscribers:
+        click.echo(f"{subscriber.name}: next digests {_next_digests(subscriber, now)}")
     if state.path.is_symlink():
         click.echo(f"{state.path} is a link; the database is {settings.database}")
     topics, subscribers = count(len(settings.topics), "topic"), count(len(settings.subscribers), "subscriber")
@@ -40,6 +47,17 @@ def command(state: State, live: bool) -> int:
     for check in checks:
         click.echo(_line(check))
     return 0 if all(check.ok for check in checks) else 1
+
+
+def _next_digests(subscriber: Subscriber, now: datetime) -> str:
+    """The next three moments of the schedule, in the subscriber's zone."""
+    if subscriber.schedule.cron is None:
+        return "as soon as papers are found"
+    moments, moment = [], now
+    for _ in range(_SHOWN):
+        moment = schedule.next_due(subscriber.schedule, subscriber.timezone, moment)
+        moments.append(schedule.told(moment, subscriber.timezone))
+    return f"{', '.join(moments)} ({subscriber.schedule.text})"
 
 
 def _line(check: Check) -> str:

@@ -52,6 +52,7 @@ def command(state: State, names: tuple[str, ...], dry_run: bool) -> int:
     set_up_logging(state.log_format, verbose=state.verbose)
     settings = state.settings()
     only = _known(settings, names)
+    warn(settings.warnings, state.log_format)
     work = _rehearse if dry_run else _once
     report = asyncio.run(work(settings, only, state.log_format))
     for line in report.done or [_idle(settings, only, report)]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 
-import tzdata  # type: ignore[import-untyped]  # holds data, no code
-
 from bot import models, query, schedule, taxonomy
+from bot.config import zones
 from bot.config.kinds import Refusal, Text, Whole, anchored
-from bot.config.report import did_you_mean, quoted
+from bot.config.report import quoted
 
 _VISIBLE = r"[^\u0000-\u0020\u007f]"
 _LINE = rf"(?=.*{_VISIBLE})[^\u0000-\u001f\u007f]"
@@ -138,11 +136,37 @@ def _host_hint(text: str) -> str:
     return ": the port is a key of its own" if re.fullmatch(r".+:[0-9]+", text) else ""
 
 
+_SEVERAL = re.compile(r"[^<>\u0022]+@[^,;<>]+(?:[,;] *[^<>,;@]+@[^,;<>]+)+")
+_NAMED = re.compile(rf"(?P<name>[^<>\u0022]*[^<>\u0022 ]) *<(?P<address>{_ANY_ADDRESS})>")
+
+
+def _mailbox_hint(text: str) -> str:
+    if _SEVERAL.fullmatch(text):
+        return f": write a list, {_listed(text)}"
+    if named := _NAMED.fullmatch(text.strip()):
+        return f": quote the name, as in '\"{named['name']}\" <{named['address']}>'"
+    return ""
+
+
+def _slack_hint(text: str) -> str:
+    items = [item.strip() for item in re.split("[,;]", text)]
+    if len(items) > 1 and all(is_channel(item) or re.fullmatch(_ADDRESS, item) for item in items):
+        return f": write a list, {_listed(text)}"
+    return _channel_hint(text)
+
+
+def _listed(text: str) -> str:
+    items = [item.strip() for item in re.split("[,;]", text)]
+    return "[" + ", ".join(f'"{item}"' if item.startswith("#") else item for item in items) + "]"
+
+
 _CHANNEL_FORM = 'a Slack channel ("#name" or its id) or a person\'s e-mail address'
 
 ADDRESS = Text(_ADDRESS, "an e-mail address such as you@example.org")
-MAILBOX = Text(_MAILBOX, "an e-mail address such as ada@example.org or Ada Lovelace <ada@example.org>")
-SLACK_ADDRESS = Text(f"(?:{_CHANNEL}|{_ADDRESS})", _CHANNEL_FORM, _channel_hint, slack_address)
+MAILBOX = Text(
+    _MAILBOX, "an e-mail address such as ada@example.org or Ada Lovelace <ada@example.org>", _mailbox_hint
+)
+SLACK_ADDRESS = Text(f"(?:{_CHANNEL}|{_ADDRESS})", _CHANNEL_FORM, _slack_hint, slack_address)
 OPERATOR = Text(f"(?:{_CHANNEL}|{_MAILBOX})", _CHANNEL_FORM, _channel_hint, slack_address)
 URL = Text(_URL, "a web address such as https://example.org/path", _url_hint)
 HOST = Text(_HOST, "a host name such as smtp.example.org", _host_hint)
@@ -153,18 +177,9 @@ API_VERSION = Text("v[0-9]+[a-z0-9]*", "an API version such as v1beta")
 # --- what other rooms know -----------------------------------------------------------------------
 
 
-@cache
-def zones() -> list[str]:
-    """The IANA time zones, by the list of the tzdata package."""
-    return Path(tzdata.__file__).with_name("zones").read_text(encoding="ascii").split()
-
-
 def _zone(text: str) -> str:
-    if text not in zones():
-        cities = {name.rpartition("/")[2].lower(): name for name in reversed(zones())}
-        city = cities.get(text.lower().replace(" ", "_"))
-        hint = f" (did you mean {quoted(city)}?)" if city else did_you_mean(text, zones())
-        raise Refusal(f"unknown time zone {quoted(text)}{hint}")
+    if text not in zones.zones():
+        raise Refusal(zones.complaint(text))
     return text
 
 
@@ -192,6 +207,8 @@ def _query(text: str) -> str:
     try:
         query.parse(text)
     except query.QueryError as error:
+        if copied := query.web_copy(text):
+            raise Refusal(f"arXiv can't read this query: {copied.message}", copied.position) from None
         raise Refusal(f"arXiv can't read this query: {error}", error.position) from None
     return text
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from bot import query, taxonomy
+from bot import languages, query, taxonomy
+from bot.config import zones
 from bot.config.report import Path, quoted
 from bot.config.rules import Breach, is_loopback
-from bot.models import Term
+from bot.models import Subscriber, Term, Topic
 from bot.settings import ArxivSettings, EmailSettings, Security, Settings
+
+PLACEHOLDER = "you@example.org"
+"""The contact of `starter` and of the examples."""
 
 _ARXIV_INTERVAL = timedelta(seconds=3)
 """https://info.arxiv.org/help/api/tou.html: "no more than one request every three seconds"."""
@@ -22,7 +27,11 @@ def hints(settings: Settings) -> Iterator[tuple[Breach, int | None]]:
         for index, code in enumerate(topic.categories):
             yield from _category(code, ("topics", topic.name, "categories", index))
         yield from _in_query(topic.query, ("topics", topic.name, "query"))
+        yield from _misread(topic)
+    for index, subscriber in enumerate(settings.subscribers):
+        yield from _of_subscriber(subscriber, ("subscribers", index))
     for breach in (
+        *_placeholder(settings.arxiv),
         *_impolite(settings.arxiv),
         *_unread(settings),
         *_port(settings.email),
@@ -51,6 +60,42 @@ def _in_query(text: str | None, path: Path) -> Iterator[tuple[Breach, int | None
                 Breach(path, f"cat:{code} finds next to nothing: cat:{code}.* is the archive"),
                 term.position,
             )
+
+
+def _misread(topic: Topic) -> Iterator[tuple[Breach, int | None]]:
+    """What arXiv very likely takes otherwise than it was meant."""
+    path: Path = ("topics", topic.name)
+    for doubt in query.query_doubts(topic.query) if topic.query else ():
+        yield Breach((*path, "query"), doubt.message), doubt.position
+    for key, texts, doubts in (
+        ("keywords", topic.keywords, query.keyword_doubts),
+        ("exclude", topic.exclude, query.keyword_doubts),
+        ("authors", topic.authors, query.author_doubts),
+    ):
+        for index, text in enumerate(texts):
+            for doubt in doubts(text):
+                yield Breach((*path, key, index), doubt.message), doubt.position
+
+
+def _of_subscriber(subscriber: Subscriber, path: Path) -> Iterator[tuple[Breach, int | None]]:
+    if said := zones.warning(subscriber.timezone):
+        yield Breach((*path, "timezone"), said), None
+    if languages.find(subscriber.language) is None:
+        near = get_close_matches(
+            subscriber.language.capitalize(), [each.name for each in languages.LANGUAGES], n=1, cutoff=0.75
+        )
+        hint = f" (did you mean {quoted(near[0])}?)" if near else ""
+        message = (
+            f"unknown language {quoted(subscriber.language)}{hint}: "
+            "the model is asked for it by this name and may not know it"
+        )
+        yield Breach((*path, "language"), message), None
+
+
+def _placeholder(arxiv: ArxivSettings) -> Iterator[Breach]:
+    if arxiv.contact.lower() == PLACEHOLDER:
+        message = "is still the placeholder: put your own address here, so that arXiv can write to you"
+        yield Breach(("arxiv", "contact"), f"{message} before it shuts you out")
 
 
 def _unread(settings: Settings) -> Iterator[Breach]:

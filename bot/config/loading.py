@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bot.config import environment, homes
+from bot.config import environment, homes, invisible
 from bot.config.build import DATABASE, Values, build
 from bot.config.document import DOCUMENT
 from bot.config.hints import hints
 from bot.config.report import START, Mark, Report
+from bot.config.report import Path as Path_
 from bot.config.rules import breaches
-from bot.config.tree import Entries, Node, Scalar, Sequence, find, hide, key_mark, place, plain, texts
+from bot.config.tree import EMPTY, Entries, Node, Scalar, Sequence, find, hide, key_mark, place, plain, texts
 from bot.config.yaml_reader import read
 from bot.errors import ConfigError
 from bot.models import Fault
@@ -37,7 +39,7 @@ def parse(text: str, path: Path, environ: Mapping[str, str], *, need_secrets: bo
     """As `load`, for a text that stands, or might stand, in the file at ``path``."""
     report, absolute = Report(str(path)), path.absolute()
     unread = Report(str(path))
-    root = read(text.removeprefix("\ufeff"), report)
+    root = _read_text(text.removeprefix("\ufeff"), report)
     home = homes.home(absolute, _database(root))
     secrets, dotenv = environment.secrets(environ, report if need_secrets else unread, home.folder)
     available = secrets if need_secrets else environment.NAMES
@@ -79,6 +81,20 @@ def _read_file(path: Path) -> str:
         before = raw[: error.start].decode()
         mark = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise _unusable(path, "not a text in UTF-8", mark) from None
+
+
+def _read_text(text: str, report: Report) -> Node:
+    """The tree of the text. Where an invisible character broke it, that is the only fault told."""
+    unread = Report(report.file)
+    root = read(text, unread)
+    if not text.isascii():
+        broken = invisible.find_in_lines(text, report) if unread.faults else invisible.find(root, report)
+        if broken:
+            return EMPTY
+    for fault in unread.faults:
+        report.take(fault)
+    report.settled |= unread.settled
+    return root
 
 
 def _unusable(path: Path, message: str, mark: Mark = START) -> ConfigError:
@@ -126,4 +142,31 @@ def _warnings(root: Node, settings: Settings, file: str) -> tuple[str, ...]:
         if isinstance(node, Scalar) and found == breach.path:
             mark = node.locate(offset)
         report.add(mark, breach.path, breach.message)
+    for path, message in _split_names(root):
+        report.add(place(root, path), path, message)
     return tuple(map(str, report.faults))
+
+
+def _split_names(root: Node) -> Iterator[tuple[Path_, str]]:
+    """``authors: [Hwang, Harold]``: one author, very likely, and read as two."""
+    topics, _ = find(root, ("topics",))
+    for name in topics.values if isinstance(topics, Entries) else ():
+        path: Path_ = ("topics", name, "authors")
+        authors, found = find(root, path)
+        if found != path or not isinstance(authors, Sequence) or len(authors.items) % 2:
+            continue
+        plain_items = [item for item in authors.items if isinstance(item, Scalar) and not item.style]
+        words = [str(item.value) for item in plain_items]
+        in_line = {item.mark.line for item in plain_items} == {authors.mark.line}
+        if len(words) == len(authors.items) and in_line and all(_BARE.fullmatch(word) for word in words):
+            pairs = ", ".join(
+                f'"{surname}, {given}"' for surname, given in zip(words[::2], words[1::2], strict=True)
+            )
+            yield (
+                (*path, 0),
+                f"{len(words)} authors, each sought by this one name: for a surname with its given name write "
+                f"[{pairs}]; if they are {len(words)} persons, put each in quotes",
+            )
+
+
+_BARE = re.compile(r"(?:[^\W\d_][\w.'’-]* ?){1,3}")

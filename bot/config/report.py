@@ -52,6 +52,10 @@ class Report:
         self.settled.add(mark)
         self._note(mark, path, message)
 
+    def take(self, fault: Fault) -> None:
+        """Note a fault of another report."""
+        self._faults[fault] = None
+
     @property
     def faults(self) -> tuple[Fault, ...]:
         """In the order of the file."""

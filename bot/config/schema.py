@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.config.document import DOCUMENT
-from bot.config.fields import zones
 from bot.config.kinds import Schema
+from bot.config.zones import zones
 
 
 def schema() -> Schema:
@@ -17,5 +17,5 @@ def schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "arxiv-digest configuration",
         **DOCUMENT.schema(),
-        "$defs": {"timezone": {"enum": zones()}},
+        "$defs": {"timezone": {"enum": list(zones())}},
     }

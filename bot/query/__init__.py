@@ -5,7 +5,20 @@ a strict grammar behind it. Nothing here asks arXiv, and nothing here looks at a
 """
 
 from bot.query.description import describe, leaves
+from bot.query.doubts import Doubt, author_doubts, keyword_doubts, query_doubts, web_copy
 from bot.query.expression import expression, search_query
 from bot.query.grammar import QueryError, parse
 
-__all__ = ["QueryError", "describe", "expression", "leaves", "parse", "search_query"]
+__all__ = [
+    "Doubt",
+    "QueryError",
+    "author_doubts",
+    "describe",
+    "expression",
+    "keyword_doubts",
+    "leaves",
+    "parse",
+    "query_doubts",
+    "search_query",
+    "web_copy",
+]

@@ -114,6 +114,25 @@ def test_an_empty_database_is_named(
     assert "empty file" not in configured("check").err + caplog.text
 
 
+def test_check_says_when_digests_come(run: Run, tmp_path: Path) -> None:
+    """The next three, in the subscriber's zone, with the schedule and the zone they follow from."""
+    (tmp_path / "subscribers.yaml").write_text(
+        "arxiv: {contact: ada@example.org}\n"
+        'topics: {t: {query: \'ti:"a" and ti:"b"\'}}\n'
+        "subscribers:\n"
+        "  - {name: ada, topics: [t], file: d, schedule: weekly mon 08:30, timezone: Asia/Tokyo}\n"
+        "  - {name: bob, topics: [t], file: e, schedule: immediately}\n"
+    )
+    said = run("check")
+    assert said.status == 0
+    assert re.search(
+        r"ada: next digests (Mon \d{4}-\d\d-\d\d 08:30 Asia/Tokyo(, )?){3} \(weekly mon 08:30\)",
+        said.out,
+    )
+    assert "bob: next digests as soon as papers are found" in said.out
+    assert "subscribers.yaml:2:29: topics.t.query: 'and' is a word to search for" in said.err
+
+
 def test_check_warns_of_names_that_vanished(configured: Run, tmp_path: Path) -> None:
     """A misspelt rename would start anew without its history."""
     (tmp_path / "state").mkdir()

@@ -17,7 +17,7 @@ from bot.settings import ArxivSettings, EmailSettings, GeminiSettings, Secret, S
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = {"GEMINI_API_KEY": "gemini-key", "SLACK_BOT_TOKEN": "xoxb-token", "SMTP_PASSWORD": "smtp-password"}
 MINIMAL = """\
-arxiv: {contact: you@example.org}
+arxiv: {contact: ada@example.org}
 topics: {nickelates: {keywords: [nickelate]}}
 subscribers: [{name: archive, topics: [nickelates], file: digests/}]
 """
@@ -36,7 +36,7 @@ def test_what_is_not_written_has_its_default(tmp_path: Path) -> None:
     settings = parse(MINIMAL, tmp_path / "subscribers.yaml", {})
     assert settings.path == tmp_path / "subscribers.yaml"
     assert settings.database == tmp_path / "state/arxiv-digest.db"
-    assert settings.arxiv == ArxivSettings(contact="you@example.org")
+    assert settings.arxiv == ArxivSettings(contact="ada@example.org")
     assert settings.gemini == GeminiSettings()
     assert settings.slack == SlackSettings()
     assert settings.email is None
@@ -66,7 +66,7 @@ def test_the_example_is_complete_and_shows_the_defaults() -> None:
         username="bot@example.org",
         password=Secret("smtp-password"),
     )
-    assert settings.warnings == ()
+    assert ["placeholder" in warning for warning in settings.warnings] == [True]
     ada = settings.subscribers[1]
     assert ada == Subscriber(
         name="ada",
@@ -81,13 +81,13 @@ def test_values_are_converted(tmp_path: Path) -> None:
     """Durations, paths, addresses and phrases arrive as the values the program works with."""
     (tmp_path / "own.pem").write_text("")
     text = MINIMAL.replace(
-        "{contact: you@example.org}", "{contact: you@example.org, poll_every: 1.5h, lookback: 2w}"
+        "{contact: ada@example.org}", "{contact: ada@example.org, poll_every: 1.5h, lookback: 2w}"
     )
     text += """\
 database: /var/lib/digest.db
 slack: {base_url: "http://127.0.0.1:8080/api"}
 email: {host: localhost, port: 2525, security: none, username: me, sender: a@example.org, ca_file: own.pem}
-operator: you@example.org
+operator: ada@example.org
 defaults: {timezone: Asia/Tokyo, max_papers: 5}
 """
     text = text.replace(
@@ -101,7 +101,7 @@ defaults: {timezone: Asia/Tokyo, max_papers: 5}
     assert settings.slack.base_url == "http://127.0.0.1:8080/api/"
     assert settings.email is not None
     assert (settings.email.security, settings.email.ca_file) == (Security.NONE, tmp_path / "own.pem")
-    assert settings.operator == Target("email", "you@example.org")
+    assert settings.operator == Target("email", "ada@example.org")
     assert settings.topics[0] == Topic(
         "nickelates", keywords=("two words",), categories=("cs.AI",), focus="a b"
     )
@@ -120,8 +120,8 @@ defaults: {timezone: Asia/Tokyo, max_papers: 5}
     [
         ('"#alerts"', True, "slack"),
         ("C012345", True, "slack"),
-        ("you@example.org", True, "email"),
-        ("you@example.org", False, "slack"),
+        ("ada@example.org", True, "email"),
+        ("ada@example.org", False, "slack"),
     ],
 )
 def test_operator(operator: str, mail: bool, kind: str) -> None:
@@ -172,7 +172,7 @@ def test_topics_may_come_from_the_defaults() -> None:
 def test_aliases_and_merge_keys() -> None:
     """Anchors, aliases and merge keys mean what their users expect; what is written itself wins."""
     text = """\
-arxiv: {contact: you@example.org}
+arxiv: {contact: ada@example.org}
 topics: {a: {keywords: &words [x]}, b: {keywords: *words}}
 subscribers:
   - &first {name: one, topics: [a, b], file: one/, max_papers: 3}
@@ -194,7 +194,7 @@ def test_yaml_1_2() -> None:
 def test_warnings_are_located() -> None:
     """What is odd is told with its place, and loads all the same."""
     text = """\
-arxiv: {contact: you@example.org}
+arxiv: {contact: ada@example.org}
 gemini: {base_url: "http://proxy.example.org"}
 email: {host: smtp.example.org, sender: a@example.org, security: tls}
 topics:
@@ -224,8 +224,8 @@ def test_categories_archives_and_patterns(code: str) -> None:
 
 def test_haste_with_arxiv_itself_is_warned_of() -> None:
     """A short interval is for other servers than arXiv's."""
-    here = "{contact: you@example.org, min_interval: 0s, api_url: 'http://127.0.0.1:1/', rss_url: 'http://127.0.0.1:1'}"
-    elsewhere = parse(MINIMAL.replace("{contact: you@example.org}", here), Path("s.yaml"), {})
+    here = "{contact: ada@example.org, min_interval: 0s, api_url: 'http://127.0.0.1:1/', rss_url: 'http://127.0.0.1:1'}"
+    elsewhere = parse(MINIMAL.replace("{contact: ada@example.org}", here), Path("s.yaml"), {})
     assert (elsewhere.arxiv.min_interval, elsewhere.warnings) == (timedelta(), ())
     at_arxiv = parse(MINIMAL.replace("{contact", "{min_interval: 2.9s, contact"), Path("s.yaml"), {})
     assert [warning.partition(";")[0] for warning in at_arxiv.warnings] == [

@@ -99,7 +99,7 @@ ARXIV = keys(
     lookback=DURATIONS,
     page_size=st.integers(1, 2000),
     min_interval=st.sampled_from(["3s", "1m", "3.5s"]),
-).map(lambda arxiv: {"contact": "you@example.org", **arxiv})
+).map(lambda arxiv: {"contact": "ada@example.org", **arxiv})
 GEMINI = keys(
     model=st.sampled_from(["gemini-flash-latest", "models/x.1"]),
     base_url=st.sampled_from([None, "http://[::1]:9/x"]),
@@ -133,7 +133,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             database=st.sampled_from(["papers.db", "/tmp/x y/papers.db"]),
             gemini=st.none() | GEMINI,
             slack=st.none() | keys(base_url=st.just("https://slack.com/api/")),
-            operator=st.sampled_from([None, "#alerts", "you@example.org", "Me <you@example.org>"]),
+            operator=st.sampled_from([None, "#alerts", "ada@example.org", "Me <ada@example.org>"]),
             defaults=st.none() | keys(**SHARED),
         )
     )
@@ -253,7 +253,7 @@ def sections(node: Any) -> Iterator[dict[str, Any]]:
 def test_its_defaults_are_the_loader_s() -> None:
     """Written out, the defaults of the schema change nothing."""
     minimal = {
-        "arxiv": {"contact": "you@example.org"},
+        "arxiv": {"contact": "ada@example.org"},
         "email": {"host": "localhost", "sender": "a@example.org"},
         "topics": {"t": {"keywords": ["x"]}},
         "subscribers": [{"name": "n", "topics": ["t"], "file": "d"}],

@@ -1,0 +1,93 @@
+"""Characters that nobody sees or that look like another, named where they stand.
+
+A no-break space in the indentation makes a key of another name out of a line, and none of YAML's own
+complaints says so; one in an address or a channel's name is found by no server.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.config.report import Mark, Report
+from bot.config.tree import Entries, Node, Scalar, Sequence
+
+_INVISIBLE = re.compile(
+    "[\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f"
+    "\u205f-\u2064\u2066-\u206f\u3000\u3164\ufeff\uffa0]"
+)
+_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_WIDE_COLON = re.compile(r"[ -]*[\w-]+(：)")
+_TEXTS = frozenset({"focus", "keywords", "exclude", "authors", "language"})
+"""Keys of plain words, which may hold such a character between others: it is read as a blank, or left out."""
+_REMEDY = "delete it, and type an ordinary space where one belongs"
+
+
+def find(root: Node, report: Report) -> bool:
+    """Note each key and value that holds such a character; whether there was one."""
+    before = len(report.faults)
+    _walk(root, (), report)
+    return len(report.faults) > before
+
+
+def find_in_lines(text: str, report: Report) -> bool:
+    """Note the first such character of each line of a text that is not YAML, comments left out."""
+    found = False
+    for number, line in enumerate(text.split("\n"), 1):
+        code = re.sub(r"(?:^|\s)#.*", "", line)
+        match = _INVISIBLE.search(code)
+        if match:
+            report.add(Mark(number, match.start() + 1), (), _said(match[0]))
+            found = True
+        elif colon := _WIDE_COLON.match(code):
+            report.add(Mark(number, colon.start(1) + 1), (), _COLON)
+            found = True
+    return found
+
+
+_COLON = "a full-width colon, which is text to YAML: write an ordinary ':' and a blank"
+
+
+def _walk(node: Node, path: tuple[str | int, ...], report: Report) -> None:
+    match node:
+        case Entries():
+            for key, value in node.values.items():
+                if match := _INVISIBLE.search(key):
+                    mark = node.keys[key]
+                    report.add(Mark(mark.line, mark.column + match.start()), path, _said(match[0]))
+                _walk(value, (*path, key), report)
+        case Sequence():
+            for index, item in enumerate(node.items):
+                _walk(item, (*path, index), report)
+        case Scalar(value=str() as text):
+            offset = _offset(text, path)
+            if offset is not None:
+                report.add(node.locate(offset), path, _said(text[offset]))
+            elif _is_item(node, path) and (colon := _WIDE_COLON.match(text)):
+                report.add(node.locate(colon.start(1)), path, _COLON)
+
+
+def _is_item(node: Scalar, path: tuple[str | int, ...]) -> bool:
+    """Whether it stands in a list of other things than words, where a key with its value may be meant."""
+    return (
+        not node.style and isinstance(path[-1:][0], int) and _TEXTS.isdisjoint(map(str, path))
+        if path
+        else False
+    )
+
+
+def _offset(text: str, path: tuple[str | int, ...]) -> int | None:
+    """Where the first one stands that does harm."""
+    harmless = not _TEXTS.isdisjoint(map(str, path))
+    for match in _INVISIBLE.finditer(text):
+        at_the_rim = match.start() == 0 or match.end() == len(text)
+        if not harmless or (at_the_rim and not _BLANK.match(match[0])):
+            return match.start()
+    return None
+
+
+def _said(character: str) -> str:
+    name = "BYTE ORDER MARK" if character == "\ufeff" else unicodedata.name(character, "CONTROL CHARACTER")
+    seen = "looks like a space and is none" if _BLANK.match(character) else "can't be seen"
+    article = "an" if name[0] in "AEIOU" else "a"
+    return f"{article} {name.lower()} (U+{ord(character):04X}), which {seen}: {_REMEDY}"

@@ -1,0 +1,140 @@
+"""Time zones, look-alike characters and doubts, as `check` tells them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.config import parse
+from bot.config.zones import complaint, zones
+from bot.errors import ConfigError
+
+CASES = Path(__file__).resolve().parents[2].parent / "shared" / "cases" / "edges"
+
+
+def configured(
+    topic: dict[str, object], contact: str = "ada@example.org", **subscriber: object
+) -> tuple[str, ...]:
+    """The warnings of a configuration with this topic and subscriber."""
+    document = {
+        "arxiv": {"contact": contact},
+        "topics": {"t": topic},
+        "subscribers": [{"name": "n", "topics": ["t"], "file": "d", **subscriber}],
+    }
+    return parse(json.dumps(document, ensure_ascii=False), Path("subscribers.yaml"), {}).warnings
+
+
+@pytest.mark.parametrize("minutes", [*range(-660, 780, 60), -210, 210, 330, 345, 570])
+@pytest.mark.parametrize("form", ["GMT{}", "UTC{}", "utc {}", "{}"])
+def test_a_zone_for_an_offset_has_it(minutes: int, form: str) -> None:
+    """Each suggested zone has the offset written, at least in winter; never a POSIX name."""
+    sign, hours, rest = "+-"[minutes < 0], abs(minutes) // 60, abs(minutes) % 60
+    said = complaint(form.format(f"{sign}{hours}" + (f":{rest:02}" if rest else "")))
+    suggested = [
+        word.strip(",") for word in said.partition("write ")[2].split() if word.strip(",") in zones()
+    ]
+    assert suggested, said
+    for name in suggested:
+        seasons = {ZoneInfo(name).utcoffset(datetime(2026, month, 1, tzinfo=UTC)) for month in (1, 7)}
+        assert not name.startswith("Etc/")
+        assert timedelta(minutes=minutes) in seasons
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("EST", "America/New_York"),
+        ("CEST", "Europe/Berlin"),
+        ("BST", "Europe/London"),
+        ("IST", "Asia/Kolkata, Europe/Dublin or Asia/Jerusalem"),
+        ("JST", "Asia/Tokyo"),
+        ("pst", "America/Los_Angeles"),
+        ("MST", "America/Denver"),
+        ("HST", "Pacific/Honolulu"),
+        ("Asia/Beijing", "Asia/Shanghai"),
+        ("Europe/Munich", "Europe/Berlin"),
+        ("Berlin", "Europe/Berlin"),
+        ("New York", "America/New_York"),
+        ("US/San Francisco", "America/Los_Angeles"),
+        ("Eastern Standard Time", "America/New_York"),
+        ("China Standard Time", "Asia/Shanghai"),
+    ],
+)
+def test_the_zone_that_is_meant(written: str, meant: str) -> None:
+    """An abbreviation, a city or a name of Windows' leads to a zone with its summer time."""
+    assert written not in zones()
+    assert meant in complaint(written)
+    for name in ("Etc/", "Harbin"):
+        assert name not in complaint(written)
+
+
+def test_every_zone_that_is_suggested_is_taken() -> None:
+    """Whoever writes what was suggested is not refused."""
+    names = (
+        "EST CST MST PST BST CEST IST JST AEST MSK GST SGT HKT EEST NZST CAT UTC+1 UTC+2 UTC-5 GMT-3"
+    ).split()
+    for name in names:
+        words = [word.strip(",") for word in complaint(name).split() if "/" in word]
+        assert words
+        assert set(words) <= set(zones())
+
+
+def test_a_posix_name_is_taken_and_warned_of() -> None:
+    """`Etc/GMT+8` is eight hours behind."""
+    (said,) = configured({"keywords": ["x"]}, timezone="Etc/GMT+8")
+    assert "Etc/GMT+8 is UTC-8" in said
+
+
+def test_a_language_nobody_knows() -> None:
+    """The model is asked all the same."""
+    (said,) = configured({"keywords": ["x"]}, language="Klingonisch")
+    assert "unknown language 'Klingonisch': " in said
+    assert "did you mean 'German'" in configured({"keywords": ["x"]}, language="Germn")[0]
+
+
+def test_the_placeholder_contact() -> None:
+    """arXiv could write to nobody."""
+    (said,) = configured({"keywords": ["x"]}, contact="you@example.org")
+    assert "placeholder" in said
+
+
+def test_a_name_split_by_its_comma() -> None:
+    """`[Hwang, Harold]` is two authors; with quotes it is what it says."""
+    text = (
+        "arxiv: {contact: ada@example.org}\n"
+        "topics: {t: {authors: [Hwang, Harold]}}\n"
+        "subscribers: [{name: n, topics: [t], file: d}]\n"
+    )
+    (said,) = parse(text, Path("s.yaml"), {}).warnings
+    assert said.startswith("s.yaml:2:24: topics.t.authors[0]: ")
+    assert '["Hwang, Harold"]' in said
+    for meant in ('["Hwang", "Keimer"]', '["Hwang, Harold"]', "[Hwang]"):
+        assert parse(text.replace("[Hwang, Harold]", meant), Path("s.yaml"), {}).warnings == ()
+
+
+def test_doubts_are_located() -> None:
+    """At the line and column of the word in question."""
+    (said,) = configured({"query": "ti:a and ti:b"})
+    assert said.startswith("subscribers.yaml:1:75: topics.t.query: ")
+
+
+def test_words_may_hold_what_is_read_as_a_blank() -> None:
+    """A no-break space between words, and a joiner that a script needs, do no harm there."""
+    assert configured({"keywords": ["electron\u00a0microscopy"], "focus": "می\u200cخواهم"}) == ()
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the shared cases are not here")
+def test_the_cases() -> None:
+    """Each of the collected files is refused or warned of."""
+    for path in sorted(CASES.glob("*.yaml")):
+        try:
+            warnings = parse(path.read_text(encoding="utf-8"), path, {}).warnings
+        except ConfigError as error:
+            (fault,) = error.faults
+            assert fault.line > 1
+        else:
+            assert len(warnings) == 2, path
