@@ -172,10 +172,8 @@ _NICKNAMES = {
     "@annually": "0 0 1 1 *",
 }
 _FORM_DAYS = {"daily": "*", "weekdays": "1-5"}
-_TIME = re.compile(r"([01]?\d|2[0-3])(?:[:.h]([0-5]\d))?(am|pm)?")
-_FORM = re.compile(
-    r"(?:every +)?(daily|weekdays|weekly|day)? *([a-z, -]*?)[ ,@]*((?:\d[\d:.]*(?:am|pm)?(?:[ ,]+(?:and +)?|$))+)"
-)
+_TIME = r"([01]?\d|2[0-3])(?:[:.h]([0-5]\d))?(am|pm)?"
+_FORM = r"(?:every +)?(daily|weekdays|weekly|day)? *([a-z, -]*?)[ ,@]*((?:\d[\d:.]*(?:am|pm)?(?:[ ,]+(?:and +)?|$))+)"
 
 
 def _never(text: str) -> str:
@@ -197,7 +195,7 @@ def _meant(text: str) -> str:
     lower = " ".join(text.lower().split())
     if lower in _NICKNAMES:
         return _NICKNAMES[lower]
-    found = _FORM.fullmatch(lower)
+    found = re.fullmatch(_FORM, lower)
     if not found:
         return ""
     times = [_time(word) for word in re.split("[ ,]+", found[3].replace("and", " ")) if word]
@@ -216,7 +214,7 @@ def _meant(text: str) -> str:
 
 
 def _time(word: str) -> tuple[int, int] | None:
-    found = _TIME.fullmatch(word)
+    found = re.fullmatch(_TIME, word)
     if not found:
         return None
     hour = int(found[1])

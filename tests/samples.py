@@ -44,7 +44,7 @@ def settings(folder: Path, *subscribers: Subscriber, **changes: Any) -> Settings
     values: dict[str, Any] = {
         "path": folder / "subscribers.yaml",
         "database": folder / "state.db",
-        "arxiv": ArxivSettings("you@example.org"),
+        "arxiv": ArxivSettings("ada@example.org"),
         "gemini": GeminiSettings(),
         "slack": SlackSettings(),
         "email": None,

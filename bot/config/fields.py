@@ -136,14 +136,15 @@ def _host_hint(text: str) -> str:
     return ": the port is a key of its own" if re.fullmatch(r".+:[0-9]+", text) else ""
 
 
-_SEVERAL = re.compile(r"[^<>\u0022]+@[^,;<>]+(?:[,;] *[^<>,;@]+@[^,;<>]+)+")
-_NAMED = re.compile(rf"(?P<name>[^<>\u0022]*[^<>\u0022 ]) *<(?P<address>{_ANY_ADDRESS})>")
+# Compiled when a text is refused, not at every start.
+_SEVERAL = r"[^<>\u0022]+@[^,;<>]+(?:[,;] *[^<>,;@]+@[^,;<>]+)+"
+_NAMED = rf"(?P<name>[^<>\u0022]*[^<>\u0022 ]) *<(?P<address>{_ANY_ADDRESS})>"
 
 
 def _mailbox_hint(text: str) -> str:
-    if _SEVERAL.fullmatch(text):
+    if re.fullmatch(_SEVERAL, text):
         return f": write a list, {_listed(text)}"
-    if named := _NAMED.fullmatch(text.strip()):
+    if named := re.fullmatch(_NAMED, text.strip()):
         return f": quote the name, as in '\"{named['name']}\" <{named['address']}>'"
     return ""
 

@@ -12,12 +12,12 @@ import unicodedata
 from bot.config.report import Mark, Report
 from bot.config.tree import Entries, Node, Scalar, Sequence
 
-_INVISIBLE = re.compile(
+_INVISIBLE = (
     "[\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f"
     "\u205f-\u2064\u2066-\u206f\u3000\u3164\ufeff\uffa0]"
 )
-_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_WIDE_COLON = re.compile(r"[ -]*[\w-]+(：)")
+_BLANK = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_WIDE_COLON = r"[ -]*[\w-]+(：)"
 _TEXTS = frozenset({"focus", "keywords", "exclude", "authors", "language"})
 """Keys of plain words, which may hold such a character between others: it is read as a blank, or left out."""
 _REMEDY = "delete it, and type an ordinary space where one belongs"
@@ -35,11 +35,11 @@ def find_in_lines(text: str, report: Report) -> bool:
     found = False
     for number, line in enumerate(text.split("\n"), 1):
         code = re.sub(r"(?:^|\s)#.*", "", line)
-        match = _INVISIBLE.search(code)
+        match = re.search(_INVISIBLE, code)
         if match:
             report.add(Mark(number, match.start() + 1), (), _said(match[0]))
             found = True
-        elif colon := _WIDE_COLON.match(code):
+        elif colon := re.match(_WIDE_COLON, code):
             report.add(Mark(number, colon.start(1) + 1), (), _COLON)
             found = True
     return found
@@ -52,7 +52,7 @@ def _walk(node: Node, path: tuple[str | int, ...], report: Report) -> None:
     match node:
         case Entries():
             for key, value in node.values.items():
-                if match := _INVISIBLE.search(key):
+                if match := re.search(_INVISIBLE, key):
                     mark = node.keys[key]
                     report.add(Mark(mark.line, mark.column + match.start()), path, _said(match[0]))
                 _walk(value, (*path, key), report)
@@ -63,7 +63,7 @@ def _walk(node: Node, path: tuple[str | int, ...], report: Report) -> None:
             offset = _offset(text, path)
             if offset is not None:
                 report.add(node.locate(offset), path, _said(text[offset]))
-            elif _is_item(node, path) and (colon := _WIDE_COLON.match(text)):
+            elif _is_item(node, path) and (colon := re.match(_WIDE_COLON, text)):
                 report.add(node.locate(colon.start(1)), path, _COLON)
 
 
@@ -79,15 +79,15 @@ def _is_item(node: Scalar, path: tuple[str | int, ...]) -> bool:
 def _offset(text: str, path: tuple[str | int, ...]) -> int | None:
     """Where the first one stands that does harm."""
     harmless = not _TEXTS.isdisjoint(map(str, path))
-    for match in _INVISIBLE.finditer(text):
+    for match in re.finditer(_INVISIBLE, text):
         at_the_rim = match.start() == 0 or match.end() == len(text)
-        if not harmless or (at_the_rim and not _BLANK.match(match[0])):
+        if not harmless or (at_the_rim and not re.match(_BLANK, match[0])):
             return match.start()
     return None
 
 
 def _said(character: str) -> str:
     name = "BYTE ORDER MARK" if character == "\ufeff" else unicodedata.name(character, "CONTROL CHARACTER")
-    seen = "looks like a space and is none" if _BLANK.match(character) else "can't be seen"
+    seen = "looks like a space and is none" if re.match(_BLANK, character) else "can't be seen"
     article = "an" if name[0] in "AEIOU" else "a"
     return f"{article} {name.lower()} (U+{ord(character):04X}), which {seen}: {_REMEDY}"

@@ -172,8 +172,8 @@ _FAMILIAR = (
 ).split()
 """Of each offset a zone or two that people live in."""
 
-_OFFSET = re.compile(r"(?:GMT|UTC|UT|Z)?\s*([-+−])\s*(\d{1,2})(?::?([0-5]\d))?", re.I)
-_POSIX = re.compile(r"Etc/GMT([-+])([1-9]\d?)")
+_OFFSET = r"(?:GMT|UTC|UT|Z)?\s*([-+−])\s*(\d{1,2})(?::?([0-5]\d))?"
+_POSIX = r"Etc/GMT([-+])([1-9]\d?)"
 _WINTERS = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
 
 
@@ -189,7 +189,7 @@ def complaint(text: str) -> str:
     plain = " ".join(text.replace("_", " ").split())
     if instead := _ABBREVIATIONS.get(plain.upper()):
         return f"{quoted(text)} is an abbreviation, which says nothing of summer time: write {instead}"
-    if offset := _OFFSET.fullmatch(plain):
+    if offset := re.fullmatch(_OFFSET, plain, re.I):
         return _of_offset(text, offset)
     meant = _by_place(plain.lower())
     hint = f" (did you mean {quoted(meant)}?)" if meant else did_you_mean(text, zones())
@@ -198,7 +198,7 @@ def complaint(text: str) -> str:
 
 def warning(zone: str) -> str:
     """What a person may have missed of a zone that is taken; empty for most."""
-    posix = _POSIX.fullmatch(zone)
+    posix = re.fullmatch(_POSIX, zone)
     if not posix:
         return ""
     sign = "-" if posix[1] == "+" else "+"

@@ -51,7 +51,7 @@ def start_seconds(code: str) -> float:
 def many(count: int) -> str:
     """A file with so many subscribers, as a person would write it."""
     return (
-        "arxiv:\n  contact: you@example.org\ntopics:\n  a: {keywords: [x]}\n  b: {keywords: [y]}\nsubscribers:\n"
+        "arxiv:\n  contact: ada@example.org\ntopics:\n  a: {keywords: [x]}\n  b: {keywords: [y]}\nsubscribers:\n"
         + (
             "".join(
                 f'  - name: group-{n}\n    topics: [a, b]\n    slack: "#em-{n}"\n    schedule: weekdays 09:00\n'

@@ -246,7 +246,7 @@ def use(paper: Paper) -> None:
     files.render(made)
     markdown.render(made)
     text.render(made)
-    email.render(made, sender="Bot <bot@example.org>", recipient="ada@example.org", contact="you@example.org")
+    email.render(made, sender="Bot <bot@example.org>", recipient="ada@example.org", contact="ada@example.org")
 
 
 TOPIC: Topic = small.topic()

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.samples import NOON, paper, subscriber
 
 YAML = """\
-arxiv: {contact: you@example.org, api_url: "http://127.0.0.1:9/api", rss_url: "http://127.0.0.1:9"}
+arxiv: {contact: ada@example.org, api_url: "http://127.0.0.1:9/api", rss_url: "http://127.0.0.1:9"}
 topics:
   microscopy: {keywords: [ptychography], categories: [cond-mat.mtrl-sci]}
 subscribers:

@@ -13,7 +13,7 @@ from bot.store import open_store
 from tests.samples import NOON, subscriber
 
 YAML = """\
-arxiv: {contact: you@example.org}
+arxiv: {contact: ada@example.org}
 topics:
   name-of-a-topic: {keywords: [ptychography]}
 subscribers:

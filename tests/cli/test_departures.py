@@ -26,7 +26,7 @@ def record(name: str = "adda", target: Target = MAIL) -> SubscriberRecord:
 def known(run: Run, tmp_path: Path, services: Services) -> Run:
     """The database knows adda, whose folder is ada's now."""
     (tmp_path / "subscribers.yaml").write_text(f"""\
-arxiv: {{contact: you@example.org, api_url: "{services.arxiv.api_url}", rss_url: "{services.arxiv.rss_url}",
+arxiv: {{contact: ada@example.org, api_url: "{services.arxiv.api_url}", rss_url: "{services.arxiv.rss_url}",
         min_interval: 0.01s}}
 topics:
   microscopy: {{keywords: [ptychography], categories: [cond-mat.mtrl-sci]}}

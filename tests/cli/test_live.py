@@ -13,7 +13,7 @@ from tests.cli.conftest import Services
 
 def yaml(services: Services) -> str:
     return f"""\
-arxiv: {{contact: you@example.org, api_url: "{services.arxiv.api_url}", rss_url: "{services.arxiv.rss_url}",
+arxiv: {{contact: ada@example.org, api_url: "{services.arxiv.api_url}", rss_url: "{services.arxiv.rss_url}",
         min_interval: 0.01s}}
 gemini: {{base_url: "{services.gemini.base_url}"}}
 slack: {{base_url: "{services.slack.base_url}"}}

@@ -24,7 +24,7 @@ def found(run: Run, tmp_path: Path, services: Services) -> Run:
         for number, title in enumerate(TITLES)
     ]
     (tmp_path / "subscribers.yaml").write_text(f"""\
-arxiv: {{contact: you@example.org, api_url: "{services.arxiv.api_url}", rss_url: "{services.arxiv.rss_url}",
+arxiv: {{contact: ada@example.org, api_url: "{services.arxiv.api_url}", rss_url: "{services.arxiv.rss_url}",
         min_interval: 0.01s}}
 gemini: {{base_url: "{services.gemini.base_url}"}}
 topics:

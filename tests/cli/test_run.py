@@ -16,7 +16,7 @@ from bot.store import Store, open_store
 from tests.samples import NOON
 
 YAML = """\
-arxiv: {contact: you@example.org}
+arxiv: {contact: ada@example.org}
 topics:
   microscopy: {keywords: [ptychography]}
 subscribers:

@@ -11,7 +11,7 @@ from bot.errors import ConfigError
 from bot.settings import Secret, Settings
 
 YAML = """\
-arxiv: {contact: you@example.org}
+arxiv: {contact: ada@example.org}
 topics: {nickelates: {keywords: [nickelate]}}
 subscribers: [{name: archive, topics: [nickelates], file: digests/}]
 """

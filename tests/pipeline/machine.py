@@ -282,7 +282,7 @@ class PipelineMachine(RuleBasedStateMachine):
     def _configure(self) -> None:
         self.world.subscribe(
             *self.subscribers.values(),
-            arxiv=ArxivSettings("you@example.org", page_size=3),
+            arxiv=ArxivSettings("ada@example.org", page_size=3),
             topics=TOPICS,
             slack=SlackSettings(Secret("token")),
             email=EmailSettings(host="mail", sender="Bot <bot@example.org>"),

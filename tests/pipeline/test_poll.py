@@ -18,7 +18,7 @@ from tests.fakes import overloaded
 from tests.pipeline.conftest import World
 from tests.samples import NOON, paper, subscriber, topic
 
-ARXIV = ArxivSettings("you@example.org", page_size=10)
+ARXIV = ArxivSettings("ada@example.org", page_size=10)
 
 
 def papers(count: int) -> list[Paper]:

@@ -101,7 +101,7 @@ def first_document() -> Document:
     """The file at the beginning."""
     return {
         "database": "state.db",
-        "arxiv": {"contact": "you@example.org"},
+        "arxiv": {"contact": "ada@example.org"},
         "email": {"host": "localhost", "sender": "arXiv digest <bot@example.org>"},
         "operator": "#operator",
         "topics": _TOPICS,
