@@ -14,7 +14,7 @@ from bot.query import author_doubts, keyword_doubts, query_doubts
     [
         ('ti:"a" and cat:cs.LG', 7, "write AND"),
         ('ti:"a" Or ti:"b"', 7, "write OR"),
-        ('ti:"a" not ti:"b"', 7, "write NOT"),
+        ('ti:"a" not ti:"b"', 7, "write ANDNOT"),
         ('all:"a" && all:"b"', 8, "write AND"),
         ('all:"a" || all:"b"', 8, "write OR"),
         ("all:a|all:b", 5, "write OR"),
@@ -37,6 +37,7 @@ from bot.query import author_doubts, keyword_doubts, query_doubts
         ("abstract:nickelate", 0, "write abs:"),
         ("foo:nickelate", 0, "there are ti, au"),
         ('all:"a"，all:"b"', 7, "full-width comma"),
+        ('all:"nickelate，cuprate"', 14, "full-width comma"),
         ("ti：nickelate", 2, "full-width :"),
     ],
 )

@@ -17,6 +17,9 @@ from bot.settings import ArxivSettings, EmailSettings, Security, Settings
 PLACEHOLDER = "you@example.org"
 """The contact of `starter` and of the examples."""
 
+_SHOWN = 160
+"""Characters of a reading: `check` prints the whole of it below."""
+
 _ARXIV_INTERVAL = timedelta(seconds=3)
 """https://info.arxiv.org/help/api/tou.html: "no more than one request every three seconds"."""
 
@@ -66,7 +69,8 @@ def _misread(topic: Topic) -> Iterator[tuple[Breach, int | None]]:
     """What arXiv very likely takes otherwise than it was meant."""
     path: Path = ("topics", topic.name)
     for doubt in query.query_doubts(topic.query) if topic.query else ():
-        yield Breach((*path, "query"), doubt.message), doubt.position
+        message = f"{doubt.message}; as it stands arXiv reads {_reading(topic.query or '')}"
+        yield Breach((*path, "query"), message), doubt.position
     for key, texts, doubts in (
         ("keywords", topic.keywords, query.keyword_doubts),
         ("exclude", topic.exclude, query.keyword_doubts),
@@ -75,6 +79,11 @@ def _misread(topic: Topic) -> Iterator[tuple[Breach, int | None]]:
         for index, text in enumerate(texts):
             for doubt in doubts(text):
                 yield Breach((*path, key, index), doubt.message), doubt.position
+
+
+def _reading(text: str) -> str:
+    said = query.describe(query.parse(text))
+    return said if len(said) <= _SHOWN else said[: _SHOWN - 1] + "…"
 
 
 def _of_subscriber(subscriber: Subscriber, path: Path) -> Iterator[tuple[Breach, int | None]]:

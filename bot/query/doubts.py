@@ -120,11 +120,15 @@ def _of_token(token: Token) -> Doubt | None:
         wild = re.search(r"(?<=\w)[*?]|[*?](?=\w)", text)
         if wild:
             return Doubt(position, f'a wildcard means nothing inside quotation marks: "{text}"')
+        if comma := re.search("[，、；]", text):
+            place = position + 1 + comma.start()
+            return Doubt(place, f'a full-width comma separates nothing, this is one phrase: "{text}"')
         return None
     if token.kind is not Kind.WORD:
         return None
     if text.upper() in _OPERATORS:
-        return Doubt(position, f"{text!r} is a word to search for here, joined by OR: write {text.upper()}")
+        meant = "ANDNOT" if text.upper() == "NOT" else text.upper()
+        return Doubt(position, f"{text!r} is a word to search for here, joined by OR: write {meant}")
     return _sign(text, position) or _mark(text, position) or _unknown_field(text, position)
 
 
