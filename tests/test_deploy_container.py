@@ -56,7 +56,10 @@ def test_the_container_s_entry_point_takes_the_commands_of_the_recipe(machine: M
     for arguments, answer in ((["--version"], "version"), (["init"], "written"), (["check"], "no faults")):
         process = _container(machine, *arguments)
         out, err = process.communicate(timeout=60)
-        assert (process.returncode, err) == (0, "")
+        beyond_the_contact = [
+            line for line in err.splitlines() if "arxiv.contact: is still the placeholder" not in line
+        ]
+        assert (process.returncode, beyond_the_contact) == (0, [])
         assert answer in out
     assert [path.name for path in machine.data.iterdir()] == ["subscribers.yaml"]
     assert not list(machine.home.iterdir())
