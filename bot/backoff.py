@@ -88,7 +88,7 @@ def delivery_retry(
     if verdict.permanent or (now >= last and not verdict.until_mended):
         return None
     pause = _DELIVERY_PAUSES[min(max(attempts, 1), len(_DELIVERY_PAUSES)) - 1]
-    own = now + pause * (1 + _DELIVERY_SPREAD * jitter)
+    own = now + max(pause, verdict.rest or pause) * (1 + _DELIVERY_SPREAD * jitter)
     if not verdict.until_mended:
         own = min(own, last)
     return max(own, service_wait(verdict, now) or own)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Self
 
 from bot.models import Fault, Verdict
 from bot.models.foreign import readable
@@ -50,6 +51,20 @@ class ServiceError(DigestError):
         verdict = verdict or Verdict()
         self.verdict = replace(verdict, remedy=readable(verdict.remedy)) if verdict.remedy else verdict
         super().__init__(readable(message, LONGEST_MESSAGE))
+
+    @classmethod
+    def unforeseen(cls, error: Exception, doing: str, *, in_doubt: bool = False) -> Self:
+        """An exception that no verdict was written for, while ``doing`` something with the service.
+
+        It is never quoted: it may hold a credential, or all of an answer.
+        """
+        remedy = "this is a fault of arxiv-digest: please report it with this line"
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        place = f" in {where.tb_frame.f_globals.get('__name__')}:{where.tb_lineno}" if where else ""
+        text = f"{doing}: unforeseen {type(error).__name__}{place}"
+        return cls(text, Verdict(in_doubt=in_doubt, remedy=remedy))
 
 
 class ArxivError(ServiceError):

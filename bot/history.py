@@ -268,3 +268,5 @@ class Alert:
     opened_at: datetime
     subscriber: str | None = None
     """Whom it concerns; None for everybody."""
+    cause: str = ""
+    """What it has in common with others (a revoked token stops every channel); empty if nothing."""

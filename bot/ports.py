@@ -78,3 +78,6 @@ class Progress(Protocol):
 
     def end(self, step: str, outcome: str) -> None:
         """``outcome`` is one line with counts, for people and logs."""
+
+    def note(self, level: str, text: str, **facts: object) -> None:
+        """Something that happened within a step, for logs: ``level`` is info or error, ``facts`` its fields."""

@@ -214,6 +214,7 @@ class SilentProgress:
 
     def __init__(self) -> None:
         self.outcomes: list[tuple[str, str]] = []
+        self.notes: list[tuple[str, str, dict[str, object]]] = []
 
     def begin(self, step: str, total: int | None) -> None:
         pass
@@ -223,6 +224,9 @@ class SilentProgress:
 
     def end(self, step: str, outcome: str) -> None:
         self.outcomes.append((step, outcome))
+
+    def note(self, level: str, text: str, **facts: object) -> None:
+        self.notes.append((level, text, facts))
 
 
 def overloaded(retry_after: timedelta | None = None) -> ArxivError:

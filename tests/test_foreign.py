@@ -38,6 +38,8 @@ def test_any_text_becomes_one_harmless_line(text: str | bytes) -> None:
         (b"535 Error: \xc7\xeb\xca\xb9\xd3\xc3", "535 Error: 请使用"),  # GBK, as QQ Mail answers
         ("refusé".encode(), "refusé"),
         ("für".encode("latin-1"), "für"),
+        (b"adresse rejet\xe9e, cr\xe9\xe9e", "adresse rejetée, créée"),
+        ("déjà vu é".encode()[:-1], "déjà vu \\xc3"),
     ],
 )
 def test_a_reply_is_read_in_its_own_encoding(raw: bytes, read: str) -> None:

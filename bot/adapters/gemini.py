@@ -16,9 +16,10 @@ from google.genai.errors import APIError
 
 from bot.adapters.gemini_faults import may_refuse_thinking, refuses_thinking, translate
 from bot.errors import GeminiError
-from bot.models import ModelReply, Prompt, Verdict
+from bot.models import ModelReply, Prompt, Verdict, readable
 from bot.settings import GeminiSettings
 
+_LONGEST_NAME = 100
 _NOT_SERVED = (404, 405, 501)
 _PROBE = "Answer with an empty JSON array."
 _PROBE_CONFIGURATION = types.GenerateContentConfig(
@@ -73,7 +74,7 @@ class Gemini:
     async def ask(self, prompt: Prompt) -> ModelReply:
         """One request for one answer, which may be a refusal or cut short.
 
-        GeminiError otherwise. Where its verdict is permanent and has a remedy, no other prompt will
+        GeminiError otherwise. Where its verdict is service-wide, no other prompt will
         fare better. A model that refuses our level of thinking gives a passing error with a wait of
         zero: the next call, which is another request, uses the next level.
         """
@@ -105,7 +106,7 @@ class Gemini:
                 raise
             await models.generate_content(model=self._model, contents=_PROBE, config=_PROBE_CONFIGURATION)
             return self._model
-        return model.display_name or model.name or self._model
+        return readable(model.display_name or model.name or self._model, _LONGEST_NAME)
 
     async def _once(self, call: Awaitable[Answer], rung: int | None) -> Answer:
         """Await the SDK. The one place where its exceptions, and its transports', become ours.
@@ -182,9 +183,13 @@ def read_reply(response: types.GenerateContentResponse) -> ModelReply:
     usage = response.usage_metadata or types.GenerateContentResponseUsageMetadata()
     return ModelReply(
         text=text or None,
-        finish_reason=candidate.finish_reason.value if candidate.finish_reason else "",
-        block_reason=feedback.block_reason.value if feedback and feedback.block_reason else "",
-        model_version=response.model_version or "",
+        finish_reason=readable(candidate.finish_reason.value, _LONGEST_NAME)
+        if candidate.finish_reason
+        else "",
+        block_reason=readable(feedback.block_reason.value, _LONGEST_NAME)
+        if feedback and feedback.block_reason
+        else "",
+        model_version=readable(response.model_version or "", _LONGEST_NAME),
         prompt_tokens=usage.prompt_token_count or 0,
         output_tokens=(usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from google.genai.errors import APIError
 
 from bot.adapters.http import retry_after
 from bot.errors import GeminiError
-from bot.models import Limit, Verdict
+from bot.models import Limit, Verdict, readable
 from bot.settings import Secret
 
 _KEY_REMEDY = "make a key at https://aistudio.google.com/apikey and put it in GEMINI_API_KEY"
@@ -24,8 +25,79 @@ _MODEL_REMEDY = "set gemini.model to a model that your account has"
 _BILLING_REMEDY = (
     "set up billing for the project of GEMINI_API_KEY, or leave the key out to do without Gemini"
 )
-_LONGEST_MESSAGE = 300
+_RESTRICTIONS = "in https://console.cloud.google.com/apis/credentials"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A refusal that every request would meet, until a person does what ``remedy`` says."""
+
+    remedy: str
+    reasons: tuple[str, ...] = ()
+    """google.rpc.ErrorInfo's."""
+    words: str = ""
+    """A regular expression for the message, in lower case."""
+
+
+_KEY = Rule(
+    _KEY_REMEDY,
+    ("API_KEY_INVALID",),
+    r"api key (?:not valid|not found|expired|was reported)|api[_ ]key.invalid",
+)
+_MODEL = Rule(_MODEL_REMEDY)
+_BILLING = Rule(_BILLING_REMEDY, ("BILLING_DISABLED",), r"billing")
+RULES = (
+    Rule(
+        "Google offers Gemini only in some countries, and this machine's address is in none of them: see "
+        "https://ai.google.dev/gemini-api/docs/available-regions, or leave GEMINI_API_KEY out",
+        ("UNSUPPORTED_USER_LOCATION",),
+        r"user location is not supported",
+    ),
+    Rule(
+        "GEMINI_API_KEY is restricted to websites (HTTP referrers), which a program has none of: set its "
+        f"application restrictions to none, or to this machine's IP address, {_RESTRICTIONS}",
+        ("API_KEY_HTTP_REFERRER_BLOCKED",),
+        r"requests from referr?er|http referr?er",
+    ),
+    Rule(
+        "GEMINI_API_KEY is restricted to other IP addresses: add this machine's to its application "
+        f"restrictions {_RESTRICTIONS}",
+        ("API_KEY_IP_ADDRESS_BLOCKED",),
+        r"ip address restriction",
+    ),
+    Rule(
+        f"GEMINI_API_KEY is restricted to an app: set its application restrictions to none {_RESTRICTIONS}",
+        ("API_KEY_ANDROID_APP_BLOCKED", "API_KEY_IOS_APP_BLOCKED"),
+        r"requests from this (?:android|ios) client",
+    ),
+    Rule(
+        f"GEMINI_API_KEY is restricted to other APIs: add the Generative Language API to them {_RESTRICTIONS}",
+        ("API_KEY_SERVICE_BLOCKED",),
+        r"requests to this api .*blocked",
+    ),
+    Rule(
+        "the Generative Language API is off in the key's project: enable it at "
+        "https://console.cloud.google.com/apis/library/generativelanguage.googleapis.com",
+        ("SERVICE_DISABLED",),
+        r"has not been used in project|it is disabled",
+    ),
+    Rule(
+        "Google has suspended the key's project: see its e-mails, or make a key in another project at "
+        "https://aistudio.google.com/apikey and put it in GEMINI_API_KEY",
+        ("CONSUMER_SUSPENDED",),
+        r"has been suspended|project has been denied access",
+    ),
+    _BILLING,
+    _KEY,
+    Rule(_KEY_REMEDY, (), r"api key"),
+)
+"""The first that fits counts."""
+
+_BY_STATUS = {"FAILED_PRECONDITION": _BILLING}
+_BY_CODE = {401: _KEY, 403: _KEY, 404: _MODEL, 402: _BILLING}
+"""Where neither reason nor words tell."""
 _TRANSIENT_CODES = (408, 429, 499)
+_LONGEST_MESSAGE = 300
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]+)?)s")
 _NO_QUOTA_AT_ALL = re.compile(r"\blimit: 0\b(?!\.[0-9])")
 
@@ -50,7 +122,7 @@ def refuses_thinking(error: Exception) -> bool:
 
 def may_refuse_thinking(error: Exception) -> bool:
     """Whether it may be meant by "Request contains an invalid argument.", which names none."""
-    return isinstance(error, APIError) and error.code == 400 and not _remedy(error)
+    return isinstance(error, APIError) and error.code == 400 and _rule(error) is None
 
 
 def _refusal(error: APIError, model: str, key: Secret) -> GeminiError:
@@ -67,21 +139,19 @@ def _verdict(error: APIError) -> Verdict:
         return _quota_verdict(error)
     if code >= 500 or code in _TRANSIENT_CODES:
         return Verdict(retry_after=_wait(error))
-    return Verdict(permanent=True, remedy=_remedy(error))
+    rule = _rule(error)
+    return Verdict(permanent=True, remedy=rule.remedy if rule else "", service_wide=rule is not None)
 
 
-def _remedy(error: APIError) -> str:
-    """Empty when only this prompt is at fault."""
-    reasons = {detail.get("reason") for detail in _details(error, "ErrorInfo")}
-    # Google answers a mistyped key with 400; some endpoints leave the reason out.
-    bad_key = "API_KEY_INVALID" in reasons or "api key" in str(error.message).lower()
-    if error.code in (401, 403) or bad_key:
-        return _KEY_REMEDY
-    if error.code == 404:
-        return _MODEL_REMEDY
-    if error.code == 402 or error.status == "FAILED_PRECONDITION":
-        return _BILLING_REMEDY
-    return ""
+def _rule(error: APIError) -> Rule | None:
+    """None when only this prompt is at fault."""
+    reasons = {str(detail.get("reason")) for detail in _details(error, "ErrorInfo")}
+    message = str(error.message).casefold()
+    for rule in RULES:
+        # Some endpoints leave the reason out.
+        if reasons & set(rule.reasons) or (rule.words and re.search(rule.words, message)):
+            return rule
+    return _BY_STATUS.get(str(error.status)) or _BY_CODE.get(error.code)
 
 
 def _quota_verdict(error: APIError) -> Verdict:
@@ -95,7 +165,10 @@ def _quota_verdict(error: APIError) -> Verdict:
     nothing_offered = any(str(violation.get("quotaValue")) == "0" for violation in violations)
     if nothing_offered or _NO_QUOTA_AT_ALL.search(str(error.message)):
         return Verdict(
-            permanent=True, limit=Limit.NOT_OFFERED, remedy=f"{_MODEL_REMEDY}, or {_BILLING_REMEDY}"
+            permanent=True,
+            service_wide=True,
+            limit=Limit.NOT_OFFERED,
+            remedy=f"{_MODEL_REMEDY}, or {_BILLING_REMEDY}",
         )
     limit = None
     if any("PerDay" in quota_id for quota_id in quota_ids):
@@ -135,5 +208,4 @@ def _words(error: Exception) -> str:
 
 def _clean(text: str, key: Secret) -> str:
     """One line of bounded length without the key, which Google quotes when it suspends one."""
-    line = " ".join(text.split()).replace(key.reveal().strip(), "(your key)")
-    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"
+    return readable(text.replace(key.reveal().strip(), "(your key)"), _LONGEST_MESSAGE)

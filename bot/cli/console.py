@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable
 
 import click
 
-from bot.cli.logs import logger
+from bot.cli.logs import LEVELS, logger
 from bot.pipeline.report import Report
 from bot.ports import Clock
 
@@ -38,6 +39,9 @@ class LogProgress:
             extra={"fields": {"step": step, "outcome": outcome, "seconds": seconds}},
         )
 
+    def note(self, level: str, text: str, **facts: object) -> None:
+        logger.log(LEVELS[level], "%s", text, extra={"fields": facts})
+
 
 class TerminalProgress:
     """A bar with the expected end, then the outcome in its place."""
@@ -66,6 +70,9 @@ class TerminalProgress:
             click.echo(_CLEAR_LINE, nl=False, err=True)
         click.echo(f"{_VERBS.get(step, step):<14}  {outcome}", err=True)
 
+    def note(self, level: str, text: str, **facts: object) -> None:
+        """Nothing: what happened is told when the command ends."""
+
 
 def progress_for(clock: Clock, log_format: str) -> LogProgress | TerminalProgress:
     """Bars for a person at a terminal, log lines for anybody else."""
@@ -74,16 +81,24 @@ def progress_for(clock: Clock, log_format: str) -> LogProgress | TerminalProgres
 
 def tell(report: Report, log_format: str) -> None:
     """What was left undone, on stderr."""
-    warn(report.faults, log_format)
+    for fault in report.faults:
+        _say(logging.WARNING, fault, log_format, **report.facts.get(fault, {}))
+    for trouble in report.troubles:
+        _say(logging.ERROR, trouble, log_format)
 
 
 def warn(lines: Iterable[str], log_format: str) -> None:
     """Something a person should see, on stderr: a line each on a terminal, log lines elsewhere."""
     for line in lines:
-        if _is_terminal(log_format):
-            click.echo(f"{click.style('!', fg='yellow')} {line}", err=True)
-        else:
-            logger.warning("%s", line)
+        _say(logging.WARNING, line, log_format)
+
+
+def _say(level: int, line: str, log_format: str, **facts: object) -> None:
+    if _is_terminal(log_format):
+        colour = "red" if level >= logging.ERROR else "yellow"
+        click.echo(f"{click.style('!', fg=colour)} {line}", err=True)
+    else:
+        logger.log(level, "%s", line, extra={"fields": facts})
 
 
 def _is_terminal(log_format: str) -> bool:

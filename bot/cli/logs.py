@@ -12,6 +12,8 @@ import click
 
 logger = logging.getLogger("arxiv-digest")
 
+LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
 _ADDRESS = re.compile(r"([\w!#$%&'*+/=?^`{|}~.-]{1,2})[\w!#$%&'*+/=?^`{|}~.-]*(?=@[\w-]+(?:\.[\w-]+)*)")
 
 
@@ -37,7 +39,7 @@ def say(log_format: str, level: str, message: str, **fields: object) -> None:
         click.echo(message, err=True)
         return
     set_up_logging(log_format, verbose=False)
-    logger.log(logging.getLevelNamesMapping()[level.upper()], message, extra={"fields": fields})
+    logger.log(LEVELS[level], message, extra={"fields": fields})
 
 
 def caution(log_format: str, message: str) -> None:
@@ -56,7 +58,16 @@ class _Lines(logging.Formatter):
         self._shorten = shorten
 
     def message(self, record: logging.LogRecord) -> str:
-        text = record.getMessage().rstrip("\n")
+        return self._shown(record.getMessage().rstrip("\n"))
+
+    def fields(self, record: logging.LogRecord) -> dict[str, object]:
+        """What a program reads beside the message."""
+        fields: dict[str, object] = getattr(record, "fields", {})
+        return {
+            name: self._shown(value) if isinstance(value, str) else value for name, value in fields.items()
+        }
+
+    def _shown(self, text: str) -> str:
         return _ADDRESS.sub(r"\1…", text) if self._shorten else text
 
 
@@ -67,8 +78,12 @@ class _TextLines(_Lines):
 
 class _JsonLines(_Lines):
     def format(self, record: logging.LogRecord) -> str:
-        fields = {"time": _time(record), "level": record.levelname.lower(), "message": self.message(record)}
-        fields |= getattr(record, "fields", {})
+        fields: dict[str, object] = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "message": self.message(record),
+        }
+        fields |= self.fields(record)
         return json.dumps(fields, ensure_ascii=False)
 
 

@@ -6,6 +6,7 @@ The classes have no slots: Python would make each of them twice, which every com
 
 from bot.models.digests import Digest, Entry
 from bot.models.failures import Check, Fault, Limit, Verdict
+from bot.models.foreign import readable
 from bot.models.messages import Envelope, Message, OutboxState, Receipt
 from bot.models.papers import (
     ARXIV_SITE,
@@ -54,4 +55,5 @@ __all__ = [
     "Topic",
     "Verdict",
     "Window",
+    "readable",
 ]

@@ -28,6 +28,11 @@ class Verdict:
     """The service may have accepted what was sent."""
     retry_after: timedelta | None = None
     """How long the service itself asked us to wait."""
+    rest: timedelta | None = None
+    """The service takes nothing more for the moment, and so long is our guess. Unlike ``retry_after``
+    it is no word of the service's: `once` tries all the same."""
+    service_wide: bool = False
+    """Every other request would be refused alike, until a person mends it."""
     form_refused: bool = False
     """The service does not take the form of what was sent; the same as plain text may pass."""
     limit: Limit | None = None

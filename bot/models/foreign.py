@@ -13,8 +13,7 @@ import unicodedata
 LONGEST = 400
 """Characters: what a service has to say of one failure fits a few lines."""
 
-_GB2312 = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])*")
-"""Chinese mail servers answer in GBK. In a Western encoding letters beyond ASCII rarely come in pairs."""
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _ESCAPED_CATEGORIES = frozenset({"Cc", "Cs", "Cn", "Co"})
 _ESCAPED = frozenset(
     "\u200e\u200f\u061c\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -49,7 +48,14 @@ def _decoded(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        return raw.decode("gbk" if _GB2312.fullmatch(raw) else "latin-1", "backslashreplace")
+        pass
+    runs = _BEYOND_ASCII.findall(raw)
+    # Chinese mail servers answer in GBK. Two bytes alone may be the accents of "créée", though, and a
+    # Chinese word has two characters or more.
+    if all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs) and max(map(len, runs)) >= 4:
+        return raw.decode("gbk", "backslashreplace")
+    was_utf8 = not raw.decode(errors="ignore").isascii()  # and was cut, or spoilt
+    return raw.decode(errors="backslashreplace") if was_utf8 else raw.decode("latin-1")
 
 
 def _is_harmless(character: str) -> bool:

@@ -40,18 +40,18 @@ def raise_alert(
 ) -> None:
     """Open an alert. ``subscriber`` limits it to the one it concerns.
 
-    Of several alerts that end in the same ``cause`` (a revoked token stops every channel) the
+    Of several alerts that have the same ``cause`` (a revoked token stops every channel) the
     operator is told one.
     """
     now = services.clock.now()
     notices = services.store.notices
     with services.store.transaction():
-        notices.open_alert(Alert(key, text, now, subscriber))
+        notices.open_alert(Alert(key, text, now, subscriber, cause))
         untold = {alert.key: alert for alert in notices.untold(OPERATOR)}
         if services.settings.operator is None or key not in untold or now - untold[key].opened_at < patience:
             return
         told = (alert for alert in notices.open_alerts() if alert.key not in untold)
-        if not cause or not any(alert.text.endswith(cause) for alert in told):
+        if not cause or not any(alert.cause == cause for alert in told):
             operator = services.settings.operator
             payload = (
                 CHANNELS[operator.kind].messages().notice(_SUBJECT, text, operator, services.settings, now)

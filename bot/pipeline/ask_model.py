@@ -50,6 +50,8 @@ class ModelWorkers:
         self._failing_since: datetime | None = None
         self._over = asyncio.Event()
         self.ended = ""
+        self.refused = ""
+        """Why the service refuses every request until a person mends it, if it does."""
         self.rest_until: datetime | None = None
         """Before this there is no use in asking for what nobody waits for."""
         self.again_at: dict[SummaryKey, datetime] = {}
@@ -208,10 +210,12 @@ class ModelWorkers:
         """Send it. GeminiError; a request that failed is counted like any other."""
         try:
             return await self._summariser.ask(text)
-        except BaseException:
+        except BaseException as error:
             self._quota.unanswered(request)
             self._one_finished.set()
-            raise
+            if isinstance(error, GeminiError) or not isinstance(error, Exception):
+                raise
+            raise GeminiError.unforeseen(error, "asking Gemini") from error
 
     def _learn(self, error: GeminiError) -> None:
         """What a failure says about the requests that follow. Ended when there should be none."""
@@ -220,9 +224,10 @@ class ModelWorkers:
         if verdict.limit in (Limit.PER_DAY, Limit.NOT_OFFERED):
             self._alert(str(error), verdict)
             raise Ended(str(error), closed_until or now + REST)
-        if verdict.permanent and verdict.remedy:
+        if verdict.service_wide:
             # A bad key or an unknown model fails every paper alike; a refused prompt only its own.
-            self._alert(str(error), verdict)
+            self.refused = self._alert(str(error), verdict)
+            self._services.progress.note("error", self.refused, error=str(error))
             raise Ended(str(error), now + REST)
         if not verdict.permanent:
             self._failing_since = self._failing_since or now
@@ -240,10 +245,12 @@ class ModelWorkers:
         if self._until is not None and self._clock.now() >= self._until:
             raise Ended("something is due")
 
-    def _alert(self, text: str, verdict: Verdict) -> None:
+    def _alert(self, text: str, verdict: Verdict) -> str:
+        """Tell of it; in which words."""
         remedy = f"; {verdict.remedy}" if verdict.remedy else ""
         line = f"Gemini: {text}{remedy}. Meanwhile papers are shown with the abstract's own sentences."
         alerts.raise_alert(self._services, alerts.GEMINI, line)
+        return line
 
     async def _wait(self, until: datetime | None) -> None:
         """Until then, or until a request ends, or the round is stopped: whichever comes first."""

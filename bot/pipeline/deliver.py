@@ -7,16 +7,17 @@ side by side, so that Slack being down does not hold back the mail.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot import backoff
 from bot.channels import CHANNELS
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, StoreError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
 from bot.pipeline.concurrency import all_of
-from bot.pipeline.delivery_outcomes import DeliveryOutcomes, subject
+from bot.pipeline.delivery_outcomes import DeliveryOutcomes, facts, subject
 from bot.pipeline.pacing import Pacing
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
@@ -68,11 +69,11 @@ async def deliver(
 
 def name_waiting(services: Services, report: Report, only: Sequence[str] | None) -> None:
     """Name what is still in the outbox and was not touched in this round, a service's wait above all."""
-    named = "\n".join(report.faults)
     for envelope in services.store.outbox.waiting(only):
-        if subject(envelope) not in named:
+        if envelope.id not in report.messages:
             until = f" until {envelope.wait_until:%Y-%m-%d %H:%M:%S} UTC" if envelope.wait_until else ""
-            report.add(f"{subject(envelope)}: waiting{until}: {envelope.error or 'not sent yet'}")
+            why = envelope.error or "not sent yet"
+            report.add(f"{subject(envelope)}: waiting{until}: {why}", **facts(envelope), error=why)
 
 
 class _Postman:
@@ -156,19 +157,22 @@ class _Postman:
             raise error
         known = self._services.store.subscriptions.resolved(target)
         if known is None:
-            known = await channel.resolve(target.address)
-            self._services.store.subscriptions.save_resolved(target, known)
+            with _foreseen("looking up the address"):
+                known = await channel.resolve(target.address)
+                self._services.store.subscriptions.save_resolved(target, known)
         return known
 
     async def _settle_or_send(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt:
         if envelope.state is OutboxState.IN_DOUBT and self._spec.keeps_history:
-            found = await self._look(channel, envelope, resolved)
+            with _foreseen("looking for a message in doubt", in_doubt=True):
+                found = await self._look(channel, envelope, resolved)
             if found is not None:
                 return found
         await self._pacing.wait(resolved)
         sending = self._outbox.mark_sending(envelope, self._clock.now())
         try:
-            return await channel.send(sending, resolved)
+            with _foreseen("sending", in_doubt=True):
+                return await channel.send(sending, resolved)
         finally:
             self._pacing.attempted(resolved)
 
@@ -229,3 +233,14 @@ class _Postman:
         # The earliest its first failure can have been: a machine that was off did not try.
         failing_since = max(envelope.created_at, now - backoff.delivery_pauses(envelope.attempts))
         return backoff.delivery_retry(envelope.attempts, verdict, failing_since, now, self._services.jitter())
+
+
+@contextmanager
+def _foreseen(doing: str, *, in_doubt: bool = False) -> Iterator[None]:
+    """Whatever a channel raises that is no DeliveryError is one: a failure of one message, not of the round."""
+    try:
+        yield
+    except (DeliveryError, StoreError):
+        raise
+    except Exception as error:
+        raise DeliveryError.unforeseen(error, doing, in_doubt=in_doubt) from error

@@ -28,12 +28,16 @@ class DeliveryOutcomes:
             alerts.settle(self._services, alerts.delivery_key(envelope.subscriber, envelope.target))
         held = f", {wording.papers(len(envelope.arxiv_ids))}" if envelope.arxiv_ids else ""
         self._report.done.append(f"{subject(envelope)}: delivered{held}")
+        self._report.messages.add(envelope.id)
+        self._services.progress.note(
+            "info", f"{subject(envelope)}: accepted{held}", **facts(envelope), outcome="accepted"
+        )
 
     def failed(self, envelope: Envelope, error: DeliveryError) -> None:
         with self._services.store.transaction():
             self._outbox.mark_failed(envelope, str(error), error.verdict, self._clock.now())
             self._alert(envelope, "a message could not be delivered", error)
-        self._report.add(f"{subject(envelope)}: failed: {_in_full(error)}")
+        self._name(envelope, "failed", _in_full(error))
 
     def reshaped(self, envelope: Envelope, error: DeliveryError) -> None:
         """Its form was refused; it is sent in a plainer one."""
@@ -42,11 +46,11 @@ class DeliveryOutcomes:
     def waiting(self, envelope: Envelope, error: DeliveryError) -> None:
         if error.verdict.until_mended:
             self._alert(envelope, "a message waits until this is mended", error)
-        self._report.add(f"{subject(envelope)}: waiting: {_in_full(error)}")
+        self._name(envelope, "waiting", _in_full(error))
 
     def in_doubt(self, envelope: Envelope, error: DeliveryError, *, looked: bool) -> None:
         """Whether it arrived is unknown; once it was ``looked`` for in vain, that needs a person."""
-        self._report.add(f"{subject(envelope)}: in doubt: {_in_full(error)}")
+        self._name(envelope, "in doubt", _in_full(error))
         if looked:
             self._alert(envelope, "it is unknown whether a message arrived", error)
 
@@ -54,7 +58,12 @@ class DeliveryOutcomes:
         """Not tried in this round; before ``until`` no round needs to look at it again."""
         if until is not None:
             self._outbox.postpone(envelope, why, until)
-        self._report.add(f"{subject(envelope)}: waiting: {why}")
+        self._name(envelope, "waiting", why)
+
+    def _name(self, envelope: Envelope, outcome: str, why: str) -> None:
+        self._report.messages.add(envelope.id)
+        line = f"{subject(envelope)}: {outcome}: {why}"
+        self._report.add(line, **facts(envelope), outcome=outcome, error=why)
 
     def _alert(self, envelope: Envelope, text: str, error: DeliveryError) -> None:
         if envelope.subscriber:
@@ -72,6 +81,13 @@ def subject(envelope: Envelope) -> str:
     who = envelope.subscriber or "operator"
     part = f" part {envelope.part}/{envelope.parts}" if envelope.parts > 1 else ""
     return f"{who}: {envelope.target.kind} {envelope.target.address}{part}"
+
+
+def facts(envelope: Envelope) -> dict[str, object]:
+    """Whose message this is and where it goes, for logs that programs read."""
+    target = f"{envelope.target.kind} {envelope.target.address}"
+    about = {"subscriber": envelope.subscriber or "operator", "target": target}
+    return about | ({"paper": list(envelope.arxiv_ids)} if envelope.arxiv_ids else {})
 
 
 def _in_full(error: DeliveryError) -> str:

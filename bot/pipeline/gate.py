@@ -88,10 +88,14 @@ class ArxivGate:
         began = self._clock.monotonic()
         try:
             return await attempt()
-        except ArxivError as error:
+        except Exception as foreign:
+            # A source that raises something unforeseen is arXiv's failure, not the round's end.
+            error = (
+                foreign if isinstance(foreign, ArxivError) else ArxivError.unforeseen(foreign, "asking arXiv")
+            )
             if not error.verdict.permanent:
                 self._spent += timedelta(seconds=self._clock.monotonic() - began)
-            raise
+            raise error from foreign
         finally:
             self._last_end = self._clock.monotonic()
 

@@ -44,6 +44,8 @@ class Pacing:
         """A message has to wait; ``wait_until`` is the service's own word, which holds for all of them."""
         if not error.verdict.until_mended:  # a folder's fault is no other folder's
             self._failures_in_a_row += 1
+        if error.verdict.rest is not None:
+            self._spacing.rest(self.kind, self._clock.monotonic() + error.verdict.rest.total_seconds())
         if wait_until is not None:
             self._notices.set_wait(ServiceWait(self.kind, wait_until, str(error)))
 
@@ -55,6 +57,8 @@ class Pacing:
         wait = self._notices.wait_until(self.kind)
         if wait is not None and wait.until > now:
             return f"the service asked to be left alone until {wait.until:%Y-%m-%d %H:%M:%S} UTC", wait.until
+        if (rest := self._spacing.resting_until(self.kind) - self._clock.monotonic()) > 0:
+            return "the service takes no more for the moment", now + timedelta(seconds=rest)
         if self._failures_in_a_row >= _OUTAGE:
             return "the service did not take the messages before it", now + _DOWN
         return None

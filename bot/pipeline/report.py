@@ -13,7 +13,15 @@ class Report:
     """For stdout."""
     faults: list[str] = field(default_factory=list)
     """For stderr; with any of them `once` ends with exit status 1."""
+    troubles: list[str] = field(default_factory=list)
+    """For stderr too, but nothing is left undone by them: a key that is refused, where the abstract's own
+    sentences went out instead."""
+    facts: dict[str, dict[str, object]] = field(default_factory=dict)
+    """By fault, the same in fields, for logs that programs read."""
+    messages: set[int] = field(default_factory=set)
+    """The outbox ids of the messages whose outcome in this round stands above."""
 
-    def add(self, fault: str) -> None:
+    def add(self, fault: str, **facts: object) -> None:
         if fault not in self.faults:
             self.faults.append(fault)
+        self.facts.setdefault(fault, facts)

@@ -43,7 +43,7 @@ class Memory:
 
 
 class Spacing:
-    """From when on each place takes another message, on the monotonic clock.
+    """From when on each place, and each kind of channel, takes another message, on the monotonic clock.
 
     Outlives a round: one delivers several times, and the services count on.
     """
@@ -52,12 +52,20 @@ class Spacing:
         self.started_at = started_at
         """The process's start."""
         self._free_at: dict[tuple[str, str], float] = {}
+        self._resting_until: dict[str, float] = {}
 
     def free_at(self, kind: str, place: str) -> float:
         return self._free_at.get((kind, place), float("-inf"))
 
     def occupy(self, kind: str, place: str, until: float) -> None:
         self._free_at[kind, place] = until
+
+    def rest(self, kind: str, until: float) -> None:
+        """Nothing is to go there before that: a sending limit is used up."""
+        self._resting_until[kind] = until
+
+    def resting_until(self, kind: str) -> float:
+        return self._resting_until.get(kind, float("-inf"))
 
 
 @dataclass(slots=True)

@@ -66,7 +66,7 @@ async def once(services: Services, state: ProcessState, only: Sequence[str] | No
     await poll(services, state, wanted_topics(services.settings, only), report)
     due = {subscriber.name: services.clock.now() for subscriber in chosen}
     later = _ahead(services)
-    await summarise(services, state, due, later=later)
+    _trouble(report, await summarise(services, state, due, later=later))
     if state.stopping.is_set():
         report.add("stopped before the digests were written; the next run takes up from here")
         return report
@@ -100,6 +100,11 @@ async def step(services: Services, state: ProcessState) -> Report:
         if services.clock.now() < until:
             await _hand_over(services, state, lacking, report)
     return report
+
+
+def _trouble(report: Report, refused: str) -> None:
+    if refused:
+        report.troubles.append(refused)
 
 
 async def _hand_over(

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot import digest, quota
 from bot.channels import CHANNELS
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, StoreError
 from bot.history import ServiceWait, Upgrade
 from bot.models import Digest, Entry, Paper, Summary, SummaryKey
 from bot.pipeline.services import Services
@@ -107,7 +107,12 @@ async def _edit(services: Services, one: Upgrade) -> int:
     )
     try:
         await services.channels[spec.name].edit(one.envelope.receipt, payload)
-    except DeliveryError as error:
+    except StoreError:
+        raise
+    except Exception as foreign:
+        error = (
+            foreign if isinstance(foreign, DeliveryError) else DeliveryError.unforeseen(foreign, "editing")
+        )
         if error.verdict.permanent:
             outbox.save_upgrade(one.envelope, one.envelope.payload, edition, one.awaited)
         if error.verdict.retry_after is not None:

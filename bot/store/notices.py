@@ -31,10 +31,10 @@ class Notices:
         with self._db.transaction():
             known = self._db.row("SELECT closed_at FROM alerts WHERE key = ?", (alert.key,))
             self._db.write(
-                "INSERT INTO alerts (key, subscriber, text, opened_at) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (key) DO UPDATE SET text = excluded.text, closed_at = NULL, "
+                "INSERT INTO alerts (key, subscriber, text, cause, opened_at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (key) DO UPDATE SET text = excluded.text, cause = excluded.cause, closed_at = NULL, "
                 "opened_at = CASE WHEN closed_at IS NULL THEN opened_at ELSE excluded.opened_at END",
-                (alert.key, alert.subscriber, alert.text, to_text(alert.opened_at)),
+                (alert.key, alert.subscriber, alert.text, alert.cause, to_text(alert.opened_at)),
             )
         return known is None or known["closed_at"] is not None
 
@@ -74,4 +74,4 @@ class Notices:
 
 
 def _to_alert(row: Row) -> Alert:
-    return Alert(row["key"], row["text"], to_time(row["opened_at"]), row["subscriber"])
+    return Alert(row["key"], row["text"], to_time(row["opened_at"]), row["subscriber"], row["cause"])

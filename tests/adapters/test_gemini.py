@@ -202,11 +202,12 @@ async def test_an_unknown_model_is_permanent_and_named(line: Line) -> None:
     assert "gemini-3.8-flash" in message
 
 
-async def test_a_country_without_free_quota_is_permanent(line: Line) -> None:
-    """The remedy is billing, or no key."""
+async def test_a_country_without_gemini_is_permanent(line: Line) -> None:
+    """The remedy is another place, or no key: no bill would help."""
     verdict, _ = await verdict_of(line, Fault.COUNTRY)
     assert verdict.permanent
-    assert "billing" in verdict.remedy
+    assert "countries" in verdict.remedy
+    assert "billing" not in verdict.remedy
 
 
 async def test_a_bad_request_is_permanent_for_this_prompt_only(line: Line) -> None:

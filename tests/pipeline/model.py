@@ -52,7 +52,8 @@ def too_many(limit: Limit, retry_after: timedelta | None = None) -> GeminiError:
 
 def bad_key() -> GeminiError:
     return GeminiError(
-        "Gemini refuses with status 400: API key not valid", Verdict(permanent=True, remedy="make a key")
+        "Gemini refuses with status 400: API key not valid",
+        Verdict(permanent=True, service_wide=True, remedy="make a key"),
     )
 
 

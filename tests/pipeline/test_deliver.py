@@ -349,3 +349,42 @@ async def test_plain_text_in_doubt_is_found_by_its_mark(ready: World) -> None:
     assert not (await ready.once()).faults
     assert ready.slack.accepted == [sent]
     assert ready.store.outbox.refresh(sent).key == sent.key
+
+
+async def test_each_waiting_message_is_named_whatever_others_are_called(world: World) -> None:
+    """`#papers` waits beside `#papers-hot`, whose line contains the other's name."""
+    world.source.papers = [paper("2611.00001")]
+    hot = Target("slack", "#papers-hot")
+    world.subscribe(subscriber(name="em", targets=(hot, SLACK)))
+    world.slack.script.append(transient(retry_after=timedelta(hours=1)))
+    report = await world.once()
+    assert {fault.split(": waiting")[0] for fault in report.faults} == {
+        "em: slack #papers-hot",
+        "em: slack #papers",
+    }
+    world.restart()
+    report = await world.once()
+    assert {fault.split(": waiting")[0] for fault in report.faults} == {
+        "em: slack #papers-hot",
+        "em: slack #papers",
+    }
+    assert [report.facts[fault]["target"] for fault in report.faults] == [
+        "slack #papers-hot",
+        "slack #papers",
+    ]
+
+
+async def test_a_sending_limit_holds_the_rest_back_until_the_next_run(world: World) -> None:
+    """One message meets it, the others of the run are not tried; another `once` tries again."""
+    world.source.papers = [paper("2611.00001")]
+    mails = tuple(Target("email", f"ada{number}@example.org") for number in range(4))
+    world.subscribe(
+        subscriber(targets=(*mails, SLACK)), email=EmailSettings("smtp.example.org", "bot@example.org")
+    )
+    world.email.script.append(transient(rest=timedelta(hours=4)))
+    report = await world.once()
+    assert (len(report.faults), len(world.email.accepted), len(world.slack.accepted)) == (4, 0, 1)
+    assert world.store.outbox.next_attempt_at() >= world.clock.now() + timedelta(hours=3)
+    world.restart()
+    assert not (await world.once()).faults
+    assert len(world.email.accepted) == 4

@@ -19,9 +19,10 @@ import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
 from bot.channels.email.mailbox import domain_of, needs_smtputf8
-from bot.channels.email.verdicts import FOREIGN, Step, translate
+from bot.channels.email.refusals import Step
+from bot.channels.email.verdicts import FOREIGN, translate
 from bot.errors import DeliveryError
-from bot.models import Verdict
+from bot.models import Verdict, readable
 from bot.settings import EmailSettings, Security
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -113,7 +114,7 @@ class Connection:
             if not 200 <= reply.code < 300:
                 raise aiosmtplib.SMTPDataError(reply.code, reply.message)
         self.sent += 1
-        return f"{reply.code} {reply.message}"[:_REPLY_LENGTH]
+        return readable(f"{reply.code} {reply.message}", _REPLY_LENGTH)
 
     async def quit(self) -> None:
         """Take leave if the server still listens; close in any case."""
@@ -186,8 +187,7 @@ class Connection:
             with self._step(Step.LOGIN):
                 await self._authenticate(offered, username, password)
         except DeliveryError as error:
-            # A server may quote what it was sent.
-            raise DeliveryError(_without(str(error), username, password), error.verdict) from None
+            raise error from None
 
     async def _authenticate(self, mechanisms: list[str], username: str, password: str) -> None:
         methods = {
@@ -198,7 +198,9 @@ class Connection:
         for name in mechanisms:
             try:
                 await methods[name](username, password)
-            except aiosmtplib.SMTPAuthenticationError as error:
+            except aiosmtplib.SMTPResponseException as error:
+                # A server may quote what it was sent; before anything is cut off, which might halve it.
+                error.message = _without(error.message, username, password)
                 if error.code != _MECHANISM_UNKNOWN or name == mechanisms[-1]:
                     raise
             else:

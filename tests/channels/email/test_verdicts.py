@@ -9,7 +9,8 @@ import ssl
 import pytest
 from aiosmtplib import errors
 
-from bot.channels.email.verdicts import FOREIGN, Step, refusal, translate
+from bot.channels.email.refusals import Step
+from bot.channels.email.verdicts import FOREIGN, refusal, translate
 from bot.settings import EmailSettings
 
 SETTINGS = EmailSettings(host="mail.example.org", sender="bot@example.org", username="bot")
