@@ -116,9 +116,10 @@ def next_poll(now: datetime, last_poll: datetime | None, poll_every: timedelta |
     """When to poll next, in UTC: ``now`` itself when a poll is overdue or was never made.
 
     ``poll_every`` None follows the announcements: at the hours of ``POLLED_AT`` on each day whose feed
-    shows a batch. However many of them were missed, they are made up for by one poll.
+    shows a batch. However many of them were missed, they are made up for by one poll. A last poll in the
+    future (the clock was wrong) is none.
     """
-    if last_poll is None:
+    if last_poll is None or last_poll > now:
         return now
     due = last_poll + poll_every if poll_every is not None else _next_look(last_poll)
     return max(due, now)

@@ -105,7 +105,7 @@ class Daemon:
         while not self._interrupt.is_set():
             step = tick.step(services, state)
             report = await in_time(step, self._interrupt, services.clock)
-            if report is not None and report.faults:
+            if report is not None and (report.faults or report.troubles):
                 self._tell(report)
             until = tick.next_event(services, state)
             if not self._interrupt.is_set() and until > services.clock.now():

@@ -41,6 +41,10 @@ class FakeClock:
         self._now += duration
         self._elapsed += duration.total_seconds()
 
+    def set_back(self, duration: timedelta) -> None:
+        """Somebody mends the machine's clock: what was measured goes on."""
+        self._now -= duration
+
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._count += 1

@@ -99,6 +99,7 @@ async def _rehearse(settings: Settings, only: Sequence[str] | None, log_format: 
         warn(departures.warnings(store.subscriptions.changes(settings.subscribers), settings), log_format)
         async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
             state = tick.start(services)
+            warn(filter(None, [tick.mend_times(store, clock.now())]), log_format)
             store.subscriptions.sync(settings.subscribers, clock.now())
             await poll(services, state, wanted_topics(settings, only), report)
             chosen = [one for one in settings.subscribers if only is None or one.name in only]

@@ -88,6 +88,7 @@ async def _digests(
     clock = app.system_clock()
     with app.scratch_store(settings.database) as store:
         async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
+            report.troubles += filter(None, [tick.mend_times(store, clock.now())])
             store.subscriptions.sync(settings.subscribers, clock.now())
             if store.polls.last_poll() is None:
                 state = tick.start(services)

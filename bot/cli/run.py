@@ -71,6 +71,8 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     loop.add_signal_handler(signal.SIGINT, daemon.stop)
     loop.add_signal_handler(signal.SIGHUP, look_again)
     _warn(settings, store.subscriptions.changes(settings.subscribers))
+    if note := tick.mend_times(store, clock.now()):
+        logger.warning(note)
     tick.take_up(store, settings, clock.now())
     _announce(store, settings, clock.now())
     await daemon.run()

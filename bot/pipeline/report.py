@@ -15,7 +15,7 @@ class Report:
     """For stderr; with any of them `once` ends with exit status 1."""
     troubles: list[str] = field(default_factory=list)
     """For stderr too, but nothing is left undone by them: a key that is refused, where the abstract's own
-    sentences went out instead."""
+    sentences went out instead; a clock that was wrong."""
     facts: dict[str, dict[str, object]] = field(default_factory=dict)
     """By fault, the same in fields, for logs that programs read."""
     messages: set[int] = field(default_factory=set)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.models import SummaryKey
 from bot.pipeline.gate import ArxivGate
+
+LONGEST_REST = timedelta(hours=25)
+"""Until the model's quota is new, on the longest day of the year."""
 
 
 @dataclass(slots=True)
@@ -32,10 +35,10 @@ class Memory:
         return self.again_at.get(key, now) <= now
 
     def wake(self, now: datetime) -> None:
-        """Forget what is over."""
-        if not self.is_resting(now):
+        """Forget what is over, and what was noted while the clock was ahead."""
+        if self.rest_until is not None and not now < self.rest_until <= now + LONGEST_REST:
             self.rest_until = None
-        self.again_at = {key: at for key, at in self.again_at.items() if at > now}
+        self.again_at = {key: at for key, at in self.again_at.items() if now < at <= now + LONGEST_REST}
 
     def is_resting(self, now: datetime) -> bool:
         """Whether only what is due is asked for."""

@@ -52,13 +52,35 @@ def start(
     return ProcessState(gate, stopping, Spacing(services.clock.monotonic()))
 
 
+def mend_times(store: Store, now: datetime) -> str:
+    """Let what a wrong clock has stored count as now, and say so in a line; nothing where there is none.
+
+    StoreError.
+    """
+    latest = store.mend_times(now, quota.pacific_day(now))
+    if latest is None:
+        return ""
+    return (
+        f"the database held times up to {latest:%Y-%m-%d %H:%M} UTC, which have not come yet: this machine's "
+        "clock must have been wrong; they count as now, and the next poll and digests go by the clock as it is"
+    )
+
+
+def _begin(services: Services, state: ProcessState) -> Report:
+    """What comes first in every round: the record and the memory are brought in line with now. StoreError."""
+    now = services.clock.now()
+    note = mend_times(services.store, now)
+    state.memory.wake(now)
+    take_up(services.store, services.settings, now)
+    return Report(troubles=[note] if note else [])
+
+
 async def once(services: Services, state: ProcessState, only: Sequence[str] | None = None) -> Report:
     """One full cycle now: everything owed to every subscriber (or to ``only``), schedules ignored.
 
     Raises StoreError.
     """
-    report = Report()
-    take_up(services.store, services.settings, services.clock.now())
+    report = _begin(services, state)
     alerts.settle_departed(services)
     await _forget(services)
     chosen = [one for one in services.settings.subscribers if only is None or one.name in only]
@@ -79,11 +101,9 @@ async def once(services: Services, state: ProcessState, only: Sequence[str] | No
 
 async def step(services: Services, state: ProcessState) -> Report:
     """Whatever is due at this moment. Raises StoreError."""
-    report = Report()
-    take_up(services.store, services.settings, services.clock.now())
+    report = _begin(services, state)
     alerts.settle_departed(services)
     await _forget(services)
-    state.memory.wake(services.clock.now())
     await deliver(services, state, report)
     if next_poll(services) <= services.clock.now():
         await poll(services, state, wanted_topics(services.settings), report)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Generator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
 from bot.errors import StoreError
 from bot.history import Kept
-from bot.store import departures, file, migrations, retention
+from bot.store import departures, file, migrations, retention, wrong_clock
 from bot.store.database import BUSY_TIMEOUT_S, Connection, in_words, unsound
 from bot.store.notices import Notices
 from bot.store.outbox import Outbox
@@ -86,6 +86,17 @@ class Store:
     def compact(self) -> None:
         """Leave nothing in the file of what was deleted from it. StoreError, then nothing is lost."""
         self._db.compact()
+
+    def mend_times(self, now: datetime, day: date) -> datetime | None:
+        """Let times count as now that lie in the future because a clock was wrong; the latest of them.
+
+        None when there are none, which is found out without reading what grows. ``day`` is the one on
+        which the model's service counts at ``now``. One transaction.
+        """
+        latest = wrong_clock.latest_future(self._db, now)
+        if latest is not None:
+            wrong_clock.mend(self._db, now, day.isoformat())
+        return latest
 
     def backup(self, target: str) -> None:
         """A consistent copy by SQLite's own backup: right also while another process writes.
