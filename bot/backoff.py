@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 
 from bot.models import Limit, Verdict
 
+LONG_WAIT = timedelta(seconds=10)
+"""Longer waits are announced: what is waited for, and how long."""
+
 ARXIV_BUDGET = timedelta(minutes=5)
 """Time spent on failed requests and the pauses after them, per cycle and for all requests together."""
 SUMMARY_BUDGET = timedelta(minutes=5)

@@ -79,5 +79,8 @@ class Progress(Protocol):
     def end(self, step: str, outcome: str) -> None:
         """``outcome`` is one line with counts, for people and logs."""
 
+    def wait(self, text: str) -> None:
+        """Nothing happens for more than ten seconds: what is waited for, and how long."""
+
     def note(self, level: str, text: str, **facts: object) -> None:
         """Something that happened within a step, for logs: ``level`` is info or error, ``facts`` its fields."""

@@ -219,6 +219,7 @@ class SilentProgress:
     def __init__(self) -> None:
         self.outcomes: list[tuple[str, str]] = []
         self.notes: list[tuple[str, str, dict[str, object]]] = []
+        self.waits: list[str] = []
 
     def begin(self, step: str, total: int | None) -> None:
         pass
@@ -228,6 +229,9 @@ class SilentProgress:
 
     def end(self, step: str, outcome: str) -> None:
         self.outcomes.append((step, outcome))
+
+    def wait(self, text: str) -> None:
+        self.waits.append(text)
 
     def note(self, level: str, text: str, **facts: object) -> None:
         self.notes.append((level, text, facts))

@@ -5,6 +5,9 @@ Nothing here retries, waits or decides whether to try again.
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -122,12 +125,29 @@ class Line:
         except TimeoutError as error:
             raise ArxivError(f"arXiv did not answer within {self._limit.total:g} s ({url.host})") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            reason = str(error) or type(error).__name__
-            raise ArxivError(f"no connection to arXiv, or it was lost ({url.host}): {reason}") from error
+            raise _no_answer(error, url.host) from error
         if moved is not None:
             self._moved[address] = _Move(moved, response.status in _PERMANENT)
             raise ArxivError(f"arXiv has moved {address} to {moved}")
         return Answer(response.status, body, retry_after(response.headers))
+
+
+def _no_answer(error: Exception, host: str | None) -> ArxivError:
+    """That there was no answer, in the words of the system and not of a library."""
+    cause: BaseException | None = error
+    while cause is not None and not (isinstance(cause, OSError) and (cause.strerror or cause.errno)):
+        cause = cause.__cause__ or getattr(cause, "os_error", None)
+    inner = getattr(cause, "os_error", cause)
+    if isinstance(inner, socket.gaierror) or isinstance(cause, aiohttp.ClientConnectorDNSError):
+        return ArxivError(f"the name {host} can't be resolved", Verdict(unreachable=True, remedy=_NETWORK))
+    if isinstance(inner, OSError) and inner.errno in _NO_NETWORK:
+        return ArxivError(f"there is no network here ({host})", Verdict(unreachable=True, remedy=_NETWORK))
+    reason = os.strerror(inner.errno).lower() if isinstance(inner, OSError) and inner.errno else ""
+    return ArxivError(f"arXiv does not answer ({reason or 'the connection was lost'}, {host})")
+
+
+_NETWORK = "check this machine's network, and arxiv.api_url and rss_url if they are your own"
+_NO_NETWORK = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
 async def _send_once(

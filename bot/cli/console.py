@@ -39,6 +39,9 @@ class LogProgress:
             extra={"fields": {"step": step, "outcome": outcome, "seconds": seconds}},
         )
 
+    def wait(self, text: str) -> None:
+        logger.info("%s", text)
+
     def note(self, level: str, text: str, **facts: object) -> None:
         logger.log(LEVELS[level], "%s", text, extra={"fields": facts})
 
@@ -70,8 +73,17 @@ class TerminalProgress:
             click.echo(_CLEAR_LINE, nl=False, err=True)
         click.echo(f"{_VERBS.get(step, step):<14}  {outcome}", err=True)
 
+    def wait(self, text: str) -> None:
+        """Above the bar, which is drawn again by what happens next."""
+        click.echo(f"{_CLEAR_LINE}{click.style('…', dim=True)} {text}", err=True)
+        for bar in self._bars.values():
+            bar.render_progress()
+        click.echo(_SHOW_CURSOR, nl=False, err=True)
+
     def note(self, level: str, text: str, **facts: object) -> None:
-        """Nothing: what happened is told when the command ends."""
+        """Only what ``--verbose`` asks for: the rest is told when the command ends."""
+        if level == "debug":
+            logger.debug("%s", text)
 
 
 def progress_for(clock: Clock, log_format: str) -> LogProgress | TerminalProgress:

@@ -12,7 +12,7 @@ import click
 
 logger = logging.getLogger("arxiv-digest")
 
-LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 _ADDRESS = re.compile(r"([\w!#$%&'*+/=?^`{|}~.-]{1,2})[\w!#$%&'*+/=?^`{|}~.-]*(?=@[\w-]+(?:\.[\w-]+)*)")
 

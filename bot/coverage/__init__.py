@@ -3,7 +3,7 @@
 Decides only; asking arXiv is the pipeline's, the calendar of announcements is an argument.
 """
 
-from bot.coverage.claims import Seen, completeness
+from bot.coverage.claims import Seen, completeness, is_unanswered
 from bot.coverage.feeds import (
     Batch,
     FeedDay,
@@ -53,6 +53,7 @@ __all__ = [
     "feed_day",
     "feed_specs",
     "halves",
+    "is_unanswered",
     "next_step",
     "parts_to_ask",
     "shows",

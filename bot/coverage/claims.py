@@ -10,6 +10,8 @@ from itertools import groupby
 from bot.coverage.feeds import FeedDay, FeedState
 from bot.history import PollStatus, TopicPoll
 
+_ANSWERED = (PollStatus.COMPLETE, PollStatus.EMPTY)
+_NOT_ASKED = "arXiv has not been asked yet."
 _NAMED_DAYS = 5
 """So many days are named one by one."""
 
@@ -44,18 +46,45 @@ class Seen:
     """Announced papers that may match and that arXiv does not give by id yet."""
 
 
+def is_unanswered(seen: Seen) -> bool:
+    """Whether arXiv was asked and did not answer at all: then nothing is known, not even that it is quiet."""
+    latest = _latest(seen.polls).values()
+    silent = all(poll.status is PollStatus.INCOMPLETE and not poll.found for poll in latest)
+    return bool(latest) and silent and not seen.read and not seen.matched + seen.found
+
+
 def completeness(seen: Seen) -> tuple[str, ...]:
-    """What was checked, which feeds were not seen and who made up for them, which searches failed."""
-    return (_announced(seen), *_awaited(seen), *_unseen(seen), *_searches(seen))
+    """What was checked, which feeds were not seen and who made up for them, which searches failed.
+
+    One sentence where arXiv did not answer at all: each of the others would say it again.
+    """
+    if is_unanswered(seen):
+        return (_silence(seen),)
+    return tuple(filter(None, (_announced(seen), *_awaited(seen), *_unseen(seen), *_searches(seen))))
+
+
+def _silence(seen: Seen) -> str:
+    """Of several reasons the newest: the others are mostly the same in other words."""
+    since = f" since {seen.since_name}" if seen.since_name else ""
+    reason = seen.polls[-1].reason
+    why = f" ({reason})" if reason else ""
+    return (
+        f"arXiv has not answered{since}{why}: whether there are new papers is not known yet. "
+        "The next poll reaches back to before that."
+    )
 
 
 def _announced(seen: Seen) -> str:
     where = "in your categories" if seen.by_category else "in all its archives"
     when = f"since {seen.since_name}" if seen.since_name else _days_read(seen)
     if not seen.read:
-        if seen.why_none:
-            return f"arXiv announced nothing {when or 'meanwhile'}: {seen.why_none}. {_by_search(seen)}"
-        return _by_search(seen)
+        by_search = _by_search(seen)
+        if not seen.why_none:
+            return by_search
+        # Without an answer the calendar alone speaks; on such days arXiv need not be asked.
+        by_search = by_search if seen.polls else ""
+        what = "arXiv announced nothing" if _has_answered(seen) else "No announcement was due"
+        return f"{what} {when or 'meanwhile'}: {seen.why_none}. {by_search}".strip()
     if any(day.state is FeedState.CUT for day in seen.days):
         return (
             f"arXiv announced more papers {where} than its feed lists {when}; the {seen.announced} listed "
@@ -93,7 +122,12 @@ def _sentence(text: str) -> str:
 
 
 def _by_search(seen: Seen) -> str:
+    """What the search returned, of the topics for which it has answered since."""
     total = seen.matched + seen.found
+    if not seen.polls:
+        return f"arXiv has not been asked since {seen.since_name}." if seen.since_name else _NOT_ASKED
+    if not total and not _has_answered(seen):
+        return ""  # which search failed, and why, is said by itself
     found = {0: "no new paper", 1: "1 new paper"}.get(total, f"{total} new papers")
     return f"arXiv's search returned {found} for your topics."
 
@@ -139,7 +173,11 @@ def _unseen_alike(alike: Sequence[FeedDay], seen: Seen) -> str:
 
 def _is_searched(polls: Sequence[TopicPoll]) -> bool:
     latest = _latest(polls).values()
-    return bool(latest) and all(poll.status in (PollStatus.COMPLETE, PollStatus.EMPTY) for poll in latest)
+    return bool(latest) and all(poll.status in _ANSWERED for poll in latest)
+
+
+def _has_answered(seen: Seen) -> bool:
+    return any(poll.status in _ANSWERED for poll in _latest(seen.polls).values())
 
 
 def _latest(polls: Iterable[TopicPoll]) -> dict[str, TopicPoll]:

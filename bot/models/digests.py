@@ -51,6 +51,9 @@ class Digest:
     """Faults a reader must know: one line each."""
     models: tuple[str, ...] = ()
     """The models that wrote the summaries; empty when none did."""
+    unanswered: bool = False
+    """arXiv has not answered a single question since the last digest: that there is no paper in this one
+    says nothing."""
 
     @property
     def paper_count(self) -> int:

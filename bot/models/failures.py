@@ -24,6 +24,9 @@ class Verdict:
     """Trying again unchanged can't succeed."""
     until_mended: bool = False
     """What is in the way is a person's to mend, and waiting for that costs nothing: it is never given up."""
+    unreachable: bool = False
+    """There is no way to the service from here: its name is not known, or this machine has no network. To ask
+    again in a moment mostly helps nothing."""
     in_doubt: bool = False
     """The service may have accepted what was sent."""
     retry_after: timedelta | None = None

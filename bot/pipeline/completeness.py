@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot import calendar, coverage, taxonomy
 from bot.coverage import FeedDay, FeedState, Reading
-from bot.history import AnnouncedRecord
+from bot.history import AnnouncedRecord, PollStatus, TopicPoll
 from bot.models import Subscriber, Topic
 from bot.pipeline.services import Services
 
@@ -16,10 +16,10 @@ _DAY = timedelta(days=1)
 _SEEN = (FeedState.READ, FeedState.CUT)
 
 
-def completeness(
+def seen_by(
     services: Services, subscriber: Subscriber, topics: tuple[Topic, ...], told: Collection[str]
-) -> tuple[str, ...]:
-    """The sentences of one digest composed now; ``told`` are the ids of its new papers."""
+) -> coverage.Seen:
+    """What a digest composed now can speak of; ``told`` are the ids of its new papers."""
     now = services.clock.now()
     last = services.store.outbox.last_digest(subscriber.name)
     record = services.store.subscriptions.get(subscriber.name)
@@ -34,7 +34,7 @@ def completeness(
         for one in services.store.polls.announced_between(day - _DAY, day)
         if one.announce_type.is_new and _concerns(one, topics)
     }
-    seen = coverage.Seen(
+    return coverage.Seen(
         since=last.composed_at if last else None,
         since_name=_digest_name(last.composed_at, now, subscriber.timezone) if last else "",
         today=calendar.feed_date(now),
@@ -44,11 +44,22 @@ def completeness(
         announced=len(announced),
         matched=len(announced.intersection(told)),
         found=len(set(told) - announced),
-        polls=tuple(services.store.polls.outcomes_since(since, subscriber.topics)),
+        polls=_polls(services, subscriber, since, now),
         by_category=all(topic.categories for topic in topics),
         awaited=len(announced.intersection(services.store.papers.to_fetch())),
     )
-    return coverage.completeness(seen)
+
+
+def _polls(
+    services: Services, subscriber: Subscriber, since: datetime, now: datetime
+) -> tuple[TopicPoll, ...]:
+    """The outcomes since then; without any the last ones, if they say that arXiv did not answer."""
+    outcomes = services.store.polls.outcomes_since(since, subscriber.topics)
+    if outcomes:
+        return tuple(outcomes)
+    last = services.store.polls.outcomes_since(now - 7 * _DAY, subscriber.topics)
+    silent = all(one.status is PollStatus.INCOMPLETE and not one.found for one in last)
+    return tuple(last) if silent else ()
 
 
 def _readings(services: Services, since: datetime) -> list[Reading]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot import digest, query
+from bot import coverage, digest, query
 from bot.channels import CHANNELS
 from bot.history import Alert, EarlierDigest, NewMessage, Placement
 from bot.models import Digest, Entry, Message, Subscriber, Summary, SummaryKey, Target
@@ -74,7 +74,10 @@ def _write(services: Services, edition: Edition, untold: Sequence[Alert], due: d
     outbox = services.store.outbox
 
     def render(number: int) -> tuple[str, Sequence[NewMessage]]:
-        made = _digest(services, edition, number, tuple(alert.text for alert in untold))
+        made = _digest(services, edition, number, ())
+        # That arXiv does not answer stands in the line of completeness then.
+        said = (alerts.POLL, alerts.FEED) if made.unanswered else ()
+        made = replace(made, notices=tuple(alert.text for alert in untold if alert.key not in said))
         made = _explained(services, edition.subscriber, made)
         messages = [
             _placed(edition, made, target, message)
@@ -105,8 +108,8 @@ def _digest(services: Services, edition: Edition, number: int, notices: tuple[st
         notices=notices,
     )
     told = {entry.paper.arxiv_id for entry in (*built.entries, *built.titles)}
-    lines = completeness.completeness(services, edition.subscriber, edition.topics, told)
-    return replace(built, completeness=lines)
+    seen = completeness.seen_by(services, edition.subscriber, edition.topics, told)
+    return replace(built, completeness=coverage.completeness(seen), unanswered=coverage.is_unanswered(seen))
 
 
 def _explained(services: Services, subscriber: Subscriber, made: Digest) -> Digest:

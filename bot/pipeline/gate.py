@@ -7,6 +7,7 @@ interfaces. So the search and the feeds share this gate, and a refusal of one is
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -16,10 +17,13 @@ from bot.errors import ArxivError
 from bot.history import ServiceWait
 from bot.models import Verdict
 from bot.pipeline.concurrency import first_of
-from bot.ports import Clock
+from bot.ports import Clock, Progress
 from bot.store.notices import Notices
 
 T = TypeVar("T")
+
+_TRIES_WITHOUT_A_WAY = 3
+"""A resolver may fail once; a name that stays unknown is no busy server."""
 
 SERVICE = "arXiv"
 
@@ -31,8 +35,14 @@ def _believed(_answer: object) -> str:
 class ArxivGate:
     """Spaces requests, retries refusals, and knows when a cycle's patience is used up."""
 
-    def __init__(self, clock: Clock, notices: Notices, stopping: asyncio.Event | None = None) -> None:
+    def __init__(
+        self, clock: Clock, notices: Notices, progress: Progress, stopping: asyncio.Event | None = None
+    ) -> None:
         self._clock = clock
+        self._progress = progress
+        self._patient = True
+        self._no_way: ArxivError | None = None
+        """Why nothing more is asked in this cycle."""
         self._stopping = stopping or asyncio.Event()
         self._notices = notices
         self._lock = asyncio.Lock()
@@ -47,8 +57,14 @@ class ArxivGate:
         """Whether the process was told to begin nothing new."""
         return self._stopping.is_set()
 
-    def begin_cycle(self) -> None:
-        """A new poll has the whole patience again."""
+    def begin_cycle(self, *, patient: bool = True) -> None:
+        """A new poll has the whole patience again.
+
+        ``patient`` is for a process that nobody waits for: another soon gives up on a service to which there
+        is no way at all, instead of asking for five minutes.
+        """
+        self._patient = patient
+        self._no_way = None
         self._spent = timedelta()
         self._failures = 0
 
@@ -64,6 +80,8 @@ class ArxivGate:
         be believed (yet), and nothing when it can: one that can't counts as a refusal.
         """
         async with self._lock:
+            if self._no_way is not None:
+                raise self._no_way
             await self._respect_earlier_wait()
             doubted = timedelta()
             while True:
@@ -111,6 +129,9 @@ class ArxivGate:
         if error.verdict.retry_after is not None and error.verdict.retry_after > timedelta():
             until = self._clock.now() + error.verdict.retry_after
             self._notices.set_wait(ServiceWait(SERVICE, until, str(error)))
+        if error.verdict.unreachable and not self._patient and self._failures >= _TRIES_WITHOUT_A_WAY:
+            self._no_way = error
+            raise error
         if pause is None:
             self._spent = backoff.ARXIV_BUDGET
             asked = error.verdict.retry_after or timedelta()
@@ -120,11 +141,21 @@ class ArxivGate:
                 else "gave up after five minutes of trying"
             )
             raise ArxivError(f"{error}; {why}", Verdict()) from error
+        self._tell(error, pause)
         self._spent += pause
         # Whoever asks next keeps the pause, even when this one is told to stop in it.
         self._rest_until = self._clock.monotonic() + pause.total_seconds()
         await self._sleep(pause.total_seconds())
         return pause
+
+    def _tell(self, error: ArxivError, pause: timedelta) -> None:
+        """A wait that a person would wonder about is said beforehand; the others to whoever asks for all."""
+        left = backoff.ARXIV_BUDGET - self._spent
+        text = f"{error}; asking again in {pause.total_seconds():.0f} s, for at most {_minutes(left)}"
+        if pause > backoff.LONG_WAIT:
+            self._progress.wait(text)
+        else:
+            self._progress.note("debug", text)
 
     async def _respect_earlier_wait(self) -> None:
         """A Retry-After that an earlier run was given holds for this one too."""
@@ -135,6 +166,8 @@ class ArxivGate:
         if self._spent + left > backoff.ARXIV_BUDGET:
             raise ArxivError(f"arXiv asked not to be asked again before {wait.until:%Y-%m-%d %H:%M} UTC")
         self._spent += left
+        if left > backoff.LONG_WAIT:
+            self._progress.wait(f"arXiv asked to be left alone for another {left.total_seconds():.0f} s")
         await self._sleep(left.total_seconds())
 
     async def _sleep(self, seconds: float) -> None:
@@ -142,3 +175,8 @@ class ArxivGate:
         await first_of(self._clock.sleep(seconds), self._stopping.wait())
         if self._stopping.is_set():
             raise ArxivError("stopped before arXiv answered")
+
+
+def _minutes(left: timedelta) -> str:
+    minutes = max(math.ceil(left / timedelta(minutes=1)), 1)
+    return "one more minute" if minutes == 1 else f"{minutes} more minutes"

@@ -38,14 +38,22 @@ class _Search:
         return ", ".join(topic.name for topic in self.topics)
 
 
-async def poll(services: Services, state: ProcessState, topics: Sequence[Topic], report: Report) -> bool:
+async def poll(
+    services: Services,
+    state: ProcessState,
+    topics: Sequence[Topic],
+    report: Report,
+    *,
+    patient: bool = False,
+) -> bool:
     """One poll of these topics; True when arXiv answered all of it completely.
 
     What could not be learned is named in the report and taken up by the next poll; so is a poll that
-    was stopped. A query that arXiv rejects is no reason to ask again soon. Raises only StoreError.
+    was stopped. ``patient`` is for a daemon: whoever else waits is told soon where there is no way to arXiv at
+    all. A query that arXiv rejects is no reason to ask again soon. Raises only StoreError.
     """
     gate = state.gate
-    gate.begin_cycle()
+    gate.begin_cycle(patient=patient)
     store = services.store
     number = store.polls.begin(services.clock.now())
     searches = _searches(services, topics)

@@ -48,7 +48,7 @@ def start(
     now = services.clock.now()
     services.store.summaries.close_open_requests(quota.pacific_day(now), now)
     stopping = stopping or asyncio.Event()
-    gate = gate or ArxivGate(services.clock, services.store.notices, stopping)
+    gate = gate or ArxivGate(services.clock, services.store.notices, services.progress, stopping)
     return ProcessState(gate, stopping, Spacing(services.clock.monotonic()))
 
 
@@ -106,7 +106,7 @@ async def step(services: Services, state: ProcessState) -> Report:
     await _forget(services)
     await deliver(services, state, report)
     if next_poll(services) <= services.clock.now():
-        await poll(services, state, wanted_topics(services.settings), report)
+        await poll(services, state, wanted_topics(services.settings), report, patient=True)
     due = due_now(services)
     wanted, _ = missing(services, state, due)
     lacking = {name: due[name] for want in wanted for name in want.subscribers}

@@ -93,9 +93,16 @@ def topics(digest: Digest, first: int) -> str:
     return listed([topic(name) for name in names], first)
 
 
+def count(digest: Digest) -> str:
+    """``9 papers``, or that nobody knows."""
+    return (
+        "arXiv did not answer" if digest.unanswered and not digest.paper_count else papers(digest.paper_count)
+    )
+
+
 def headline(digest: Digest) -> str:
     """``9 papers · electron microscopy · 22 Nov``"""
-    counted = papers(digest.paper_count)
+    counted = count(digest)
     if digest.revised:
         counted += f", {len(digest.revised):,} revised"
     named = topics(digest, first=2)
@@ -118,7 +125,9 @@ def subject(digest: Digest) -> str:
 
 
 def nothing(digest: Digest) -> str:
-    """What an edition without new papers says."""
+    """What an edition without new papers says; nothing where it is not known whether there are any."""
+    if digest.unanswered:
+        return ""
     return f"No new papers matched {topics(digest, first=10) or 'your topics'}."
 
 

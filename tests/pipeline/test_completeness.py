@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Never
 
 import pytest
 
 from bot import schedule
 from bot.errors import ArxivError, QueryRejected
 from bot.models import Announcement, AnnounceType, SearchPage, Target
+from bot.pipeline import compose
+from bot.pipeline.poll import poll, wanted_topics
+from bot.pipeline.report import Report
 from tests.fakes import overloaded
 from tests.pipeline.conftest import World
 from tests.pipeline.days import DailyFeed, announced, at, digests, live
@@ -66,8 +71,9 @@ async def test_a_week_its_weekend_and_a_holiday(world: World, daily: DailyFeed) 
         "arXiv's search returned no new paper for your topics."
     )
     for number, before in ((28, "Friday"), (29, "Saturday")):
+        # Nobody asks arXiv on a weekend, so nothing is claimed of its answers.
         lines = await day(world, number, search=False)
-        assert lines.startswith(f"arXiv announced nothing since {before}'s digest: weekend.")
+        assert lines == f"No announcement was due since {before}'s digest: weekend."
     assert "4 papers in your categories since Sunday's digest" in await day(world, 30)
 
 
@@ -332,3 +338,68 @@ async def test_an_unreadable_feed_alone_makes_nobody_worry(world: World, daily: 
     await live(world, at(23, 12))
     assert not digests(world)
     assert len(told(world)) == 1
+
+
+# --- no answer at all ---------------------------------------------------------------------------------
+
+
+async def unanswered(world: World) -> None:
+    """arXiv's search and its feeds are silent from here on."""
+
+    async def nothing(*_: object, **__: object) -> Never:
+        raise ArxivError("arXiv does not answer (connection refused, export.arxiv.org)")
+
+    world.source.on_search = nothing
+    world.feed.on_read = nothing
+
+
+async def test_no_answer_is_never_taken_for_a_quiet_day(world: World, daily: DailyFeed) -> None:
+    """A digest that is due says that nothing is known, in one line, and looks like no quiet day."""
+    await day(world, 23)
+    await unanswered(world)
+    await live(world, at(24, 9, 1))
+    made = digests(world)[-1]
+    assert made.unanswered
+    assert made.completeness == (
+        "arXiv has not answered since Monday's digest (arXiv does not answer (connection refused, "
+        "export.arxiv.org); gave up after five minutes of trying): whether there are new papers is not known "
+        "yet. The next poll reaches back to before that.",
+    )
+    assert not made.notices
+    (report,) = [json.loads(one.payload) for one in world.file.accepted if one.digest_id][-1:]
+    for text in report.values():
+        assert "No new papers" not in text
+        assert "returned no new paper" not in text
+        assert "announced no" not in text
+    assert any("arXiv did not answer" in text for text in report.values())
+
+
+async def test_what_was_not_asked_is_not_claimed(world: World, daily: DailyFeed) -> None:
+    """A preview after a delivery knows of no search since then."""
+    await day(world, 23)
+    (made,) = compose.preview(world.services, world.settings.subscribers[0])
+    assert made.completeness == ("arXiv has not been asked since Monday's digest.",)
+
+
+async def test_a_first_run_without_any_answer(world: World) -> None:
+    """Nothing was ever learnt: the digest that is sent all the same, and the preview, say so."""
+    world.subscribe(EVERY_DAY)
+    await unanswered(world)
+    report = await world.once()
+    assert report.faults
+    (made,) = digests(world)
+    assert made.unanswered
+    (shown,) = compose.preview(world.services, world.settings.subscribers[0])
+    assert shown.unanswered
+
+
+async def test_papers_that_were_found_before_are_shown_all_the_same(world: World, daily: DailyFeed) -> None:
+    """Silence now does not hide what is owed from before."""
+    await live(world, at(23, 8))
+    world.source.papers.append(paper("2611.23001", published=at(22, 1)))
+    await poll(world.services, world.state, wanted_topics(world.settings), Report())
+    await unanswered(world)
+    await live(world, at(23, 9, 1))
+    (made,) = digests(world)
+    assert made.paper_count == 1
+    assert not made.unanswered

@@ -384,7 +384,9 @@ async def test_a_sending_limit_holds_the_rest_back_until_the_next_run(world: Wor
     world.email.script.append(transient(rest=timedelta(hours=4)))
     report = await world.once()
     assert (len(report.faults), len(world.email.accepted), len(world.slack.accepted)) == (4, 0, 1)
-    assert world.store.outbox.next_attempt_at() >= world.clock.now() + timedelta(hours=3)
+    again_at = world.store.outbox.next_attempt_at()
+    assert again_at is not None
+    assert again_at >= world.clock.now() + timedelta(hours=3)
     world.restart()
     assert not (await world.once()).faults
     assert len(world.email.accepted) == 4

@@ -10,21 +10,22 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ArxivError, QueryRejected
+from bot.models import Verdict
 from bot.pipeline.gate import ArxivGate
 from bot.store import open_store
-from tests.fakes import FakeClock, overloaded
+from tests.fakes import FakeClock, SilentProgress, overloaded
 
 THREE = timedelta(seconds=3)
 
 
-Gates = Callable[[FakeClock], ArxivGate]
+Gates = Callable[..., ArxivGate]
 
 
 @pytest.fixture
 def gates(tmp_path: Path) -> Iterator[Gates]:
     """Makes gates on one database."""
     store = open_store(tmp_path / "state.db")
-    yield lambda clock: ArxivGate(clock, store.notices)
+    yield lambda clock, progress=None: ArxivGate(clock, store.notices, progress or SilentProgress())
     store.close()
 
 
@@ -154,3 +155,36 @@ async def test_a_retry_after_holds_across_a_restart(gates: Gates) -> None:
 
     clock.advance(timedelta(hours=1))
     assert await gate.ask(again, THREE) == "not yet"
+
+
+async def test_a_long_wait_says_what_is_waited_for(gates: Gates) -> None:
+    """Whoever watches is told before more than ten seconds pass, and for how long it may go on."""
+    clock, progress = FakeClock(), SilentProgress()
+    gate = gates(clock, progress)
+    attempt, _ = attempts(clock, *[ArxivError("arXiv does not answer (connection refused)")] * 3, "a")
+    await gate.ask(attempt, THREE)
+    assert progress.waits == [
+        "arXiv does not answer (connection refused); asking again in 12 s, for at most 5 more minutes",
+        "arXiv does not answer (connection refused); asking again in 24 s, for at most 5 more minutes",
+    ]
+    assert [text for level, text, _ in progress.notes if level == "debug"] == [
+        "arXiv does not answer (connection refused); asking again in 6 s, for at most 5 more minutes"
+    ]
+
+
+async def test_nobody_waits_for_a_name_that_is_unknown(gates: Gates) -> None:
+    """Somebody at a terminal is told after three tries, and of every further question at once."""
+    clock = FakeClock()
+    gate = gates(clock)
+    unknown = ArxivError("the name nothing.invalid can't be resolved", Verdict(unreachable=True))
+    attempt, log = attempts(clock, *[unknown] * 20)
+    gate.begin_cycle(patient=False)
+    for _ in range(5):
+        with pytest.raises(ArxivError, match="can't be resolved"):
+            await gate.ask(attempt, THREE)
+    assert len(log) == 3
+    assert clock.monotonic() < 30
+    gate.begin_cycle()
+    with pytest.raises(ArxivError, match="five minutes"):
+        await gate.ask(attempt, THREE)
+    assert len(log) > 6

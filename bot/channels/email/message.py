@@ -150,11 +150,11 @@ def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
     stop, stop_url = _stop(digest, contact)
     values: Mapping[str, object] = {
         "subject": wording.headline(digest),
-        "preheader": wording.teaser(digest) or wording.nothing(digest),
+        "preheader": wording.teaser(digest) or wording.nothing(digest) or " ".join(digest.completeness),
         "day": wording.long_day(wording.local_date(digest)),
         "number": part.number,
         "count": part.count,
-        "counted": wording.papers(digest.paper_count),
+        "counted": wording.count(digest),
         "topics": wording.topics(digest, first=10),
         "notices": wording.sentences(digest.notices),
         "nothing": "" if digest.paper_count else wording.nothing(digest),

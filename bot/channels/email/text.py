@@ -43,7 +43,7 @@ def title(entry: Entry) -> str:
 
 def _head(part: parts.Part) -> str:
     digest = part.digest
-    counted = wording.papers(digest.paper_count)
+    counted = wording.count(digest)
     of = f" (part {part.number} of {part.count})" if part.count > 1 else ""
     day = wording.long_day(wording.local_date(digest))
     head = f"{counted}{of} · {wording.topics(digest, first=10)}"
@@ -53,7 +53,7 @@ def _head(part: parts.Part) -> str:
 
 
 def _papers(part: parts.Part) -> Iterator[str]:
-    if not part.digest.paper_count:
+    if not part.digest.paper_count and not part.digest.unanswered:
         yield "\n".join(textwrap.wrap(wording.nothing(part.digest), WIDTH))
     for number, entry in enumerate(part.papers, start=part.first):
         yield paper(entry, f"{number}. ".ljust(3), right_to_left=wording.is_right_to_left(part.digest, entry))

@@ -52,7 +52,7 @@ def render(digest: Digest) -> str:
         day=wording.long_day(wording.local_date(digest)),
         subscriber=wording.named(digest.subscriber),
         number=digest.number,
-        counted=wording.papers(digest.paper_count),
+        counted=wording.count(digest),
         topics=wording.topics(digest, first=10),
         notices=wording.sentences(digest.notices),
         topic_names=[wording.topic(topic.name) for topic in digest.topics if topic.name in matched],
@@ -91,7 +91,8 @@ def _listed(report: ReportRef) -> dict[str, object]:
         "day": wording.long_day(report.date),
         "subscriber": wording.named(report.subscriber),
         "number": report.number,
-        "counted": wording.papers(report.count),
+        # That arXiv had nothing new is the report's to say, which knows whether it answered.
+        "counted": wording.papers(report.count) if report.count else "0 papers",
     }
 
 

@@ -27,7 +27,7 @@ _BLOCK_OPENS = re.compile(r"^(?:(?=[#>+=|-])|(\d+)(?=[.)]))")
 def render(digest: Digest) -> str:
     """The report: title, model, time, count and query; numbered papers separated by rules; the rest."""
     lines = [*_basic_info(digest), _RULE]
-    if not digest.paper_count:
+    if not digest.paper_count and not digest.unanswered:
         # Without the empty line the rule would make a heading of the sentence.
         lines += [escape(wording.nothing(digest)), "", _RULE]
     for number, entry in enumerate(digest.entries, start=1):

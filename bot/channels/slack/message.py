@@ -93,7 +93,7 @@ def _head(digest: Digest) -> list[Block]:
     blocks += slack_blocks.context([_by_topic(digest)])
     notices = wording.sentences(digest.notices, _SENTENCES_BYTES)
     blocks += slack_blocks.rich(*([slack_blocks.words(f"⚠ {notice}")] for notice in notices))
-    if not digest.paper_count:
+    if not digest.paper_count and not digest.unanswered:
         blocks += slack_blocks.rich([slack_blocks.words(wording.nothing(digest))])
     return blocks
 

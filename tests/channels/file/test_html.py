@@ -131,7 +131,7 @@ def test_index_names_digests_by_month_newest_first() -> None:
     assert page.text == (
         "arXiv digests arXiv digests November 2026 "
         "Monday 23 November 2026 · ada no. 41 11 papers · Markdown "
-        "Friday 20 November 2026 · ada no. 40 No new papers · Markdown "
+        "Friday 20 November 2026 · ada no. 40 0 papers · Markdown "
         "October 2026 Friday 30 October 2026 · em <group> no. 7 1 paper · Markdown"
     )
     assert page.links[:2] == ["2026-11-23-ada-41.html", "2026-11-23-ada-41.md"]
