@@ -14,14 +14,23 @@ from dataclasses import dataclass
 from bot.languages import code, is_english, normalise
 from bot.models import Paper
 from bot.summary.binding import misplaced
+from bot.summary.claims import (
+    hedge_made_proof,
+    invented_record,
+    invented_release,
+    reversed_comparison,
+)
 from bot.summary.cleaning import visible
 from bot.summary.grounding import unsupported
 from bot.summary.injection import echoes_address, foreign_matter, gives_orders, honest, speaks_of_itself
 from bot.summary.language import is_clearly_not
+from bot.summary.methods import strange_methods
+from bot.summary.names import strange_names
 from bot.summary.plain import plain
 from bot.summary.prompt import LONGEST_ABSTRACT, leaks
 from bot.summary.relevance import has_other_names, is_about_another, is_foreign
 from bot.summary.sentences import split
+from bot.summary.silence import says_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,11 @@ class Draft:
         return (("objective", self.objective), ("finding", self.finding))
 
     @property
+    def record(self) -> str:
+        """The source and the authors' comment: what may be named."""
+        return f"{self.source}\n{honest(visible(self.paper.comment))}"
+
+    @property
     def text(self) -> str:
         return f"{self.objective}\n{self.finding}"
 
@@ -64,6 +78,8 @@ _FEWEST_LETTERS, _FEWEST_LETTERS_WARY = 3, 10
 _CAPITALS_TELL = 30
 """Letters; a shorter text may consist of acronyms."""
 _MOST_REPEATS = 3
+_MOST_QUOTED = 80
+"""Characters of an answer that a reason repeats."""
 _COPIED = 0.8
 _SHORT_ABSTRACT = 40
 """Words; a shorter abstract can hardly be summarised in one field without repeating it."""
@@ -237,6 +253,26 @@ def _exchanged(draft: Draft) -> Fault | None:
     )
 
 
+def _nothing(draft: Draft) -> Fault | None:
+    for name, text in draft.fields:
+        if words := says_nothing(text):
+            return Fault(
+                f"the {name} says nothing: {words[:60]}",
+                f"the field {name} said that there was nothing to say; state what the title and the abstract say.",
+            )
+    return None
+
+
+def _inventions(draft: Draft) -> Fault | None:
+    """What is no number and not in the paper either."""
+    if not _same_language(draft):
+        return None
+    for find, reason, complaint in _INVENTIONS:
+        if words := find(draft)[:_MOST_QUOTED]:
+            return Fault(f"{reason}: {words}", complaint.format(words=words))
+    return None
+
+
 def _without_id(text: str, paper: Paper) -> str:
     """Its own identifier, in whatever form, is no claim about the paper."""
     parts = map(re.escape, re.split(r"[./]", paper.arxiv_id))
@@ -245,8 +281,42 @@ def _without_id(text: str, paper: Paper) -> str:
     )
 
 
+_INVENTIONS: Sequence[tuple[Callable[[Draft], str], str, str]] = (
+    (
+        lambda draft: ", ".join(strange_names(_without_id(draft.text, draft.paper), draft.record)),
+        "a name that the abstract has not",
+        "it named {words}, which neither the title nor the abstract does.",
+    ),
+    (
+        lambda draft: ", ".join(strange_methods(draft.text, draft.record)),
+        "a method that the abstract has not",
+        "it spoke of a method that neither the title nor the abstract has: {words}.",
+    ),
+    (
+        lambda draft: reversed_comparison(draft.finding, draft.paper.title, draft.record),
+        "a comparison that the abstract makes the other way round",
+        "it told the wrong way round who does better: {words}.",
+    ),
+    (
+        lambda draft: invented_release(draft.text, draft.record),
+        "a release that the abstract has not",
+        "it said that something is available, of which title and abstract say nothing: {words}.",
+    ),
+    (
+        lambda draft: hedge_made_proof(draft.text, draft.record),
+        "a proof where the abstract is less certain",
+        "it said that something is proved where the abstract is less certain: {words}.",
+    ),
+    (
+        lambda draft: invented_record(draft.text, draft.record),
+        "a rank that the abstract does not claim",
+        "it praised the result where the abstract compares it with nothing: {words}.",
+    ),
+)
+"""What it looks for, what a log says of it, and what the model is told."""
+
 _RULES: Sequence[Callable[[Draft], Fault | None]] = (
-    _endless, _empty, _itself, _leak, _foreign, _copied, _too_long, _repeating, _language, _subject, _numbers,
-    _exchanged,
+    _endless, _empty, _itself, _leak, _foreign, _copied, _too_long, _repeating, _language, _nothing, _subject, _numbers,
+    _exchanged, _inventions,
 )  # fmt: skip
 """The cheap and the plain first: only the first fault is told."""

@@ -25,11 +25,11 @@ from bot.summary.cleaning import tidy
 from bot.summary.review import Draft, Fault, first_fault, source_of
 from bot.summary.sentences import split
 from bot.tex import to_text
-from tests.benchmarks.truth_alterations import Kind, Pair, numbers
+from tests.benchmarks.truth_alterations import Kind, Pair, claims, numbers
 
 ARXIV = Path(__file__).resolve().parents[3] / "shared" / "arxiv"
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
-KINDS: tuple[Kind, ...] = numbers.KINDS
+KINDS: tuple[Kind, ...] = (*numbers.KINDS, *claims.KINDS)
 _OF_FORM = (
     "it copies the abstract",
     "too long",
