@@ -149,6 +149,7 @@ _RELEASES = re.compile(
     rf"publicly|{_THING})\b"
     rf"|\b(?:publicly|openly|freely) (?:available|released|accessible|shared)\b|\bopen-sourced?\b(?= (?:at|on|"
     rf"in|under|the|its|code)|[.,;]|$)"
+    r"|\bopen[- ]source (?:\w+ )?(?:implementation|code(?:base)?|package|library|toolkit|release|software)\b"
     rf"|\b{_THING} (?:release|available (?:at|on|from|online|via|upon))\b|\bgithub\b|\bhugging ?face\b|"
     rf"\bzenodo\b",
     re.IGNORECASE,
