@@ -18,9 +18,9 @@ from bot.summary.plain import plain
 from bot.summary.surroundings import FACTOR
 
 _FADING = 0.2
-"""What each word between takes from the bond of a word to its number, and what each number between takes."""
+"""What each word between takes from the bond of a word to its number, and what each number or pause takes."""
 _CROSSING = 0.5
-_CLEARLY = 0.95
+_CLEARLY = 0.75
 """So much stronger must the bonds of another number be; one word beside its number counts 0.83."""
 _REPEATED = 1.0
 """What it tells beside, that the summary has a number more often than the abstract."""
@@ -28,6 +28,7 @@ _SMALLEST_COUNT = 10
 """Smaller bare numbers are symbols and turns of phrase too often."""
 _SENTENCE_END = re.compile(r"[.;!?](?= [A-Z(])|\n")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-/][A-Za-z0-9]+)*|[α-ωΑ-Ω]")
+_PAUSE = re.compile(r"[,;:] ")
 _MOST = re.compile(r"\b(?:up to|highest|best|maximum|max|peak|top)\b[^.;]*$", re.IGNORECASE)
 """The largest of several may be told of all of them."""
 _SCALE = re.compile(r"[A-Za-zμΩ%°]*$")
@@ -80,20 +81,31 @@ def misplaced(fields: Iterable[str], source: str) -> tuple[Misplaced, ...]:
 def _other_in_place(
     at: int, stated: Sequence[_Bound], known: Sequence[_Bound], strengths: Sequence[Sequence[float]]
 ) -> Misplaced | None:
-    one, mine = stated[at], strengths[at]
-    own = max(bond for bond, other in zip(mine, known, strict=True) if _is_same(one, other))
+    one = stated[at]
     here = sum(_is_same(one, other) for other in stated)
     there = sum(_is_same(one, other) for other in known)
-    needed = own + _CLEARLY - (_REPEATED if here > there else 0.0)
+    needed = _CLEARLY - (_REPEATED if here > there else 0.0)
+    own = _bond_with(one, at, known, strengths)
     for place, other in enumerate(known):
-        if mine[place] <= needed or _is_same(one, other) or not _is_kin(one.figure, other.figure):
+        gain = strengths[at][place] - own
+        if gain <= min(0.0, needed) or _is_same(one, other) or not _is_kin(one.figure, other.figure):
             continue
         if _MOST.search(one.figure.left) and one.figure.value > other.figure.value:
             continue
-        rivals = (strengths[k][place] for k, rival in enumerate(stated) if k != at and _is_same(rival, other))
-        if max(rivals, default=0.0) < mine[place]:
+        # What the other one gains, where the summary states it too, when both change places.
+        exchanged = [
+            gain + _bond_with(one, k, known, strengths) - strengths[k][place]
+            for k, rival in enumerate(stated)
+            if k != at and _is_same(rival, other)
+        ]
+        if min(exchanged, default=gain) > needed:
             return Misplaced(one.figure.surface, other.figure.surface)
     return None
+
+
+def _bond_with(one: _Bound, at: int, known: Sequence[_Bound], strengths: Sequence[Sequence[float]]) -> float:
+    """How strongly the words beside the number stated at ``at`` speak for the value of ``one``."""
+    return max(bond for bond, other in zip(strengths[at], known, strict=True) if _is_same(one, other))
 
 
 def _is_same(one: _Bound, other: _Bound) -> bool:
@@ -146,6 +158,7 @@ def _bonds(linear: str, one: Figure, start: int, end: int, numbers: Sequence[Fig
             if telling:
                 between = (one.end, word.start()) if side > 0 else (word.start(), one.start)
                 crossed = sum(between[0] <= other.start < between[1] for other in numbers if other is not one)
+                crossed += len(_PAUSE.findall(linear, *between))
                 bond = 1 / (1 + _FADING * distance + _CROSSING * crossed)
                 bonds[_stem(word[0])] = max(bonds.get(_stem(word[0]), 0.0), bond)
     return bonds

@@ -229,7 +229,8 @@ def _same_language(draft: Draft) -> bool:
 
 
 def _numbers(draft: Draft) -> Fault | None:
-    missing = unsupported(_without_id(draft.text, draft.paper), draft.source, language=code(draft.language))
+    text = _without_id(f"{draft.objective}.\n{draft.finding}", draft.paper)
+    missing = unsupported(text, draft.source, language=code(draft.language))
     if not missing:
         return None
     listed = ", ".join(number[:40] for number in missing[:5])

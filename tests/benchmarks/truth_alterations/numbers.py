@@ -44,6 +44,15 @@ def swapped(text: str, pair: Pair, chance: random.Random) -> str | None:
     return text[: found.start()] + other + text[found.end() :]
 
 
+def exchanged(text: str, pair: Pair, chance: random.Random) -> str | None:
+    """Two shares of the answer that change places."""
+    stated = sorted({found[0] for found in _PERCENT.finditer(text)})
+    if len(stated) < 2:
+        return None
+    one, other = chance.sample(stated, 2)
+    return _PERCENT.sub(lambda found: {one: other, other: one}.get(found[0], found[0]), text)
+
+
 def share_made_points(text: str, pair: Pair, chance: random.Random) -> str | None:
     """ "Improves by 12%" told as "by 12 percentage points", where the abstract has no points."""
     if re.search(r"points?\b|\bpp\b", pair.abstract):
@@ -69,5 +78,6 @@ KINDS = (
     _single("unit prefix"),
     _single("written-out"),
     Kind("number of the same unit", in_either(swapped), _RULE),
+    Kind("two shares exchanged", in_either(exchanged), _RULE),
     Kind("% made percentage points", in_either(share_made_points), _RULE),
 )
