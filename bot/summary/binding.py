@@ -20,7 +20,7 @@ from bot.summary.surroundings import FACTOR
 _FADING = 0.2
 """What each word between takes from the bond of a word to its number, and what each number or pause takes."""
 _CROSSING = 0.5
-_CLEARLY = 0.75
+_CLEARLY = 0.8
 """So much stronger must the bonds of another number be; one word beside its number counts 0.83."""
 _REPEATED = 1.0
 """What it tells beside, that the summary has a number more often than the abstract."""
