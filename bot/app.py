@@ -6,6 +6,7 @@ With `probe` the only place that builds adapters. Each builder imports its own, 
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -74,8 +75,8 @@ async def open_services(
         yield Services(
             settings=settings,
             store=store,
-            source=ArxivApi(session, settings.arxiv.api_url),
-            feed=ArxivFeed(session, settings.arxiv.rss_url),
+            source=ArxivApi(session, settings.arxiv.api_url, os.environ),
+            feed=ArxivFeed(session, settings.arxiv.rss_url, os.environ),
             summariser=_summariser(settings, stack),
             channels=_channels(settings, stack),
             clock=clock or system_clock(),
@@ -89,7 +90,7 @@ def _summariser(settings: Settings, stack: AsyncExitStack) -> Summariser | None:
         return None
     from bot.adapters.gemini import Gemini
 
-    gemini = Gemini(settings.gemini)
+    gemini = Gemini(settings.gemini, os.environ)
     stack.push_async_callback(gemini.aclose)
     return gemini
 
@@ -105,7 +106,7 @@ def _channels(settings: Settings, stack: AsyncExitStack) -> dict[str, Channel]:
     if "slack" in used and settings.slack.token is not None:
         from bot.channels.slack.channel import SlackChannel
 
-        slack = SlackChannel(settings.slack.token, settings.slack.base_url)
+        slack = SlackChannel(settings.slack.token, settings.slack.base_url, os.environ)
         stack.push_async_callback(slack.aclose)
         channels["slack"] = slack
     if "email" in used and settings.email is not None:

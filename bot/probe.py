@@ -6,6 +6,7 @@ editors and hooks, and needs nothing of the pipeline.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -71,7 +72,8 @@ async def _probe_arxiv(settings: Settings) -> list[Check]:
     clock = SystemClock()
     checks = []
     async with open_session(agent) as session:
-        api, feed = ArxivApi(session, settings.arxiv.api_url), ArxivFeed(session, settings.arxiv.rss_url)
+        api = ArxivApi(session, settings.arxiv.api_url, os.environ)
+        feed = ArxivFeed(session, settings.arxiv.rss_url, os.environ)
         asked = [
             (f"arXiv search {settings.arxiv.api_url}", api.search("cat:cs.AI", start=0, size=1)),
             (f"arXiv feeds {settings.arxiv.rss_url}", feed.read(["cs.AI"])),
@@ -96,7 +98,7 @@ async def _probe_gemini(settings: Settings) -> list[Check]:
             return [Check(subject, True, "no GEMINI_API_KEY: the extractive summariser is used")]
         from bot.adapters.gemini import Gemini
 
-        gemini = Gemini(settings.gemini)
+        gemini = Gemini(settings.gemini, os.environ)
         stack.push_async_callback(gemini.aclose)
         try:
             return [Check(subject, True, await gemini.probe())]
@@ -110,7 +112,7 @@ async def _probe_slack(settings: Settings) -> list[Check]:
         return []
     from bot.channels.slack.channel import SlackChannel
 
-    slack = SlackChannel(settings.slack.token, settings.slack.base_url)
+    slack = SlackChannel(settings.slack.token, settings.slack.base_url, os.environ)
     try:
         return list(await slack.probe(addresses))
     finally:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 
 import aiohttp
 from yarl import URL
@@ -31,9 +32,15 @@ class ArxivApi:
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, api_url: str, *, timeout: timedelta = DEFAULT_TIMEOUT
+        self,
+        session: aiohttp.ClientSession,
+        api_url: str,
+        environ: Mapping[str, str] = MappingProxyType({}),
+        *,
+        timeout: timedelta = DEFAULT_TIMEOUT,
     ) -> None:
-        self._line = Line(session, timeout)
+        """``environ`` may name proxies."""
+        self._line = Line(session, timeout, environ)
         self._api_url = URL(api_url)
 
     async def search(self, query: str, *, start: int, size: int) -> SearchPage:

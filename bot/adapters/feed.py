@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 import aiohttp
@@ -34,9 +35,15 @@ class ArxivFeed:
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, rss_url: str, *, timeout: timedelta = DEFAULT_TIMEOUT
+        self,
+        session: aiohttp.ClientSession,
+        rss_url: str,
+        environ: Mapping[str, str] = MappingProxyType({}),
+        *,
+        timeout: timedelta = DEFAULT_TIMEOUT,
     ) -> None:
-        self._line = Line(session, timeout)
+        """``environ`` may name proxies."""
+        self._line = Line(session, timeout, environ)
         self._rss_url = URL(rss_url)
 
     async def read(self, specs: Sequence[str]) -> Announcement:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TypeVar
 
 import aiohttp
 from google import genai
 from google.genai import types
 from google.genai.errors import APIError
+from google.genai.models import AsyncModels
 
 from bot.adapters.gemini_faults import may_refuse_thinking, refuses_thinking, translate
+from bot.adapters.http import proxy_trouble
 from bot.errors import GeminiError
 from bot.models import ModelReply, Prompt, Verdict, readable
-from bot.settings import GeminiSettings
+from bot.network import CERTIFICATES, Unusable, proxy_for
+from bot.settings import GeminiSettings, Secret
 
 _LONGEST_NAME = 100
 _NOT_SERVED = (404, 405, 501)
@@ -34,13 +38,14 @@ Answer = TypeVar("Answer")
 
 
 class Gemini:
-    """Keeps `ports.Summariser`; to be made inside the running loop, and closed.
+    """Keeps `ports.Summariser`; to be used inside one running loop, and closed.
 
     Does not retry (the SDK's own retries are off, its silent repeat of a dropped request too), judge
     the answer, count quota or limit concurrency.
     """
 
-    def __init__(self, settings: GeminiSettings) -> None:
+    def __init__(self, settings: GeminiSettings, environ: Mapping[str, str] = MappingProxyType({})) -> None:
+        """``environ`` may name a proxy."""
         if settings.api_key is None or not settings.api_key.reveal().strip():
             raise ValueError("Gemini needs an API key; without one the SDK would look for another itself")
         self._key = settings.api_key
@@ -50,26 +55,18 @@ class Gemini:
         self._answered_on: int | None = None
         """The rung on which the model last answered: it takes that level."""
         self._timeout = settings.timeout
-        _silence_sdk()
-        # Left to itself the SDK makes one by subclassing aiohttp's class, which aiohttp warns of.
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=True)
-        self._client = genai.Client(
-            api_key=self._key.reveal(),
-            enterprise=False,  # or GOOGLE_GENAI_USE_VERTEXAI would send the prompts elsewhere
-            http_options=types.HttpOptions(
-                base_url=settings.base_url or OFFICIAL_URL,
-                api_version=settings.api_version,
-                timeout=math.ceil(settings.timeout / timedelta(milliseconds=1)),
-                retry_options=types.HttpRetryOptions(attempts=1),
-                aiohttp_client=self._session,
-            ),
-        )
+        self._settings = settings
+        self._proxy = proxy_for(settings.base_url or OFFICIAL_URL, environ)
+        self._session: aiohttp.ClientSession | None = None
+        self._client: genai.Client | None = None
 
     async def aclose(self) -> None:
         """Close the connections; the object is of no use afterwards."""
-        await self._client.aio.aclose()
-        self._client.close()
-        await self._session.close()
+        if self._client is not None:
+            await self._client.aio.aclose()
+            self._client.close()
+        if self._session is not None:
+            await self._session.close()
 
     async def ask(self, prompt: Prompt) -> ModelReply:
         """One request for one answer, which may be a refusal or cut short.
@@ -80,7 +77,7 @@ class Gemini:
         """
         rung = self._rung
         response = await self._once(
-            self._client.aio.models.generate_content(
+            lambda models: models.generate_content(
                 model=self._model, contents=prompt.user, config=_configuration(prompt, self._ladder[rung])
             ),
             rung,
@@ -95,10 +92,9 @@ class Gemini:
         Spends no quota for generating, so says nothing about what is left of it; but a proxy that knows
         no descriptions is asked to generate.
         """
-        return await self._once(self._name(), None)
+        return await self._once(self._name, None)
 
-    async def _name(self) -> str:
-        models = self._client.aio.models
+    async def _name(self, models: AsyncModels) -> str:
         try:
             model = await models.get(model=self._model)
         except APIError as error:
@@ -108,13 +104,36 @@ class Gemini:
             return self._model
         return readable(model.display_name or model.name or self._model, _LONGEST_NAME)
 
-    async def _once(self, call: Awaitable[Answer], rung: int | None) -> Answer:
+    def _models(self) -> AsyncModels:
+        """Made with the first request: what the SDK finds in the environment may be beyond it, and that
+        is a failure like any other. GeminiError."""
+        if self._client is None:
+            if isinstance(self._proxy, Unusable):
+                verdict = Verdict(permanent=True, remedy=self._proxy.remedy)
+                raise GeminiError(f"Gemini can't be reached: {self._proxy.fault}", verdict)
+            _silence_sdk()
+            # Left to itself the SDK makes one by subclassing aiohttp's class, which aiohttp warns of.
+            self._session = self._session or aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), proxy=self._proxy.url if self._proxy else None
+            )
+            try:
+                self._client = _open_client(self._key, self._settings, self._session)
+            except Exception as error:  # the SDK declares no set of exceptions
+                # Its text may hold a variable's value: a proxy's password, say.
+                remedy = f"check {', '.join(CERTIFICATES)} and what begins with GOOGLE_ in the environment"
+                verdict = Verdict(permanent=True, remedy=remedy)
+                text = f"Gemini's client can't be made ({type(error).__name__})"
+                raise GeminiError(text, verdict) from None
+        return self._client.aio.models
+
+    async def _once(self, call: Callable[[AsyncModels], Awaitable[Answer]], rung: int | None) -> Answer:
         """Await the SDK. The one place where its exceptions, and its transports', become ours.
 
         ``rung`` is the level of thinking that was asked for, if any.
         """
+        models = self._models()
         try:
-            return await call
+            return await call(models)
         except Exception as error:  # the SDK declares no set of exceptions, and lets aiohttp's through
             failure = self._failure(error, rung)
         # Outside the handler, so that no chained traceback can show a key that Google's text quotes.
@@ -126,6 +145,8 @@ class Gemini:
                 f"{self._model} refuses this level of thinking; the next request uses another",
                 Verdict(retry_after=timedelta(0)),
             )
+        if not isinstance(self._proxy, Unusable) and (trouble := proxy_trouble(error, self._proxy)):
+            return GeminiError(f"Gemini can't be reached: {trouble}")
         return translate(error, model=self._model, key=self._key, timeout=self._timeout)
 
     def _tries_another_level(self, error: Exception, rung: int) -> bool:
@@ -140,6 +161,23 @@ class Gemini:
         if self._answered_on is None:
             self._rung = 0  # no level was at fault
         return False
+
+
+def _open_client(key: Secret, settings: GeminiSettings, session: aiohttp.ClientSession) -> genai.Client:
+    unused = {"trust_env": False}  # the clients of another library, which would refuse a SOCKS proxy
+    return genai.Client(
+        api_key=key.reveal(),
+        enterprise=False,  # or GOOGLE_GENAI_USE_VERTEXAI would send the prompts elsewhere
+        http_options=types.HttpOptions(
+            base_url=settings.base_url or OFFICIAL_URL,
+            api_version=settings.api_version,
+            timeout=math.ceil(settings.timeout / timedelta(milliseconds=1)),
+            retry_options=types.HttpRetryOptions(attempts=1),
+            aiohttp_client=session,
+            client_args=unused,
+            async_client_args=unused,
+        ),
+    )
 
 
 def thinking_ladder(model: str) -> tuple[types.ThinkingConfig | None, ...]:

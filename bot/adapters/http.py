@@ -19,6 +19,7 @@ from yarl import URL
 
 from bot.errors import ArxivError
 from bot.models import Verdict
+from bot.network import Proxy, Unusable, proxy_for
 
 PROJECT = "arxiv-digest-bot"
 
@@ -50,15 +51,26 @@ def _header_text(text: str) -> str:
 
 
 def open_session(agent: str) -> aiohttp.ClientSession:
-    """A session for arXiv, to be closed by the caller; proxies come from the environment.
+    """A session for arXiv, to be closed by the caller; a proxy is named with each request.
 
     It holds one connection, whatever the host: arXiv's terms count its API and its feeds together.
     """
     return aiohttp.ClientSession(
         headers={"User-Agent": agent, "Accept": ACCEPT},
         connector=aiohttp.TCPConnector(limit=1),
-        trust_env=True,
     )
+
+
+def proxy_trouble(error: BaseException, proxy: Proxy | None) -> str | None:
+    """What to say where it was the proxy that failed, without its address; None where it was not."""
+    match error:
+        case _ if proxy is None:
+            return None
+        case aiohttp.ClientProxyConnectionError() | aiohttp.InvalidURL():
+            return f"no connection to the proxy that {proxy.variable} names"
+        case aiohttp.ClientHttpProxyError():
+            return f"the proxy that {proxy.variable} names refuses with status {error.status}"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +104,34 @@ class Line:
     permanent one (RFC 9110, 15.4.2 and 15.4.9) has led to XML: a page of excuses must not become the address.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, timeout: timedelta) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, timeout: timedelta, environ: Mapping[str, str]
+    ) -> None:
         self._session = session
+        self._environ = environ
         self._limit = aiohttp.ClientTimeout(total=timeout.total_seconds())
         self._moved: dict[URL, _Move] = {}
 
     async def exchange(self, url: URL, form: dict[str, str] | None = None) -> Answer:
-        """GET ``url``, or POST ``form`` to it. ArxivError when no complete answer came back."""
+        """GET ``url``, or POST ``form`` to it. ArxivError when no complete answer came back.
+
+        One that stands until a person mends it where the environment names a proxy that can't be used.
+        """
         address = url.with_query(None)
         followed = self._moved.pop(address, None)
         target = followed.to.with_query(url.query) if followed else url
         method = "GET" if form is None else "POST"
+        proxy = proxy_for(str(target), self._environ)
+        if isinstance(proxy, Unusable):
+            raise ArxivError(
+                f"arXiv can't be reached: {proxy.fault}", Verdict(until_mended=True, remedy=proxy.remedy)
+            )
         try:
             async with self._session.request(
                 method,
                 target,
                 data=form,
+                proxy=proxy.url if proxy else None,
                 timeout=self._limit,
                 allow_redirects=False,
                 middlewares=(_send_once,),
@@ -125,6 +149,8 @@ class Line:
         except TimeoutError as error:
             raise ArxivError(f"arXiv did not answer within {self._limit.total:g} s ({url.host})") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            if trouble := proxy_trouble(error, proxy):
+                raise ArxivError(f"arXiv can't be reached: {trouble}") from None
             raise _no_answer(error, url.host) from error
         if moved is not None:
             self._moved[address] = _Move(moved, response.status in _PERMANENT)
@@ -159,6 +185,8 @@ async def _send_once(
     """
     try:
         return await handler(request)
+    except aiohttp.ClientProxyConnectionError:  # before anything was sent; nor does aiohttp try it again
+        raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise aiohttp.ClientConnectionError(str(error) or type(error).__name__) from error
 

@@ -7,6 +7,7 @@ for the SDKs of services they never talk to.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -16,7 +17,7 @@ from typing import Any, NoReturn
 
 import click
 
-from bot import __version__
+from bot import __version__, network
 from bot.cli.options import State, global_options
 from bot.cli.streams import is_reader_gone, unfailing
 
@@ -84,7 +85,8 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit. No traceback reaches a user without --verbose."""
     typed = sys.argv[1:] if arguments is None else list(arguments)
-    state = State()
+    state = State(oddities=tuple(map(str, network.oddities(os.environ))))
+    network.set_aside(os.environ)
 
     def log_format() -> str:
         return "json" if _asks_for_json(typed) else state.log_format

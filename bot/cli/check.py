@@ -27,7 +27,11 @@ def command(state: State, live: bool) -> int:
     Every fault is listed with its line and column. With --live each service answers with one line.
     """
     settings = state.settings()
-    for warning in (*settings.warnings, *departures.warnings(probe.changes(settings), settings)):
+    for warning in (
+        *settings.warnings,
+        *state.oddities,
+        *departures.warnings(probe.changes(settings), settings),
+    ):
         say(state.log_format, "warning", f"warning: {warning}")
     for topic in settings.topics:
         expression = query.expression(topic)

@@ -51,6 +51,7 @@ def command(state: State, names: tuple[str, ...], dry_run: bool) -> int:
     """
     set_up_logging(state.log_format, verbose=state.verbose)
     settings = state.settings()
+    warn(state.oddities, state.log_format)
     only = _known(settings, names)
     warn(settings.warnings, state.log_format)
     work = _rehearse if dry_run else _once

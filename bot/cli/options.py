@@ -27,6 +27,8 @@ class State:
     config: Path | None = None
     verbose: bool = False
     log_format: str = "text"
+    oddities: tuple[str, ...] = ()
+    """The variables of the environment that connections can't use, a line each."""
 
     @property
     def path(self) -> Path:

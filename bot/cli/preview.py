@@ -13,7 +13,7 @@ from bot import app
 from bot.channels.email import text
 from bot.channels.file import html, markdown
 from bot.channels.slack import message as slack
-from bot.cli.console import progress_for, tell
+from bot.cli.console import progress_for, tell, warn
 from bot.cli.logs import set_up_logging
 from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
 from bot.models import Digest, Subscriber
@@ -64,6 +64,7 @@ def command(state: State, name: str, form: str, out: Path | None) -> int:
     set_up_logging(state.log_format, verbose=state.verbose)
     settings = state.settings(need_secrets=False)
     subscriber = subscriber_named(settings, name)
+    warn(state.oddities, state.log_format)
     report = Report()
     digests = asyncio.run(_digests(settings, subscriber, report, state.log_format))
     _put(_FORMATS[form](digests), out)

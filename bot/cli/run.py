@@ -73,6 +73,8 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     _warn(settings, store.subscriptions.changes(settings.subscribers))
     if note := tick.mend_times(store, clock.now()):
         logger.warning(note)
+    for oddity in state.oddities:
+        logger.warning("%s", oddity)
     tick.take_up(store, settings, clock.now())
     _announce(store, settings, clock.now())
     await daemon.run()

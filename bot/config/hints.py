@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from bot import languages, query, taxonomy
 from bot.config import zones
 from bot.config.report import Path, quoted
-from bot.config.rules import Breach, is_loopback
+from bot.config.rules import Breach
 from bot.models import Subscriber, Term, Topic
+from bot.network import is_loopback
 from bot.settings import ArxivSettings, EmailSettings, Security, Settings
 
 PLACEHOLDER = "you@example.org"

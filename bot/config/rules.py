@@ -6,7 +6,6 @@ document that has others too. A value of the wrong kind is no rule's business.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from bot.config import environment
 from bot.config.document import CLAUSES, DOCUMENT, SUBSCRIBER_SECTION, TARGETS, TOPIC_SECTION
 from bot.config.fields import bare_address, is_channel, slack_address
 from bot.config.report import Path, did_you_mean, quoted
+from bot.network import is_loopback
 
 Plain = Mapping[str, Any]
 
@@ -179,14 +179,6 @@ def _operator(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
         yield Breach(("operator",), f"needs a token: set {token} in the environment")
     elif "@" in operator and not _has_mail(document):
         yield Breach(("operator",), f"needs an email section, or {token} for a direct message in Slack")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name or address alone."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 # --- the disk ------------------------------------------------------------------------------------

@@ -76,8 +76,9 @@ class ArxivGate:
     ) -> T:
         """Make the request until it is answered. ArxivError once the cycle's patience is used up.
 
-        A permanent refusal (a query arXiv can't run) is raised at once. ``doubt`` says why an answer can't
-        be believed (yet), and nothing when it can: one that can't counts as a refusal.
+        A permanent refusal (a query arXiv can't run) is raised at once, and so is what only a person can mend.
+        ``doubt`` says why an answer can't be believed (yet), and nothing when it can: one that can't counts
+        as a refusal.
         """
         async with self._lock:
             if self._no_way is not None:
@@ -89,7 +90,7 @@ class ArxivGate:
                 try:
                     answer = await self._timed(attempt)
                 except ArxivError as error:
-                    if error.verdict.permanent:
+                    if error.verdict.permanent or error.verdict.until_mended:
                         self._failures = 0
                         raise
                     await self._pause(error, min_interval)

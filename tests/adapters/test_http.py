@@ -81,7 +81,7 @@ async def moved() -> AsyncIterator[tuple[Line, URL, list[str]]]:
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", answer)
     async with TestServer(app) as server, open_session("test") as session:
-        yield Line(session, timedelta(seconds=5)), server.make_url("/"), asked
+        yield Line(session, timedelta(seconds=5), {}), server.make_url("/"), asked
 
 
 @pytest.mark.parametrize("form", [None, {"id_list": "2611.00001"}])

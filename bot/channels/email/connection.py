@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import ipaddress
 import re
 import ssl
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from bot.channels.email.refusals import Step
 from bot.channels.email.verdicts import FOREIGN, translate
 from bot.errors import DeliveryError
 from bot.models import Verdict, readable
+from bot.network import CERTIFICATES, is_loopback
 from bot.settings import EmailSettings, Security
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -135,7 +135,7 @@ class Connection:
         if (
             settings.security is Security.NONE
             and settings.password is not None
-            and not _is_loopback(settings.host)
+            and not is_loopback(settings.host)
         ):
             text = f"a password is not sent over an unencrypted connection to {settings.host}"
             raise DeliveryError(text, Verdict(permanent=True, remedy="set email.security to starttls or tls"))
@@ -145,15 +145,20 @@ class Connection:
             return None
         try:
             return await asyncio.to_thread(self._build_tls_context)
-        except OSError as error:  # ssl.SSLError is one: the file is no PEM
+        except OSError as error:  # ssl.SSLError is one
             reason = error.strerror or type(error).__name__
-            remedy = "email.ca_file must be a readable file of PEM certificates"
-            raise DeliveryError(f"{self._settings.ca_file}: {reason}", Verdict(remedy=remedy)) from error
+            remedy = f"check {' and '.join(CERTIFICATES)} in the environment"
+            raise DeliveryError(f"TLS can't be used: {reason}", Verdict(remedy=remedy)) from error
 
     def _build_tls_context(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
         if self._settings.ca_file is not None:
-            context.load_verify_locations(cafile=self._settings.ca_file)
+            try:
+                context.load_verify_locations(cafile=self._settings.ca_file)
+            except OSError as error:  # missing, or no PEM
+                reason = error.strerror or type(error).__name__
+                remedy = "email.ca_file must be a readable file of PEM certificates"
+                raise DeliveryError(f"{self._settings.ca_file}: {reason}", Verdict(remedy=remedy)) from error
         return context
 
     async def _say_hello(self) -> None:
@@ -234,13 +239,6 @@ class Connection:
         except BaseException:
             self.close()
             raise
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _without(text: str, username: str, password: str) -> str:

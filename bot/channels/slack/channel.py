@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from bot.channels.slack.answers import text_at
@@ -31,8 +32,16 @@ _CLOCK_SKEW = timedelta(minutes=10)
 class SlackChannel:
     """One workspace. A `send` is one request of `chat.postMessage`; it never retries, waits or paces."""
 
-    def __init__(self, token: Secret, base_url: str, *, timeout: timedelta = DEFAULT_TIMEOUT) -> None:
-        self._client = SlackClient(token, base_url, timeout)
+    def __init__(
+        self,
+        token: Secret,
+        base_url: str,
+        environ: Mapping[str, str] = MappingProxyType({}),
+        *,
+        timeout: timedelta = DEFAULT_TIMEOUT,
+    ) -> None:
+        """``environ`` may name a proxy."""
+        self._client = SlackClient(token, base_url, timeout, environ)
         self._directory = Directory(self._client)
 
     @property

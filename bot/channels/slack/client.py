@@ -11,16 +11,17 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.adapters.http import proxy_trouble
 from bot.channels.slack.verdicts import translate
 from bot.errors import DeliveryError
+from bot.models import Verdict
+from bot.network import Proxy, Unusable, proxy_for
 from bot.settings import Secret
 
 FOREIGN = (
@@ -41,12 +42,13 @@ _CONNECT_SHARE = 3
 class SlackClient:
     """One workspace, one token. Raises DeliveryError and nothing else; never shows the token."""
 
-    def __init__(self, token: Secret, base_url: str, timeout: timedelta) -> None:
+    def __init__(self, token: Secret, base_url: str, timeout: timedelta, environ: Mapping[str, str]) -> None:
         self.bot = "@arxiv-digest"
         """What people type to invite the bot; the name in the app manifest until Slack tells its own."""
         self._token = token
         self._base_url = base_url
         self._timeout = timeout
+        self._proxy = proxy_for(base_url, environ)
         self._session: aiohttp.ClientSession | None = None
         self._sdk: AsyncWebClient | None = None
 
@@ -82,28 +84,35 @@ class SlackClient:
             cursor = following
 
     async def _call(self, method: str, about: str, **request: Any) -> AsyncSlackResponse:
+        if isinstance(self._proxy, Unusable):
+            verdict = Verdict(until_mended=True, remedy=self._proxy.remedy)
+            raise DeliveryError(f"Slack can't be reached: {self._proxy.fault}", verdict)
         try:
-            return await self._web_client().api_call(method, **request)
+            return await self._web_client(self._proxy).api_call(method, **request)
         except FOREIGN as foreign:
+            if trouble := proxy_trouble(foreign, self._proxy):
+                raise DeliveryError(f"Slack can't be reached: {trouble}") from None
             error = translate(foreign, about, self.bot)
             text = str(error).replace(self._token.reveal(), "…")
             raise DeliveryError(text, error.verdict) from foreign
 
-    def _web_client(self) -> AsyncWebClient:
+    def _web_client(self, proxy: Proxy | None) -> AsyncWebClient:
         """Opened with the first call, as a session belongs to the running loop."""
         if self._sdk is None:
             self._session = _open_session(self._timeout)
-            proxy = _proxy_for(self._base_url)
+            address = proxy.url if proxy else None
             self._sdk = AsyncWebClient(
                 token=self._token.reveal(),
                 base_url=self._base_url,
                 session=self._session,
-                proxy=proxy,
+                proxy=address,
                 retry_handlers=[],
                 logger=_quiet_logger(),
             )
-            # The SDK looks for a proxy on its own when given none, and disregards NO_PROXY.
-            self._sdk.proxy = proxy
+            # The SDK looks for a proxy on its own when given none, and disregards NO_PROXY. Nor would
+            # aiohttp's ``trust_env`` do: an entry for the host in ~/.netrc can't be combined with Slack's
+            # Authorization header.
+            self._sdk.proxy = address
         return self._sdk
 
 
@@ -128,18 +137,6 @@ async def _send_once(
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise aiohttp.ClientConnectionError(str(error) or type(error).__name__) from error
-
-
-def _proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for ``url``.
-
-    aiohttp's ``trust_env`` would do, but it also reads ``~/.netrc``, and an entry there for the host
-    ends every call: it can't be combined with Slack's Authorization header.
-    """
-    parts = urlsplit(url)
-    if proxy_bypass(parts.hostname or ""):
-        return None
-    return getproxies().get(parts.scheme)
 
 
 def _quiet_logger() -> logging.Logger:

@@ -254,38 +254,6 @@ async def test_a_line_break_in_the_token_is_told(slack: SlackService, room: str,
     await channel.aclose()
 
 
-async def test_the_environments_proxy_is_used_and_its_password_hidden(
-    slack: SlackService,
-    room: str,
-    make_envelope: Make,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """A proxy that refuses us is what fails, without its credentials in the error or the log."""
-    caplog.set_level("DEBUG")
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("http_proxy", f"http://user:hush@127.0.0.1:{unused.getsockname()[1]}")
-    monkeypatch.setenv("no_proxy", "")
-    channel = SlackChannel(Secret(slack.token), slack.base_url)
-    with pytest.raises(DeliveryError, match="no connection") as caught:
-        await channel.send(make_envelope(), room)
-    assert "hush" not in f"{caught.value} {caught.value.__cause__} {caplog.text}"
-    assert slack.calls == []
-    await channel.aclose()
-
-
-async def test_hosts_without_a_proxy_are_reached_directly(
-    slack: SlackService, room: str, make_envelope: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """NO_PROXY counts, which slack_sdk by itself disregards."""
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    channel = SlackChannel(Secret(slack.token), slack.base_url)
-    assert (await channel.send(make_envelope(), room)).channel == room
-    await channel.aclose()
-
-
 async def test_a_netrc_entry_is_no_obstacle(
     channel: SlackChannel, room: str, make_envelope: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
