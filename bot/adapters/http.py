@@ -66,7 +66,8 @@ def proxy_trouble(error: BaseException, proxy: Proxy | None) -> str | None:
     match error:
         case _ if proxy is None:
             return None
-        case aiohttp.ClientProxyConnectionError() | aiohttp.InvalidURL():
+        # The only name that is looked up is the proxy's.
+        case aiohttp.ClientProxyConnectionError() | aiohttp.ClientConnectorDNSError() | aiohttp.InvalidURL():
             return f"no connection to the proxy that {proxy.variable} names"
         case aiohttp.ClientHttpProxyError():
             return f"the proxy that {proxy.variable} names refuses with status {error.status}"
@@ -185,8 +186,8 @@ async def _send_once(
     """
     try:
         return await handler(request)
-    except aiohttp.ClientProxyConnectionError:  # before anything was sent; nor does aiohttp try it again
-        raise
+    except (aiohttp.ClientProxyConnectionError, aiohttp.ClientConnectorDNSError):
+        raise  # nothing has reached arXiv
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise aiohttp.ClientConnectionError(str(error) or type(error).__name__) from error
 

@@ -9,16 +9,19 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp.client_exceptions import ClientConnectorDNSError
+from aiohttp.client_reqrep import ConnectionKey
 
 from bot.adapters.arxiv import ArxivApi
 from bot.adapters.feed import ArxivFeed
 from bot.adapters.gemini import Gemini
-from bot.adapters.http import open_session
+from bot.adapters.http import open_session, proxy_trouble
 from bot.channels.slack.channel import SlackChannel
 from bot.demo.arxiv import ArxivService
 from bot.demo.gemini import GeminiService
 from bot.demo.slack import SlackService
 from bot.errors import ServiceError
+from bot.network import Proxy
 from bot.settings import GeminiSettings, Secret
 
 
@@ -140,6 +143,16 @@ async def test_a_proxy_that_is_not_there_is_named(ask: Ask, unused_port: int) ->
         await ask("https://service.test", {"https_proxy": f"http://ada:hush@127.0.0.1:{unused_port}"})
     assert "no connection to the proxy that https_proxy names" in str(caught.value)
     assert "hush" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+def test_a_proxy_whose_name_is_unknown_is_named() -> None:
+    """Through a proxy its name is the only one that is looked up; without one the trouble is another's."""
+    key = ConnectionKey("proxy.test", 3128, False, True, None, None, None)
+    error = ClientConnectorDNSError(key, OSError("Name or service not known"))
+    assert proxy_trouble(error, None) is None
+    assert proxy_trouble(ValueError("no proxy's fault"), Proxy("ALL_PROXY", "http://proxy.test:3128")) is None
+    said = proxy_trouble(error, Proxy("ALL_PROXY", "http://proxy.test:3128"))
+    assert said == "no connection to the proxy that ALL_PROXY names"
 
 
 @CLIENTS
