@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.models import Digest, Entry
+from bot.render import wording
 
 
 class Section(StrEnum):
@@ -53,19 +54,51 @@ def whole(digest: Digest) -> Part:
     return Part(digest, 1, 1, 1, digest.entries, digest.titles, digest.revised)
 
 
+def heading(part: Part) -> str:
+    """``36 papers`` over a digest's first part; over each further one what it has: ``Papers 31–36 of 36``."""
+    if part.number == 1:
+        return wording.count(part.digest)
+    held = []
+    if part.papers:
+        last = part.first + len(part.papers) - 1
+        numbers = f"Paper {last:,}" if last == part.first else f"Papers {part.first:,}–{last:,}"
+        held.append(f"{numbers} of {part.digest.paper_count:,}")
+    if part.titles:
+        held.append(f"{wording.papers(len(part.titles))} by title")
+    if part.revised:
+        held.append(f"{len(part.revised):,} revised")
+    return wording.joined(held)
+
+
+def teaser(part: Part) -> str:
+    """The first paper of the digest, or of a further part, and how many follow there; may be empty."""
+    if part.number == 1:
+        return wording.teaser(part.digest)
+    return wording.opening((*part.papers, *part.titles) or part.revised)
+
+
 def pack(
-    digest: Digest, weigh: Callable[[Section, Entry], int], limit: int, first_limit: int | None = None
+    digest: Digest,
+    weigh: Callable[[Section, Entry], int],
+    limit: int,
+    first_limit: int | None = None,
+    *,
+    titles_together: bool = False,
 ) -> tuple[Part, ...]:
     """Parts whose entries weigh at most ``limit`` together, as few as the order allows.
 
     An entry heavier than that gets a part of its own. ``first_limit`` is for a first part that has
-    less room; that part alone may be without any entry.
+    less room; that part alone may be without any entry. ``titles_together`` begins a part for the
+    papers told by title where they fit that one and not what is left of the one before.
     """
+    kept = sum(weigh(Section.TITLES, entry) for entry in digest.titles) if titles_together else 0
     runs: list[list[Item]] = [[]]
     room = limit if first_limit is None else first_limit
     for section, entry in items(digest):
         weight = weigh(section, entry)
-        if weight > room and (runs[-1] or (len(runs) == 1 and room < limit)):
+        leading = section is Section.TITLES and entry is digest.titles[0]
+        needed = kept if leading and weight <= kept <= limit else weight
+        if needed > room and (runs[-1] or (len(runs) == 1 and room < limit)):
             runs.append([])
             room = limit
         runs[-1].append((section, entry))

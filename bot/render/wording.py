@@ -111,12 +111,16 @@ def headline(digest: Digest) -> str:
 
 def teaser(digest: Digest) -> str:
     """``van der Waals Nanoreactors and 8 more``: the first paper and how many follow; may be empty."""
-    told = (*digest.entries, *digest.titles) or digest.revised
-    if not told:
+    return opening((*digest.entries, *digest.titles) or digest.revised)
+
+
+def opening(entries: Sequence[Entry]) -> str:
+    """The title of the first entry and how many follow; empty where there is none."""
+    if not entries:
         return ""
-    first, others = told[0], len(told) - 1
-    opening = prose.clip(title(first), 150)
-    return f"{opening} and {others:,} more" if others else opening
+    first, others = entries[0], len(entries) - 1
+    said = prose.clip(title(first), 150)
+    return f"{said} and {others:,} more" if others else said
 
 
 def subject(digest: Digest) -> str:

@@ -61,3 +61,23 @@ def test_a_full_head_leaves_the_first_part_without_papers() -> None:
 def test_an_entry_too_heavy_for_any_part_gets_one_of_its_own() -> None:
     """A paper is never dropped for its size."""
     assert [len(part.papers) for part in parts.pack(samples.digest(), weigh_ten, 5)] == [1] * 12
+
+
+def test_titles_stay_together_where_they_fit_one_part() -> None:
+    """Five titles that don't fit what is left begin the next part; more than a part holds fill both."""
+    digest = samples.digest(samples.papers()[:7], titles=samples.papers()[7:])
+    packed = parts.pack(digest, weigh_ten, 100, titles_together=True)
+    assert [(len(part.papers), len(part.titles)) for part in packed] == [(7, 0), (0, 5)]
+    packed = parts.pack(digest, weigh_ten, 40, titles_together=True)
+    assert [(len(part.papers), len(part.titles)) for part in packed] == [(4, 0), (3, 1), (0, 4)]
+
+
+def test_a_heading_says_what_a_part_has() -> None:
+    """The first part tells the whole count; a further one its own share."""
+    packed = parts.pack(samples.morning(), weigh_ten, 40)
+    assert [parts.heading(part) for part in packed] == [
+        "11 papers",
+        "Papers 5–8 of 11",
+        "Paper 9 of 11, 2 papers by title and 1 revised",
+    ]
+    assert parts.teaser(packed[2]).endswith(" and 2 more")

@@ -1,7 +1,7 @@
 """A digest as mail: text and HTML that say the same, in as few messages as Gmail shows unclipped.
 
-Gmail clips a message at about 102 kB. What counts there is the HTML; here the whole message stays
-below, so that nothing depends on how it is counted.
+Gmail clips at about 102 kB of HTML. Here the HTML stays below even in its quoted-printable form, so
+that nothing depends on how it is counted; the text part does not count.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from bot.models import Digest, Entry, Message, Target
 from bot.render import parts, prose, views, wording
 from bot.settings import EmailSettings, Settings
 
-MESSAGE_BYTES = 100_000
+HTML_BYTES = 100_000
+"""Of the HTML part, as it is sent."""
 _CONTENTS_ABOVE = 10
 """A table of contents helps only in a mail with more papers than this."""
 _SPARE = 3_000
-"""For headers, section headings, and numbers that grow."""
+"""For section headings, and numbers that grow."""
 
 _TEMPLATES = views.templates("bot.channels.email")
 _FRAME = _TEMPLATES.get_template("mail.html.jinja")
@@ -53,19 +54,20 @@ class _Route:
 def render(
     digest: Digest, *, sender: str, recipient: str, reply_to: str | None = None, contact: str
 ) -> tuple[Message, ...]:
-    """The digest's mails to one recipient, each a whole MIME message below 100,000 bytes.
+    """The digest's mails to one recipient, each a whole MIME message of at most 100,000 bytes of HTML.
 
     ``sender``, ``recipient`` and ``reply_to`` are mailboxes, ``contact`` is an address or a URL.
     Parts after the first answer to it, so that they stand in one thread. The Message-ID follows
     from subscriber, number, time, recipient and part: another digest never has the same one.
     """
     route = _Route(sender, recipient, reply_to, contact)
-    frame = _bytes(parts.Part(digest, 1, 2, 1, (), (), ()), route)
+    frame = html(parts.Part(digest, 1, 2, 1, (), (), ()), contact)
     contents = len(digest.entries) > _CONTENTS_ABOVE
     packed = parts.pack(
         digest,
         lambda section, entry: _weight(digest, section, entry, contents=contents),
-        MESSAGE_BYTES - _SPARE - len(frame),
+        HTML_BYTES - _SPARE - mime.size(frame),
+        titles_together=True,
     )
     return tuple(Message(part.number, part.count, _bytes(part, route), part.arxiv_ids) for part in packed)
 
@@ -113,7 +115,7 @@ def _subject(part: parts.Part) -> str:
     if part.count == 1:
         return wording.subject(part.digest)
     numbered = f"{wording.headline(part.digest)} ({part.number}/{part.count})"
-    return ": ".join(filter(None, (numbered, wording.teaser(part.digest))))
+    return ": ".join(filter(None, (numbered, parts.teaser(part))))
 
 
 def _stop(digest: Digest, contact: str) -> tuple[str, str]:
@@ -137,11 +139,12 @@ class _Fragments:
 
 def _fragments(part: parts.Part) -> _Fragments:
     papers = views.papers(part.digest, part.papers, part.first)
+    contents = len(papers) > _CONTENTS_ABOVE
     return _Fragments(
-        contents=tuple(map(_MACROS.contents, papers)) if len(papers) > _CONTENTS_ABOVE else (),
-        papers=tuple(map(_MACROS.full, papers)),
+        contents=tuple(map(_MACROS.contents, papers)) if contents else (),
+        papers=tuple(_MACROS.full(paper, anchor=contents) for paper in papers),
         titles=tuple(map(_MACROS.title, views.papers(part.digest, part.titles))),
-        revised=tuple(map(_MACROS.full, views.papers(part.digest, part.revised))),
+        revised=tuple(_MACROS.full(paper, anchor=False) for paper in views.papers(part.digest, part.revised)),
     )
 
 
@@ -150,11 +153,11 @@ def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
     stop, stop_url = _stop(digest, contact)
     values: Mapping[str, object] = {
         "subject": wording.headline(digest),
-        "preheader": wording.teaser(digest) or wording.nothing(digest) or " ".join(digest.completeness),
+        "preheader": parts.teaser(part) or wording.nothing(digest) or " ".join(digest.completeness),
         "day": wording.long_day(wording.local_date(digest)),
         "number": part.number,
         "count": part.count,
-        "counted": wording.count(digest),
+        "heading": parts.heading(part),
         "topics": wording.topics(digest, first=10),
         "notices": wording.sentences(digest.notices),
         "nothing": "" if digest.paper_count else wording.nothing(digest),
@@ -177,17 +180,14 @@ def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
 
 
 def _weight(digest: Digest, section: parts.Section, entry: Entry, *, contents: bool) -> int:
-    """What an entry adds to a message, in bytes."""
-    view = views.paper(digest, entry, 999 if section is parts.Section.PAPERS else None)
+    """What an entry adds to the HTML as it is sent, in bytes."""
     if section is parts.Section.TITLES:
-        return mime.size(_MACROS.title(view)) + mime.size(text.title(entry) + "\n\n")
-    listed = mime.size(_MACROS.contents(view)) if contents and section is parts.Section.PAPERS else 0
-    right_to_left = wording.is_right_to_left(digest, entry)
-    return (
-        listed
-        + mime.size(_MACROS.full(view))
-        + mime.size(text.paper(entry, "999. ", right_to_left=right_to_left) + "\n\n")
-    )
+        return mime.size(_MACROS.title(views.paper(digest, entry)))
+    if section is parts.Section.REVISED:
+        return mime.size(_MACROS.full(views.paper(digest, entry), anchor=False))
+    view = views.paper(digest, entry, 999)
+    listed = mime.size(_MACROS.contents(view)) if contents else 0
+    return listed + mime.size(_MACROS.full(view, anchor=contents))
 
 
 def notice(

@@ -43,10 +43,9 @@ def title(entry: Entry) -> str:
 
 def _head(part: parts.Part) -> str:
     digest = part.digest
-    counted = wording.count(digest)
     of = f" (part {part.number} of {part.count})" if part.count > 1 else ""
     day = wording.long_day(wording.local_date(digest))
-    head = f"{counted}{of} · {wording.topics(digest, first=10)}"
+    head = f"{parts.heading(part)}{of} · {wording.topics(digest, first=10)}"
     lines = [*textwrap.wrap(head, WIDTH), day]
     rule = "=" * min(WIDTH, max(len(line) for line in lines))
     return "\n".join([*lines, rule])
