@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -14,12 +15,13 @@ from pathlib import Path
 import click
 
 from bot import app, schedule
-from bot.cli import departures
+from bot.cli import departures, edits
 from bot.cli.console import LogProgress, tell
 from bot.cli.logs import logger, set_up_logging
-from bot.cli.options import State, count, global_options, pass_state
+from bot.cli.options import State, global_options, pass_state
 from bot.daemon import Daemon
 from bot.history import Changes
+from bot.models import Subscriber
 from bot.pipeline import tick
 from bot.pipeline.services import Services
 from bot.settings import Settings
@@ -59,7 +61,7 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     def open_services(settings: Settings) -> AbstractAsyncContextManager[Services]:
         return app.open_services(settings, store, progress, clock)
 
-    reloader = Reloader(state, settings, store)
+    reloader = Reloader(state, settings, store, clock.now)
     daemon = Daemon(settings, open_services, reloader, partial(tell, log_format=state.log_format))
 
     def look_again() -> None:
@@ -89,13 +91,15 @@ def _warn(settings: Settings, changes: Changes) -> None:
 def _announce(store: Store, settings: Settings, now: datetime) -> None:
     """Each subscriber's next digest time, for the person who just started it."""
     for subscriber in settings.subscribers:
-        if subscriber.schedule.cron is None:
-            when = "as soon as papers are found"
-        else:
-            when = schedule.told(tick.next_digest_of(store, subscriber, now), subscriber.timezone)
-        click.echo(f"{subscriber.name}: next digest {when} ({subscriber.schedule.text})")
+        click.echo(_next_digest(subscriber, tick.next_digest_of(store, subscriber, now)))
     poll = tick.next_poll_after(store.polls.last_poll(), settings, now)
     click.echo(f"next poll {schedule.told(poll)}")
+
+
+def _next_digest(subscriber: Subscriber, due: datetime) -> str:
+    at_once = subscriber.schedule.cron is None
+    when = "as soon as papers are found" if at_once else schedule.told(due, subscriber.timezone)
+    return f"{subscriber.name}: next digest {when} ({subscriber.schedule.text})"
 
 
 class Reloader:
@@ -105,8 +109,9 @@ class Reloader:
     the same twice.
     """
 
-    def __init__(self, state: State, settings: Settings, store: Store) -> None:
+    def __init__(self, state: State, settings: Settings, store: Store, now: Callable[[], datetime]) -> None:
         self._state = state
+        self._now = now
         self._store = store
         self._settings = settings
         self._used: tuple[bytes | None, ...] = self._content()
@@ -131,9 +136,18 @@ class Reloader:
         else:
             changes = self._store.subscriptions.changes(changed.subscribers)
             _warn(changed, departures.since_last_sync(changes))
-            logger.info("configuration reloaded: %s", count(len(changed.subscribers), "subscriber"))
+            self._tell(changed)
         self._settings = changed
         return changed
+
+    def _tell(self, changed: Settings) -> None:
+        """What the edit changed, and the new hours: before the edit they were never due."""
+        what = "; ".join(edits.differences(self._settings, changed)) or "its warnings changed"
+        logger.info("configuration reloaded: %s", what)
+        for subscriber in edits.rescheduled(self._settings, changed):
+            due = schedule.next_due(subscriber.schedule, subscriber.timezone, self._now())
+            line = _next_digest(subscriber, due)
+            logger.info("%s", line, extra={"fields": {"subscriber": subscriber.name}})
 
     def _content(self) -> tuple[bytes | None, ...]:
         path = self._state.path

@@ -37,7 +37,7 @@ async def read_feeds(
         reconciler.judge()
         await reconciler.bring_in()
     except ArxivError as error:
-        report.add(f"announcement feed {'+'.join(specs)}: {error}")
+        report.add(f"announcement feed {'+'.join(specs)}: {error}", error=str(error))
         return reconciler.new, str(error)
     return reconciler.new, ""
 

@@ -157,9 +157,10 @@ def _record(services: Services, number: int, search: _Search, outcome: TopicPoll
             elif outcome.status is not PollStatus.INCOMPLETE:
                 alerts.settle(services, key)
     if outcome.status is PollStatus.REJECTED:
-        report.add(f"topic {search.names}: {rejection}")
+        report.add(f"topic {search.names}: {rejection}", topic=search.names, error=outcome.reason)
     elif outcome.status is PollStatus.INCOMPLETE:
-        report.add(f"topic {search.names}: the poll is incomplete: {outcome.reason}")
+        incomplete = f"topic {search.names}: the poll is incomplete: {outcome.reason}"
+        report.add(incomplete, topic=search.names, error=outcome.reason)
 
 
 class _ListReader:

@@ -48,10 +48,10 @@ def look(path: Path, store: Store) -> Reloader:
     state = State(config=path)
     settings = state.settings()
     store.subscriptions.sync(settings.subscribers, NOON)
-    return Reloader(state, settings, store)
+    return Reloader(state, settings, store, lambda: NOON)
 
 
-def test_an_edit_is_taken_up_once_and_said_in_one_line(
+def test_an_edit_is_taken_up_once_and_said_with_the_new_hours(
     path: Path, look: Reloader, caplog: pytest.LogCaptureFixture
 ) -> None:
     """At the second look: at the first the editor may still be writing."""
@@ -62,7 +62,10 @@ def test_an_edit_is_taken_up_once_and_said_in_one_line(
     assert settings is not None
     assert [subscriber.name for subscriber in settings.subscribers] == ["ada", "bob"]
     assert look() is None
-    assert [record.message for record in caplog.records] == ["configuration reloaded: 2 subscribers"]
+    assert [record.message for record in caplog.records] == [
+        "configuration reloaded: subscriber bob added",
+        "bob: next digest Tue 2026-11-17 09:00 UTC (weekdays 09:00)",
+    ]
 
 
 def test_an_edit_that_renames_is_warned_of(
@@ -79,7 +82,10 @@ def test_an_edit_that_renames_is_warned_of(
     path.write_text(YAML.replace("ada", "ada-l") + BOB)
     look()
     assert look() is not None
-    assert [record.message for record in caplog.records] == ["configuration reloaded: 2 subscribers"]
+    assert [record.message for record in caplog.records] == [
+        "configuration reloaded: subscriber bob added",
+        "bob: next digest Tue 2026-11-17 09:00 UTC (weekdays 09:00)",
+    ]
 
 
 def test_a_half_written_file_is_not_used(path: Path, look: Reloader) -> None:
@@ -171,3 +177,26 @@ def test_a_touched_file_is_no_edit(path: Path, look: Reloader) -> None:
     path.write_text(YAML)
     assert look() is None
     assert look() is None
+
+
+def test_an_edit_is_told_by_what_it_changed(
+    path: Path, look: Reloader, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Sections, topics and subscribers by their keys; the hours of those alone whose schedule changed."""
+    edited = YAML.replace("ptychography", "microscope").replace(
+        "file: reports/", "file: reports/, max_papers: 3"
+    )
+    path.write_text(edited + "gemini: {model: gemini-3.8-flash}\n")
+    look()
+    assert look() is not None
+    assert [record.message for record in caplog.records] == [
+        "configuration reloaded: gemini: model changed; topic microscopy: keywords changed; "
+        "subscriber ada: max_papers changed"
+    ]
+    caplog.clear()
+    path.write_text(edited.replace("max_papers: 3", "schedule: daily 08:00, timezone: Europe/Paris"))
+    look()
+    assert look() is not None
+    assert caplog.records[-1].message.startswith("ada: next digest ")
+    assert "08:00 Europe/Paris" in caplog.records[-1].message
+    assert "schedule, timezone, max_papers changed" in caplog.records[0].message

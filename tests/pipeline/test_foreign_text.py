@@ -10,7 +10,7 @@ from bot.models import Prompt, Receipt, Target, Verdict
 from bot.settings import EmailSettings, Secret, Security
 from tests.fakes import FakeSummariser
 from tests.pipeline.conftest import World
-from tests.pipeline.raw_smtp import RawSmtp
+from tests.raw_smtp import RawSmtp
 from tests.samples import paper, subscriber
 
 MAIL, SLACK = Target("email", "ada@example.org"), Target("slack", "#papers")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +98,16 @@ def test_the_remedy_names_who_is_refused(said: str, step: Step, part: str) -> No
     verdict = verdict_of(int(said[:3]), said[4:], step)
     assert verdict.permanent
     assert part in verdict.remedy
+
+
+def test_the_cases_at_hand(shared: Path) -> None:
+    """What users reported is later, or has the remedy that they needed."""
+    cases = sorted((shared / "cases" / "edges").glob("*.verdict"))
+    assert cases
+    for path in cases:
+        found = re.fullmatch(r'(\d+) "(.*)" (\w+) -> (later|remedy (.+))', path.read_text("utf-8").strip())
+        assert found is not None
+        step = {"RCPT": Step.RECIPIENT, "MAIL": Step.SENDER, "AUTH": Step.LOGIN}.get(found[3], Step.REPLY)
+        verdict = verdict_of(int(found[1]), found[2], step)
+        assert verdict.permanent is (found[4] != "later"), path.name
+        assert (found[5] or "") in verdict.remedy, path.name
