@@ -39,11 +39,7 @@ class Rule:
     """A regular expression for the message, in lower case."""
 
 
-_KEY = Rule(
-    _KEY_REMEDY,
-    ("API_KEY_INVALID",),
-    r"api key (?:not valid|not found|expired|was reported)|api[_ ]key.invalid",
-)
+_KEY = Rule(_KEY_REMEDY, ("API_KEY_INVALID",), r"api key")
 _MODEL = Rule(_MODEL_REMEDY)
 _BILLING = Rule(_BILLING_REMEDY, ("BILLING_DISABLED",), r"billing")
 RULES = (
@@ -89,7 +85,6 @@ RULES = (
     ),
     _BILLING,
     _KEY,
-    Rule(_KEY_REMEDY, (), r"api key"),
 )
 """The first that fits counts."""
 

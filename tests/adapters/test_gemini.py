@@ -12,8 +12,10 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from google.genai.errors import APIError
 
 from bot.adapters.gemini import Gemini
+from bot.adapters.gemini_faults import translate
 from bot.demo.gemini import Fault, GeminiService, Words
 from bot.errors import GeminiError
 from bot.models import Limit, Prompt, Verdict
@@ -208,6 +210,44 @@ async def test_a_country_without_gemini_is_permanent(line: Line) -> None:
     assert verdict.permanent
     assert "countries" in verdict.remedy
     assert "billing" not in verdict.remedy
+
+
+RESTRICTED = [
+    (403, "API_KEY_HTTP_REFERRER_BLOCKED", "Requests from referer <empty> are blocked.", "HTTP referrers"),
+    (
+        403,
+        "API_KEY_IP_ADDRESS_BLOCKED",
+        "The provided API key has an IP address restriction.",
+        "IP addresses",
+    ),
+    (
+        403,
+        "API_KEY_SERVICE_BLOCKED",
+        "Requests to this API … method … are blocked.",
+        "Generative Language API",
+    ),
+    (403, "API_KEY_ANDROID_APP_BLOCKED", "Requests from this Android client … are blocked.", "an app"),
+    (403, "SERVICE_DISABLED", "Generative Language API has not been used in project 1 before", "enable it"),
+    (403, "CONSUMER_SUSPENDED", "Permission denied: Consumer 'projects/1' has been suspended.", "suspended"),
+    (403, "", "Your API key was reported as leaked. Please use another API key.", "make a key"),
+    (400, "API_KEY_INVALID", "API key not valid. Please pass a valid API key.", "make a key"),
+    (400, "", "User location is not supported for the API use.", "countries"),
+    (400, "", "Please enable billing on your project.", "billing"),
+]
+
+
+@pytest.mark.parametrize("with_reason", [True, False])
+@pytest.mark.parametrize(("code", "reason", "message", "part"), RESTRICTED)
+def test_each_refused_key_has_its_own_remedy(
+    code: int, reason: str, message: str, part: str, with_reason: bool
+) -> None:
+    """By Google's reason, and by its words where an endpoint leaves the reason out; for every prompt alike."""
+    details = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason}] * with_reason
+    body = {"error": {"code": code, "message": message, "status": "FAILED_PRECONDITION", "details": details}}
+    told = translate(APIError(code, body), model="m", key=Secret(KEY), timeout=timedelta(seconds=1))
+    assert part in told.verdict.remedy
+    assert told.verdict.permanent
+    assert told.verdict.service_wide
 
 
 async def test_a_bad_request_is_permanent_for_this_prompt_only(line: Line) -> None:

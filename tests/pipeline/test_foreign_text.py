@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.email.channel import SmtpChannel
 from bot.errors import ArxivError, DeliveryError, GeminiError
-from bot.models import Prompt, Receipt, Target, Verdict
+from bot.models import Envelope, Prompt, Receipt, Target, Verdict
 from bot.settings import EmailSettings, Secret, Security
 from tests.fakes import FakeSummariser
 from tests.pipeline.conftest import World
@@ -94,13 +94,12 @@ async def test_lone_surrogates_in_slack_s_words(world: World) -> None:
     world.slack.script.append(DeliveryError(f"Slack says {LONE}", Verdict(remedy=LONE)))
     (fault,) = (await world.once()).faults
     assert is_fit(fault)
-    send = world.slack.send
 
-    async def sending(envelope: object, resolved: str) -> Receipt:
-        receipt = await send(envelope, resolved)  # type: ignore[arg-type]
+    async def sending(envelope: Envelope, resolved: str) -> Receipt:
+        receipt = await world.slack.take(envelope, resolved)
         return Receipt(receipt.channel, LONE)
 
-    world.slack.send = sending  # type: ignore[method-assign]
+    world.slack.on_send = sending
     assert not (await world.once()).faults
     assert not (await world.once()).faults
     assert (len(world.slack.accepted), len(world.file.accepted)) == (1, 1)
@@ -120,7 +119,7 @@ async def test_no_exception_of_one_channel_ends_the_round(world: World, when: st
     async def raising(*_: object) -> str:
         raise error
 
-    setattr(world.slack, when, raising)
+    setattr(world.slack, f"on_{when}", raising)
     (fault,) = (await world.once()).faults
     assert (": in doubt: " in fault) is (when == "find")
     assert type(error).__name__ in fault
