@@ -248,7 +248,8 @@ class ModelWorkers:
     def _alert(self, text: str, verdict: Verdict) -> str:
         """Tell of it; in which words."""
         remedy = f"; {verdict.remedy}" if verdict.remedy else ""
-        line = f"Gemini: {text}{remedy}. Meanwhile papers are shown with the abstract's own sentences."
+        what = text.removesuffix(".") + remedy
+        line = f"Gemini: {what}. Meanwhile papers are shown with the abstract's own sentences."
         alerts.raise_alert(self._services, alerts.GEMINI, line)
         return line
 

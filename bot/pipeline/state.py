@@ -24,11 +24,16 @@ class Memory:
     again_at: dict[SummaryKey, datetime] = field(default_factory=dict)
     rest_until: datetime | None = None
     """Before this only what is due is asked for."""
+    refused: str = ""
+    """Why the service refused every request when it was last asked, until a person mends it; empty if not."""
 
-    def learn(self, again_at: Mapping[SummaryKey, datetime], rest_until: datetime | None) -> None:
+    def learn(
+        self, again_at: Mapping[SummaryKey, datetime], rest_until: datetime | None, refused: str
+    ) -> None:
         """Take note of how a round ended."""
         self.again_at |= again_at
         self.rest_until = rest_until
+        self.refused = refused
 
     def may_ask(self, key: SummaryKey, now: datetime) -> bool:
         """Whether the paper is not to be left alone for the moment."""

@@ -53,10 +53,8 @@ async def summarise(
     later: Mapping[str, datetime] | None = None,
     stopping: asyncio.Event | None = None,
     until: datetime | None = None,
-) -> str:
+) -> None:
     """Make the summaries that these subscribers' digests need, those due soonest first.
-
-    Why the service refuses every request until a person mends it is returned, if it does.
 
     ``due`` and ``later`` are by subscriber name. When the day's quota does not reach for both, those
     who are due get their share of it. Ends early when the quota is gone, the service is down or
@@ -64,23 +62,22 @@ async def summarise(
     not given, the process's order to stop) is set. Raises only StoreError.
     """
     if services.summariser is None:
-        return ""
+        return
     wanted, papers = missing(services, state, due)
     if not wanted:
-        return ""
+        return
     left = left_today(services)
     everything = missing(services, state, {**later, **due})[0] if later else wanted
     served = served_today(services) if left < len(everything) else {}
     renewed_at = quota.day_resets_at(services.clock.now())
     share = quota.order(everything, renewed_at=renewed_at, served=served)[:left]
     order = [want for want in share if want.key in papers]
-    refused = await ask_for(services, state, order, papers, stopping=stopping, until=until)
+    await ask_for(services, state, order, papers, stopping=stopping, until=until)
     if len(order) < len(wanted) and not left_today(services):
         # The workers is asked for the rest all the same: it tells the operator why there is none.
         asked = {want.key for want in order}
         rest = [want for want in wanted if want.key not in asked]
         await ask_for(services, state, rest, papers, stopping=stopping, until=until)
-    return refused
 
 
 def missing(
@@ -152,21 +149,17 @@ async def ask_for(
     *,
     stopping: asyncio.Event | None = None,
     until: datetime | None = None,
-) -> str:
-    """Ask for these summaries in this order; each that comes is saved at once. Raises only StoreError.
-
-    Why the service refuses every request until a person mends it is returned, if it does.
-    """
+) -> None:
+    """Ask for these summaries in this order; each that comes is saved at once. Raises only StoreError."""
     if services.summariser is None or not order:
-        return ""
+        return
     workers = ModelWorkers(services, services.summariser, stopping or state.stopping, until)
     services.progress.begin("summarise", len(order))
     jobs = _jobs([want.key for want in order], papers, services.settings.gemini.papers_per_request)
     await workers.work_through(jobs)
-    state.memory.learn(workers.again_at, workers.rest_until)
+    state.memory.learn(workers.again_at, workers.rest_until, workers.refused)
     ended = f" ({workers.ended})" if workers.ended else ""
     services.progress.end("summarise", f"{workers.written} of {len(order)} summaries written{ended}")
-    return workers.refused
 
 
 def _jobs(keys: Sequence[SummaryKey], papers: Mapping[SummaryKey, Paper], size: int) -> list[Job]:

@@ -88,7 +88,7 @@ async def once(services: Services, state: ProcessState, only: Sequence[str] | No
     await poll(services, state, wanted_topics(services.settings, only), report)
     due = {subscriber.name: services.clock.now() for subscriber in chosen}
     later = _ahead(services)
-    _trouble(report, await summarise(services, state, due, later=later))
+    await summarise(services, state, due, later=later)
     if state.stopping.is_set():
         report.add("stopped before the digests were written; the next run takes up from here")
         return report
@@ -96,6 +96,8 @@ async def once(services: Services, state: ProcessState, only: Sequence[str] | No
     await deliver(services, state, report, only)
     name_waiting(services, report, only)
     await upgrade(services, state, later)
+    if state.memory.refused:
+        report.troubles.append(state.memory.refused)
     return report
 
 
@@ -120,11 +122,6 @@ async def step(services: Services, state: ProcessState) -> Report:
         if services.clock.now() < until:
             await _hand_over(services, state, lacking, report)
     return report
-
-
-def _trouble(report: Report, refused: str) -> None:
-    if refused:
-        report.troubles.append(refused)
 
 
 async def _hand_over(

@@ -122,6 +122,9 @@ def test_a_refused_key_is_an_error_named_at_the_end(
     assert lines
     assert lines[-1] == ended.err.splitlines()[-1]
     assert "only in some countries" in lines[-1]
+    ended = ready("once")
+    assert ended.status == 0
+    assert ended.err.splitlines()[-1].partition(" error ")[2] == lines[-1].partition(" error ")[2]
 
 
 def test_the_log_says_who_got_what(ready: Run, services: Services) -> None:
