@@ -253,18 +253,6 @@ def colours(css: str) -> dict[str, str]:
     }
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance, as WCAG 2.2 defines it."""
-    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def test_every_text_has_its_own_background_in_light_and_dark() -> None:
     """Whatever pane a webmail shows and whichever style it keeps, a colour stands on one set with it."""
     html = limits.body(only(samples.morning()), "html")
@@ -273,15 +261,15 @@ def test_every_text_has_its_own_background_in_light_and_dark() -> None:
     outlook = style[style.index("[data-ogsb]") :]
     for dark in (colours(query), colours(outlook)):
         for text in ("page color", "soft color", "link color"):
-            assert contrast(dark[text], dark["page background-color"]) > 4.5
+            assert limits.contrast(dark[text], dark["page background-color"]) > 4.5
     pages = re.findall(r'class="page"[^>]*style="([^"]*)"', html)
     assert len(pages) == 3
     assert all("background-color:#ffffff;color:#1c2126" in page for page in pages)
     inline = set(re.findall(r"[;\"]color:(#\w{6})", html))
     assert len(inline) == 3
-    assert all(contrast(colour, "#ffffff") > 4.5 for colour in inline)
+    assert all(limits.contrast(colour, "#ffffff") > 4.5 for colour in inline)
     # Should a webmail drop our background and leave our colours: no more can be had of both panes.
-    assert all(contrast(colour, "#1f1f1f") > 3.5 for colour in inline - {"#1c2126"})
+    assert all(limits.contrast(colour, "#1f1f1f") > 3.5 for colour in inline - {"#1c2126"})
 
 
 def test_nothing_looks_like_hidden_text_to_a_spam_filter() -> None:

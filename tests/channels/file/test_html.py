@@ -74,6 +74,23 @@ def test_report_has_print_style_and_dark_mode() -> None:
     assert "@media print" in report
 
 
+def variables(css: str) -> dict[str, str]:
+    found = dict(re.findall(r"--(\w+): (#\w+);", css))
+    return {name: value if len(value) == 7 else "#" + 2 * value[1:] for name, value in found.items()}
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_what_must_be_seen_has_the_contrast_for_it(scheme: int) -> None:
+    """Text 4.5:1 on each ground it stands on, a field's edge 3:1 (WCAG 2.2, 1.4.3 and 1.4.11)."""
+    colour = variables(html.render(samples.morning()).split(":root {")[1 + scheme])
+    for ground in ("page", "field", "hit"):
+        for text in ("text", "soft", "link"):
+            if text in colour:
+                assert limits.contrast(colour[text], colour[ground]) > 4.5, (text, ground)
+    assert limits.contrast(colour["edge"], colour["page"]) > 3
+    assert limits.contrast(colour["edge"], colour["field"]) > 3
+
+
 def test_report_says_everything() -> None:
     """Formulas as sub and sup, marks, titles, revisions, completeness, notices, queries, the abstract."""
     report = html.render(samples.morning())

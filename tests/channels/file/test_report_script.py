@@ -1,0 +1,104 @@
+"""The report's filter in a real browser, where there is one: what is found is seen, and nothing stays hidden."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.channels.file import html
+from tests.render import samples
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_SECONDS = 120
+
+pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+
+_SEEN = """
+    const seen = () => ({
+      marks: [...document.querySelectorAll("mark")].filter((m) => m.checkVisibility()).map((m) => m.textContent),
+      open: document.querySelectorAll("details[open]").length,
+      papers: document.querySelectorAll("article:not([hidden])").length,
+      shown: document.getElementById("shown").textContent,
+      reset: document.getElementById("all").checkVisibility(),
+    });
+    const search = (words) => {
+      form.elements.words.value = words;
+      form.dispatchEvent(new Event("input"));
+      return seen();
+    };
+    const form = document.getElementById("filter");
+"""
+
+
+@dataclass(frozen=True)
+class Browser:
+    folder: Path
+
+    def run(self, script: str) -> Any:
+        """What ``script``, a function body run once, when the report is shown, returns."""
+        report = html.render(samples.morning())
+        page = re.sub(r"<meta http-equiv[^>]*>", "", report).replace(
+            "</body>",
+            f"<pre id=result></pre><script>addEventListener('pageshow', () => {{ {_SEEN}"
+            f"const result = (() => {{ {script} }})();"
+            "document.getElementById('result').textContent = JSON.stringify(result); }, { once: true });"
+            "</script></body>",
+        )
+        path = self.folder / "report.html"
+        path.write_text(page, encoding="utf-8")
+        assert _CHROMIUM
+        shown = subprocess.run(
+            [
+                *(_CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+                *(f"--user-data-dir={self.folder / 'profile'}", "--dump-dom", path.as_uri()),
+            ],
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+        ).stdout.decode()
+        found = re.search(r'<pre id="result">(.*?)</pre>', shown, re.DOTALL)
+        assert found
+        return json.loads(unescape(found[1]))
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Browser:
+    return Browser(tmp_path)
+
+
+def test_a_hit_is_seen_wherever_it_stands(browser: Browser) -> None:
+    """In a formula, under an accent, among the authors that are folded away; then all is as it was."""
+    result = browser.run("""
+        const papers = () => document.querySelector("main").innerHTML;
+        const before = papers();
+        const found = ["LA3NI2O7", "stefanescu", "nothing at all"].map(search);
+        document.getElementById("all").click();
+        return { found, same: papers() === before, after: seen() };
+    """)
+    formula, author, nothing = result["found"]
+    assert "".join(formula["marks"]) == "La3Ni2O7"
+    assert formula["open"] == 0
+    assert author["marks"] == ["Ştefănescu"]
+    assert author["open"] == 1
+    assert (author["shown"], author["reset"]) == ("1 of 12 shown", True)
+    assert (nothing["shown"], nothing["reset"]) == ("0 of 12 shown", True)
+    assert result["after"] == {"marks": [], "open": 0, "papers": 10, "shown": "", "reset": False}
+    assert result["same"]
+
+
+def test_a_choice_that_the_browser_brings_back_is_obeyed(browser: Browser) -> None:
+    """After "back" the form has its old choice, of which no event but ``pageshow`` tells."""
+    result = browser.run("""
+        form.elements.topic.value = "nickelates";
+        window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: false }));
+        return seen();
+    """)
+    assert result["shown"] == "4 of 12 shown"
