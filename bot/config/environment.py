@@ -10,13 +10,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.config import invisible, secret_forms
 from bot.config.report import START, Mark, Report
+from bot.config.secret_forms import GEMINI_API_KEY, NAMES, SLACK_BOT_TOKEN, SMTP_PASSWORD
+from bot.models import Fault
 from bot.settings import Secret
 
-GEMINI_API_KEY = "GEMINI_API_KEY"
-SLACK_BOT_TOKEN = "SLACK_BOT_TOKEN"
-SMTP_PASSWORD = "SMTP_PASSWORD"
-NAMES = (GEMINI_API_KEY, SLACK_BOT_TOKEN, SMTP_PASSWORD)
+__all__ = [
+    "GEMINI_API_KEY",
+    "NAMES",
+    "SLACK_BOT_TOKEN",
+    "SMTP_PASSWORD",
+    "secrets",
+    "variable_for",
+    "variables",
+]
 
 MAX_BYTES = 64 * 1024
 
@@ -37,7 +45,7 @@ _TELLING = 8
 
 _LINE = re.compile(r"(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*(?P<value>.*)")
 _VALUE = re.compile(
-    r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>[^'"\s](?:\S|[ \t](?!#))*)?"""
+    r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>[^'" \t](?:[^ \t]|[ \t](?!#))*)?"""
 )
 _REST = re.compile(r"[ \t]*(?:#.*)?")
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
@@ -59,53 +67,107 @@ def variable_for(text: str, secrets: Mapping[str, Secret]) -> str | None:
     return next((name for start, name in _KINDS if found[0].startswith(start)), SMTP_PASSWORD)
 
 
+class _Line(NamedTuple):
+    """A variable of the ``.env``."""
+
+    value: str
+    mark: Mark
+    start: int
+    """The column at which the value begins."""
+
+
 class _Given(NamedTuple):
     """What one source says of one variable."""
 
     value: str
     mark: Mark
     report: Report
+    odd: Report
     folder: Path
     """What a relative path in it is relative to."""
+    start: int = 0
+    """The column at which the value stands in the report's file; 0 where it does not."""
 
 
-def secrets(environ: Mapping[str, str], yaml: Report, folder: Path) -> tuple[dict[str, Secret], Report]:
-    """The secrets that are set, by name, and the report on the ``.env``, which may not exist.
+class Secrets(NamedTuple):
+    """What was found, and what there is to say of it."""
+
+    found: dict[str, Secret]
+    """Those that can be used, by name."""
+    given: frozenset[str]
+    """The names of those, and of the others that are set in some way: nobody needs to be told to set them."""
+    dotenv: Report
+    """The faults of the ``.env``, which may not exist."""
+    odd: tuple[Fault, ...]
+    """What is no fault: how a secret is written, a name that is likely another's."""
+    misnamed: tuple[Fault, ...]
+    """Those of them that may be why a secret is missing."""
+
+
+def secrets(environ: Mapping[str, str], yaml: Report, folder: Path) -> Secrets:
+    """The secrets of the environment and of the ``.env`` in ``folder``.
 
     The real environment wins over the ``.env``, whichever of the two names of a secret it uses. An
     empty value counts as not set, and a line break at its end is dropped. Faults of the environment go
     into the report on the YAML.
     """
     shown = str(Path(yaml.file).with_name(".env"))
-    dotenv = Report(shown)
+    dotenv, odd, odd_dotenv, misnamed = Report(shown), Report(yaml.file), Report(shown), Report(shown)
     in_file = _read_dotenv(folder / ".env", dotenv)
     found: dict[str, Secret] = {}
+    given: set[str] = set()
     for name in NAMES:
+        both = (name, f"{name}_FILE")
         real = {
-            variable: _Given(environ[variable], START, yaml, Path())
-            for variable in (name, f"{name}_FILE")
+            variable: _Given(environ[variable], START, yaml, odd, Path())
+            for variable in both
             if environ.get(variable)
         }
         beside = {
-            variable: _Given(value, mark, dotenv, folder)
-            for variable in (name, f"{name}_FILE")
-            if (value := in_file.get(variable, ("", START))[0])
-            for mark in (in_file[variable][1],)
+            variable: _Given(line.value, line.mark, dotenv, odd_dotenv, folder, line.start)
+            for variable in both
+            if (line := in_file.get(variable)) and line.value
         }
         secret = _secret(name, real or beside)
         if secret:
             found[name] = Secret(secret)
-    return found, dotenv
+        if secret != "":
+            given.add(name)
+        else:
+            _misnamed(both, in_file, misnamed)
+    oddities = (*odd.faults, *odd_dotenv.faults, *misnamed.faults)
+    return Secrets(found, frozenset(given), dotenv, oddities, misnamed.faults)
+
+
+def _misnamed(wanted: tuple[str, str], in_file: Mapping[str, _Line], report: Report) -> None:
+    """Note what was likely meant to be a secret that is not set."""
+    for variable, line in in_file.items():
+        if variable not in wanted and (meant := secret_forms.meant_name(variable)) in wanted and line.value:
+            report.add(line.mark, (variable,), f"is not read: did you mean {meant}?")
 
 
 def _secret(name: str, given: Mapping[str, _Given]) -> str | None:
+    """Empty where none is set; None, and a fault in the report, where it can't be used."""
     by_file = given.get(f"{name}_FILE")
     if by_file and name in given:
         by_file.report.add(by_file.mark, (f"{name}_FILE",), f"{name} is set as well: keep one of them")
         return None
     if by_file:
-        return _clean(f"{name}_FILE", _read_secret(name, by_file), by_file)
-    return _clean(name, given[name].value, given[name]) if name in given else None
+        text = _read_secret(name, by_file)
+        return None if text is None else _judged(name, f"{name}_FILE", text, by_file._replace(start=0))
+    return _judged(name, name, given[name].value, given[name]) if name in given else ""
+
+
+def _judged(name: str, variable: str, text: str, given: _Given) -> str | None:
+    """The secret as it is used; what is to be said of it goes into the reports."""
+    reading = secret_forms.read(name, text)
+    for oddity in reading.oddities:
+        column = given.start + oddity.offset if given.start else given.mark.column
+        given.odd.add(Mark(given.mark.line, column), (variable,), oddity.message)
+    if reading.fault:
+        given.report.add(given.mark, (variable,), reading.fault)
+        return None
+    return reading.value
 
 
 def _read_secret(name: str, given: _Given) -> str | None:
@@ -124,16 +186,7 @@ def _read_secret(name: str, given: _Given) -> str | None:
     return None
 
 
-def _clean(variable: str, value: str | None, given: _Given) -> str | None:
-    """The secret without the line break that a file, or a secret made from one, ends with."""
-    value = None if value is None else value.rstrip("\r\n")
-    if value is not None and not value.isprintable():
-        given.report.add(given.mark, (variable,), "holds a line break or another control character")
-        return None
-    return value
-
-
-def _read_dotenv(path: Path, report: Report) -> dict[str, tuple[str, Mark]]:
+def _read_dotenv(path: Path, report: Report) -> dict[str, _Line]:
     """The variables of the file with their places; none when there is no such file."""
     if not path.is_file():  # a folder of this name is somebody's virtual environment
         return {}
@@ -153,31 +206,41 @@ def _read_dotenv(path: Path, report: Report) -> dict[str, tuple[str, Mark]]:
         return {}
 
 
-def _parse_dotenv(text: str, report: Report) -> dict[str, tuple[str, Mark]]:
-    found: dict[str, tuple[str, Mark]] = {}
+def _parse_dotenv(text: str, report: Report) -> dict[str, _Line]:
+    found: dict[str, _Line] = {}
     for number, raw in enumerate(text.split("\n"), start=1):
-        line = raw.strip()
-        mark = Mark(number, 1)
+        line = raw.strip(" \t\r\f\v")
         if not line or line.startswith("#"):
             continue
         parsed = _parse_line(line)
         if parsed is None:
-            report.add(mark, (), "expected NAME=value, the value in quotes where it holds blanks or quotes")
+            _note_line(number, raw, report)
             continue
-        name, value = parsed
+        name, value, start = parsed
         if name in found:
-            report.add(mark, (name,), f"set twice (first in line {found[name][1].line})")
-        found[name] = (value, mark)
+            report.add(Mark(number, 1), (name,), f"set twice (first in line {found[name].mark.line})")
+        found[name] = _Line(value, Mark(number, 1), raw.index(line) + start + 1)
     return found
 
 
-def _parse_line(line: str) -> tuple[str, str] | None:
+def _note_line(number: int, raw: str, report: Report) -> None:
+    if unseen := re.search(invisible.INVISIBLE, raw):
+        message = f"{invisible.named(unseen[0])}: delete it, and expected is NAME=value"
+        report.add(Mark(number, unseen.start() + 1), (), message)
+        return
+    wanted = "expected NAME=value, the value in quotes where it holds blanks or quotes"
+    report.add(Mark(number, 1), (), wanted)
+
+
+def _parse_line(line: str) -> tuple[str, str, int] | None:
+    """Name, value, and where in the line the value begins."""
     assignment = _LINE.fullmatch(line)
     value = _VALUE.match(assignment["value"]) if assignment else None
     if not assignment or not value or not _REST.fullmatch(assignment["value"], value.end()):
         return None
+    start = assignment.start("value") + max(value.start(group) for group in ("single", "double", "bare"))
     if value["double"] is not None:
         text = re.sub(r"\\(.)", lambda escape: _UNESCAPED.get(escape[1], escape[1]), value["double"])
     else:
-        text = value["single"] or (value["bare"] or "").rstrip()
-    return assignment["name"], text
+        text = value["single"] or (value["bare"] or "").rstrip(" \t")
+    return assignment["name"], text, start

@@ -137,8 +137,19 @@ def _host_hint(text: str) -> str:
 
 
 # Compiled when a text is refused, not at every start.
+_GOOGLE_MODEL = r"(?:models/|tunedModels/)?(?:gemini|gemma|learnlm)-[a-z0-9.-]+|tunedModels/.+"
 _SEVERAL = r"[^<>\u0022]+@[^,;<>]+(?:[,;] *[^<>,;@]+@[^,;<>]+)+"
 _NAMED = rf"(?P<name>[^<>\u0022]*[^<>\u0022 ]) *<(?P<address>{_ANY_ADDRESS})>"
+
+
+def is_google_model(name: str) -> bool:
+    """Whether Gemini's own service may have a model of this name."""
+    return bool(re.fullmatch(_GOOGLE_MODEL, name))
+
+
+def _model_hint(text: str) -> str:
+    name = re.sub("[ _]+", "-", text.strip().lower())
+    return f" (did you mean {quoted(name)}?)" if is_google_model(name) else ""
 
 
 def _mailbox_hint(text: str) -> str:
@@ -172,7 +183,7 @@ OPERATOR = Text(f"(?:{_CHANNEL}|{_MAILBOX})", _CHANNEL_FORM, _channel_hint, slac
 URL = Text(_URL, "a web address such as https://example.org/path", _url_hint)
 HOST = Text(_HOST, "a host name such as smtp.example.org", _host_hint)
 PORT = Whole(1, 65535)
-MODEL = Text("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", "a model's name such as gemini-flash-latest")
+MODEL = Text("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", "a model's name such as gemini-flash-latest", _model_hint)
 API_VERSION = Text("v[0-9]+[a-z0-9]*", "an API version such as v1beta")
 
 # --- what other rooms know -----------------------------------------------------------------------

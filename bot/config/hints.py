@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 
 from bot import languages, query, taxonomy
 from bot.config import zones
-from bot.config.report import Path, quoted
+from bot.config.fields import is_google_model
+from bot.config.report import Path, did_you_mean, quoted
 from bot.config.rules import Breach
 from bot.models import Subscriber, Term, Topic
 from bot.network import is_loopback
-from bot.settings import ArxivSettings, EmailSettings, Security, Settings
+from bot.settings import ArxivSettings, EmailSettings, GeminiSettings, Security, Settings
 
 PLACEHOLDER = "you@example.org"
 """The contact of `starter` and of the examples."""
@@ -40,6 +41,7 @@ def hints(settings: Settings) -> Iterator[tuple[Breach, int | None]]:
         *_unread(settings),
         *_port(settings.email),
         *_in_the_clear(settings),
+        *_model(settings.gemini),
     ):
         yield breach, None
 
@@ -106,6 +108,14 @@ def _placeholder(arxiv: ArxivSettings) -> Iterator[Breach]:
     if arxiv.contact.lower() == PLACEHOLDER:
         message = "is still the placeholder: put your own address here, so that arXiv can write to you"
         yield Breach(("arxiv", "contact"), f"{message} before it shuts you out")
+
+
+def _model(gemini: GeminiSettings) -> Iterator[Breach]:
+    """Another endpoint may have models of other names."""
+    if gemini.base_url is None and not is_google_model(gemini.model):
+        hint = did_you_mean(gemini.model.lower(), ("gemini-flash-latest", "gemini-flash-lite-latest"))
+        message = f"Google has no model {quoted(gemini.model)}{hint}: its names begin with gemini- or gemma-"
+        yield Breach(("gemini", "model"), f"{message}; `arxiv-digest check --live` asks for it")
 
 
 def _unread(settings: Settings) -> Iterator[Breach]:

@@ -12,11 +12,11 @@ import unicodedata
 from bot.config.report import Mark, Report
 from bot.config.tree import Entries, Node, Scalar, Sequence
 
-_INVISIBLE = (
+INVISIBLE = (
     "[\u0085\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180e\u2000-\u200f\u2028-\u202f"
     "\u205f-\u2064\u2066-\u206f\u3000\u3164\ufeff\uffa0]"
 )
-_BLANK = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+BLANK = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _WIDE_COLON = r"[ -]*[\w-]+(：)"
 _TEXTS = frozenset({"focus", "keywords", "exclude", "authors", "language"})
 """Keys of plain words, which may hold such a character between others: it is read as a blank, or left out."""
@@ -35,7 +35,7 @@ def find_in_lines(text: str, report: Report) -> bool:
     found = False
     for number, line in enumerate(text.split("\n"), 1):
         code = re.sub(r"(?:^|\s)#.*", "", line)
-        match = re.search(_INVISIBLE, code)
+        match = re.search(INVISIBLE, code)
         if match:
             report.add(Mark(number, match.start() + 1), (), _said(match[0]))
             found = True
@@ -52,7 +52,7 @@ def _walk(node: Node, path: tuple[str | int, ...], report: Report) -> None:
     match node:
         case Entries():
             for key, value in node.values.items():
-                if match := re.search(_INVISIBLE, key):
+                if match := re.search(INVISIBLE, key):
                     mark = node.keys[key]
                     report.add(Mark(mark.line, mark.column + match.start()), path, _said(match[0]))
                 _walk(value, (*path, key), report)
@@ -79,15 +79,19 @@ def _is_item(node: Scalar, path: tuple[str | int, ...]) -> bool:
 def _offset(text: str, path: tuple[str | int, ...]) -> int | None:
     """Where the first one stands that does harm."""
     harmless = not _TEXTS.isdisjoint(map(str, path))
-    for match in re.finditer(_INVISIBLE, text):
+    for match in re.finditer(INVISIBLE, text):
         at_the_rim = match.start() == 0 or match.end() == len(text)
-        if not harmless or (at_the_rim and not re.match(_BLANK, match[0])):
+        if not harmless or (at_the_rim and not re.match(BLANK, match[0])):
             return match.start()
     return None
 
 
 def _said(character: str) -> str:
+    seen = "looks like a space and is none" if re.match(BLANK, character) else "can't be seen"
+    return f"{named(character)}, which {seen}: {_REMEDY}"
+
+
+def named(character: str) -> str:
+    """``a no-break space (U+00A0)``"""
     name = "BYTE ORDER MARK" if character == "\ufeff" else unicodedata.name(character, "CONTROL CHARACTER")
-    seen = "looks like a space and is none" if re.match(_BLANK, character) else "can't be seen"
-    article = "an" if name[0] in "AEIOU" else "a"
-    return f"{article} {name.lower()} (U+{ord(character):04X}), which {seen}: {_REMEDY}"
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name.lower()} (U+{ord(character):04X})"

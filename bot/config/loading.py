@@ -41,13 +41,14 @@ def parse(text: str, path: Path, environ: Mapping[str, str], *, need_secrets: bo
     unread = Report(str(path))
     root = _read_text(text.removeprefix("\ufeff"), report)
     home = homes.home(absolute, _database(root))
-    secrets, dotenv = environment.secrets(environ, report if need_secrets else unread, home.folder)
-    available = secrets if need_secrets else environment.NAMES
-    values = _judge(root, secrets, available, home.folder, report)
-    if faults := (*report.faults, *(dotenv.faults if need_secrets else ())):
-        raise ConfigError(faults)
-    settings = build(values, secrets, absolute, home.folder)
-    return replace(settings, warnings=(*home.warnings, *_warnings(root, settings, report.file)))
+    secrets = environment.secrets(environ, report if need_secrets else unread, home.folder)
+    available = secrets.given if need_secrets else environment.NAMES
+    values = _judge(root, secrets.found, available, home.folder, report)
+    if faults := (*report.faults, *(secrets.dotenv.faults if need_secrets else ())):
+        raise ConfigError([*faults, *(secrets.misnamed if need_secrets else ())])
+    settings = build(values, secrets.found, absolute, home.folder)
+    odd = map(str, secrets.odd if need_secrets else ())
+    return replace(settings, warnings=(*home.warnings, *odd, *_warnings(root, settings, report.file)))
 
 
 def _database(root: Node) -> str:

@@ -123,3 +123,34 @@ def test_a_wrong_secret_is_named_but_never_shown(
     assert failed
     assert remedy in failed[0]
     assert wrong not in "\n".join(lines)
+
+
+def test_a_model_that_does_not_exist_is_named_with_its_key(
+    folder: Path, services: Services, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its name has the right form: only Gemini knows that there is none."""
+    (folder / "subscribers.yaml").write_text(
+        yaml(services).replace("gemini: {", "gemini: {model: gemini-9.9-flash, ")
+    )
+    status, lines = check_live(capsys)
+    assert status == 1
+    (line,) = (line for line in lines if "Gemini" in line)
+    assert line.startswith("FAIL Gemini gemini-9.9-flash: ")
+    assert "gemini.model" in line
+
+
+def test_a_pasted_secret_works_and_is_named(
+    folder: Path, services: Services, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quotes that docker keeps, and `Bearer` from a header: all services take them, and `check` says so."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", '"Bearer xoxb-right"')
+    monkeypatch.setenv("GEMINI_API_KEY", "\u00a0key")
+    with pytest.raises(SystemExit):
+        main(["check"])
+    err = capsys.readouterr().err
+    assert "warning: subscribers.yaml:1:1: SLACK_BOT_TOKEN: has quotes around it" in err
+    assert "SLACK_BOT_TOKEN: has `Bearer ` before it" in err
+    assert "GEMINI_API_KEY: holds a no-break space (U+00A0) at character 1" in err
+    _, lines = check_live(capsys)
+    assert "ok   Slack token: @arxiv-digest" in "\n".join(lines)
+    assert "xoxb-right" not in err + "\n".join(lines)

@@ -138,3 +138,36 @@ def test_the_cases() -> None:
             assert fault.line > 1
         else:
             assert len(warnings) == 2, path
+
+
+def with_model(model: str) -> str:
+    return (
+        f"arxiv: {{contact: ada@example.org}}\ngemini: {{{model}}}\n"
+        "topics: {t: {keywords: [x]}}\nsubscribers: [{name: n, topics: [t], file: d}]\n"
+    )
+
+
+@pytest.mark.parametrize("model", ["gpt-4o", "Gemini-2.5-flash", "flash-latest", "claude-x", "models/gpt"])
+def test_a_model_that_google_can_not_have(model: str) -> None:
+    """Named as a warning, at its place; another endpoint may have it."""
+    (said,) = parse(with_model(f"model: {model}"), Path("s.yaml"), {}).warnings
+    assert said.startswith(f"s.yaml:2:17: gemini.model: Google has no model {model!r}")
+    elsewhere = parse(
+        with_model(f"model: {model}, base_url: 'https://models.example.org'"), Path("s.yaml"), {}
+    )
+    assert elsewhere.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "model", ["gemini-flash-latest", "gemini-2.5-pro", "models/gemini-x", "gemma-3-27b-it"]
+)
+def test_a_model_that_google_may_have(model: str) -> None:
+    """Whether it has is for `check --live` to find out."""
+    assert parse(with_model(f"model: {model}"), Path("s.yaml"), {}).warnings == ()
+
+
+def test_a_models_name_as_people_say_it() -> None:
+    """Its form is wrong, and what is meant is clear."""
+    with pytest.raises(ConfigError) as caught:
+        parse(with_model("model: Gemini 2.5 Flash"), Path("s.yaml"), {})
+    assert "(did you mean 'gemini-2.5-flash'?)" in str(caught.value)
