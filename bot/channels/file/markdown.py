@@ -1,4 +1,4 @@
-"""The Markdown report. Its LaTeX stays LaTeX, as its readers render it.
+"""The Markdown report. Its formulas stay LaTeX, as its readers render them; TeX in prose is made text.
 
 Only what would break the report is escaped. Outside formulas: ``[ ] < ` *``, an underscore that could
 open or close emphasis, a tilde (two of them strike out what is between, as in GitHub's Markdown) but that
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot import tex
 from bot.models import Digest, Entry
 from bot.render import prose, wording
 
@@ -19,7 +20,12 @@ _RULE = "---"
 
 # A dollar sign behind an even number of backslashes opens, the same again closes.
 _FORMULA = re.compile(r"(?<!\\)(?:\\\\)*(\$\$?)(?:\\.|[^$\\])+?\1")
-_PAIR_OR_SPECIAL = re.compile(r"(\\.)|[\[\]<`*$]|(?<!/)~|\\$|(?<!\w)_++|_++(?!\w)")
+_MARKUP = r"[\[\]<`*$]|(?<!/)~|\\$|(?<!\w)_++|_++(?!\w)"
+_PAIR_OR_SPECIAL = re.compile(rf"(\\.)|{_MARKUP}")
+_SPECIAL = re.compile(rf"\\(?=[!-/:-@\[-`{{-~])|{_MARKUP}")
+_HELD = re.compile(r"[\U000F0000-\U000FFFFD]")
+"""Private characters: each stands for a formula while the prose around it is converted."""
+_FIRST_HELD = 0xF0000
 _TAG_OPENS = re.compile(r"<(?=[A-Za-z/!?])")
 _BLOCK_OPENS = re.compile(r"^(?:(?=[#>+=|-])|(\d+)(?=[.)]))")
 
@@ -41,11 +47,11 @@ def render(digest: Digest) -> str:
 def paper(entry: Entry, number: str = "") -> Iterator[str]:
     """The lines of one paper; ``number`` stands before its title."""
     yield f"**{number}[{_title(entry)}]({entry.paper.abs_url})**"
-    yield f"- **Authors**: {escape(_authors(entry))}"
+    yield f"- **Authors**: {_authors(entry)}"
     yield f"- **Date**: {entry.paper.published:%Y-%m-%d}"
     yield from (f"- **Note**: {escape(mark)}" for mark in wording.marks(entry))
     for label, latex in wording.summary_lines(entry.summary):
-        yield f"- **{label}**: {escape(prose.source(latex))}"
+        yield f"- **{label}**: {readable(prose.source(latex))}"
 
 
 def escape(latex: str) -> str:
@@ -56,6 +62,22 @@ def escape(latex: str) -> str:
         out += [_escaped_text(latex[end:start]), _escaped_formula(latex[start : formula.end()])]
         end = formula.end()
     return "".join([*out, _escaped_text(latex[end:])])
+
+
+def readable(latex: str) -> str:
+    r"""LaTeX as Markdown: formulas between dollar signs stay, what is around them becomes text.
+
+    A command may go around a formula (``\textit{an $n$-type}``): the prose is converted as a whole.
+    """
+    formulas: list[str] = []
+
+    def held(found: re.Match[str]) -> str:
+        formulas.append(_escaped_formula(found[0][found.start(1) - found.start() :]))
+        return found[0][: found.start(1) - found.start()] + chr(_FIRST_HELD + len(formulas) - 1)
+
+    prepared = _FORMULA.sub(held, _HELD.sub("", latex))
+    text = _SPECIAL.sub(_backslashed, prose.clean(tex.to_text(prepared)))
+    return _HELD.sub(lambda found: formulas[ord(found[0]) - _FIRST_HELD], text)
 
 
 def _basic_info(digest: Digest) -> Iterator[str]:
@@ -99,11 +121,11 @@ def _foot(digest: Digest) -> Iterator[str]:
 
 
 def _title(entry: Entry) -> str:
-    return escape(prose.source(entry.paper.title, prose.TITLE_BYTES)) or entry.paper.arxiv_id
+    return readable(prose.source(entry.paper.title, prose.TITLE_BYTES)) or entry.paper.arxiv_id
 
 
 def _authors(entry: Entry) -> str:
-    names = (prose.source(name, prose.NAME_BYTES) for name in entry.paper.authors[:_AUTHORS])
+    names = (readable(prose.source(name, prose.NAME_BYTES)) for name in entry.paper.authors[:_AUTHORS])
     rest = len(entry.paper.authors) - _AUTHORS
     return ", ".join(name for name in names if name) + (f" … and {rest:,} more" if rest > 0 else "")
 
@@ -114,7 +136,11 @@ def _first(line: str) -> str:
 
 
 def _escaped_text(text: str) -> str:
-    return _PAIR_OR_SPECIAL.sub(lambda found: found[1] or "".join("\\" + char for char in found[0]), text)
+    return _PAIR_OR_SPECIAL.sub(lambda found: found[1] or _backslashed(found), text)
+
+
+def _backslashed(found: re.Match[str]) -> str:
+    return "".join("\\" + char for char in found[0])
 
 
 def _escaped_formula(formula: str) -> str:

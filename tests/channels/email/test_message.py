@@ -280,6 +280,14 @@ def test_nothing_looks_like_hidden_text_to_a_spam_filter() -> None:
     assert re.search(r'<div style="display:none;[^"]*">Oxygen order in [^<]* and 10 more</div>', html)
 
 
+def test_digits_of_formulas_are_characters() -> None:
+    """A filter takes tags within words for hidden words; what no character exists for stays a tag."""
+    html = limits.body(only(samples.morning()), "html")
+    assert "La₃Ni₂O<sub>7-δ</sub>" in html
+    assert "1.8 × 10⁵" in html
+    assert not re.search(r"<(sub|sup)>\d+<", html)
+
+
 def test_phones_leave_dates_and_numbers_alone() -> None:
     """Neither is a telephone number or an appointment."""
     meta = re.search(

@@ -111,6 +111,41 @@ def test_escapes(latex: str, escaped: str) -> None:
     assert markdown.escape(latex) == escaped
 
 
+@pytest.mark.parametrize(
+    ("latex", "read"),
+    [
+        (r"Schr\"odinger and Monge-Amp\`ere", "Schrödinger and Monge-Ampère"),
+        (r"\textit{n}-type \ce{Mn2Mo3O8}", "n-type Mn₂Mo₃O₈"),
+        ("``Classic'' NGC~7582", "“Classic” NGC 7582"),
+        (r"\emph{an $n$-type} film", "an $n$-type film"),
+        (r"$\ce{H2O}$ at $350^\circ$ \& more", r"$\ce{H2O}$ at $350^\circ$ & more"),
+        (r"costs \$5 or $6", r"costs \$5 or \$6"),
+        (r"costs \$5 and \$6 for $n$", r"costs \$5 and \$6 for $n$"),
+        ("$$E$$ and $T^*$ of [1]", r"$$E$$ and $T^\ast $ of \[1\]"),
+        (r"\(x^2\) is *bold*", r"x² is \*bold\*"),
+        ("17-4__PH steel", "17-4__PH steel"),
+        ("see https://example.org/~ada", "see https://example.org/~ada"),
+        ("a \U000f0000 $x$", "a $x$"),
+    ],
+)
+def test_prose_is_text_and_formulas_stay(latex: str, read: str) -> None:
+    """No reader of Markdown renders TeX outside of dollar signs; inside they do."""
+    assert markdown.readable(latex) == read
+
+
+def test_titles_names_and_summaries_have_no_tex_in_their_prose() -> None:
+    """Each line of a paper that an author or a model wrote."""
+    entry = samples.papers()[0]
+    paper = replace(
+        entry.paper, title=r"The Schr\"odinger case of $T_c$", authors=(r"J. Mu\~noz", "B. \\'{E}va")
+    )
+    summary = Summary(r"See \textit{n} of $x_1$.", "It's ``one''.", SummarySource.GEMINI, "m")
+    lines = list(markdown.paper(replace(entry, paper=paper, summary=summary)))
+    assert lines[0] == "**[The Schrödinger case of $T_c$](https://arxiv.org/abs/2611.14207)**"
+    assert lines[1] == "- **Authors**: J. Muñoz, B. Éva"
+    assert lines[3:] == ["- **Objective**: See n of $x_1$.", "- **Finding**: It's “one”."]
+
+
 @settings(max_examples=25)
 @example(samples.morning())
 @given(strategies.digests)
