@@ -61,11 +61,18 @@ def summary_pause(failures: int, verdict: Verdict, jitter: float) -> timedelta:
     return own if verdict.retry_after is None else max(own, verdict.retry_after + jitter * _SECOND)
 
 
-def summary_retry(failures: int, verdict: Verdict, jitter: float, spent: timedelta) -> timedelta | None:
+def summary_budget(answers_within: timedelta) -> timedelta:
+    """SUMMARY_BUDGET, or longer where that leaves no time for a second answer, as in the flex tier."""
+    return max(SUMMARY_BUDGET, 2 * answers_within)
+
+
+def summary_retry(
+    failures: int, verdict: Verdict, jitter: float, spent: timedelta, budget: timedelta = SUMMARY_BUDGET
+) -> timedelta | None:
     """The pause before the next request for this paper, or None: not in this cycle.
 
     None after a permanent failure, after one that ends the day or the model, after SUMMARY_ATTEMPTS, and when
-    the pause would exceed SUMMARY_BUDGET, of which ``spent`` is gone since the paper's first request.
+    the pause would exceed ``budget``, of which ``spent`` is gone since the paper's first request.
     """
     if (
         verdict.permanent
@@ -74,7 +81,7 @@ def summary_retry(failures: int, verdict: Verdict, jitter: float, spent: timedel
     ):
         return None
     pause = summary_pause(failures, verdict, jitter)
-    return pause if spent + pause <= SUMMARY_BUDGET else None
+    return pause if spent + pause <= budget else None
 
 
 def delivery_retry(

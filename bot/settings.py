@@ -51,6 +51,15 @@ class ArxivSettings:
     min_interval: timedelta = timedelta(seconds=3)
 
 
+class ServiceTier(StrEnum):
+    STANDARD = "standard"
+    FLEX = "flex"
+    """Half the price; answers take a minute to a quarter of an hour, and may be refused when others are served."""
+
+
+_SLOWEST_FLEX = timedelta(minutes=15)
+
+
 @dataclass(frozen=True)
 class GeminiSettings:
     api_key: Secret | None = None
@@ -62,8 +71,15 @@ class GeminiSettings:
     requests_per_minute: int = 10
     tokens_per_minute: int = 250_000
     requests_per_day: int = 250
-    papers_per_request: int = 1
+    papers_per_request: int | None = None
+    """None: as few as let the day's queue fit into what is left of the day's requests."""
+    service_tier: ServiceTier = ServiceTier.STANDARD
     timeout: timedelta = timedelta(seconds=60)
+
+    @property
+    def answers_within(self) -> timedelta:
+        """How long to wait for an answer: ``timeout``, but no less than the flex tier may take."""
+        return max(self.timeout, _SLOWEST_FLEX) if self.service_tier is ServiceTier.FLEX else self.timeout
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.models import Limit, SummaryKey, Verdict
 from bot.quota import (
+    MOST_TOGETHER,
     WINDOW,
     Answer,
     Block,
@@ -30,6 +31,7 @@ from bot.quota import (
     order,
     paced,
     pacific_day,
+    papers_together,
     recovered,
     reserve,
     slowed,
@@ -376,4 +378,29 @@ def test_prices_change_with_the_day_and_are_not_made_up() -> None:
     assert dollars("gemini-flash-latest", 60_000, 30_000, before) == pytest.approx(0.1575)
     assert dollars("gemini-flash-latest", 60_000, 30_000, after) == pytest.approx(0.315)
     assert dollars("gemini-flash-lite-latest", 60_000, 30_000, after) == pytest.approx(0.093)
+    assert dollars("gemini-flash-latest", 60_000, 30_000, before, flex=True) == pytest.approx(0.1575 / 2)
     assert dollars("gemini-of-tomorrow", 60_000, 30_000, before) is None
+
+
+# --- papers of one request ---
+
+
+def test_three_hundred_papers_a_day_fit_the_free_tier() -> None:
+    """Together only as far as the day demands, with room to ask again for what went wrong."""
+    assert papers_together([250], 250) == 1
+    assert papers_together([300], 250) == 2
+    assert papers_together([300], 100) == 4
+    assert papers_together([300], 0) == MOST_TOGETHER
+
+
+@given(st.lists(st.integers(1, 400), max_size=6), st.integers(0, 300))
+def test_as_few_together_as_fit(groups: list[int], left: int) -> None:
+    """Where any number fits, the one chosen does, and one paper fewer would leave no room."""
+    size = papers_together(groups, left)
+    assert 1 <= size <= MOST_TOGETHER
+
+    def needed(size: int) -> int:
+        return sum(-(-group // size) for group in groups)
+
+    assert needed(size) <= left or size == MOST_TOGETHER
+    assert size == 1 or needed(size - 1) + 0.05 * sum(groups) + 1 > left

@@ -21,7 +21,7 @@ from bot.adapters.http import proxy_trouble
 from bot.errors import GeminiError
 from bot.models import ModelReply, Prompt, Verdict, readable
 from bot.network import CERTIFICATES, Unusable, proxy_for
-from bot.settings import GeminiSettings, Secret
+from bot.settings import GeminiSettings, Secret, ServiceTier
 
 _LONGEST_NAME = 100
 _NOT_SERVED = (404, 405, 501)
@@ -54,7 +54,8 @@ class Gemini:
         self._rung = 0
         self._answered_on: int | None = None
         """The rung on which the model last answered: it takes that level."""
-        self._timeout = settings.timeout
+        self._timeout = settings.answers_within
+        self._tier = settings.service_tier
         self._settings = settings
         self._proxy = proxy_for(settings.base_url or OFFICIAL_URL, environ)
         self._session: aiohttp.ClientSession | None = None
@@ -78,7 +79,9 @@ class Gemini:
         rung = self._rung
         response = await self._once(
             lambda models: models.generate_content(
-                model=self._model, contents=prompt.user, config=_configuration(prompt, self._ladder[rung])
+                model=self._model,
+                contents=prompt.user,
+                config=_configuration(prompt, self._ladder[rung], self._tier),
             ),
             rung,
         )
@@ -171,7 +174,7 @@ def _open_client(key: Secret, settings: GeminiSettings, session: aiohttp.ClientS
         http_options=types.HttpOptions(
             base_url=settings.base_url or OFFICIAL_URL,
             api_version=settings.api_version,
-            timeout=math.ceil(settings.timeout / timedelta(milliseconds=1)),
+            timeout=math.ceil(settings.answers_within / timedelta(milliseconds=1)),
             retry_options=types.HttpRetryOptions(attempts=1),
             aiohttp_client=session,
             client_args=unused,
@@ -194,14 +197,20 @@ def thinking_ladder(model: str) -> tuple[types.ThinkingConfig | None, ...]:
     return (types.ThinkingConfig(thinking_level=types.ThinkingLevel.MINIMAL), low, None)
 
 
-def _configuration(prompt: Prompt, thinking: types.ThinkingConfig | None) -> types.GenerateContentConfig:
-    """No temperature: Gemini 3.6 and later ignore it, and low ones can make a model repeat itself."""
+def _configuration(
+    prompt: Prompt, thinking: types.ThinkingConfig | None, tier: ServiceTier
+) -> types.GenerateContentConfig:
+    """No temperature: Gemini 3.6 and later ignore it, and low ones can make a model repeat itself.
+
+    Standard is what holds where no tier is named, and a proxy may know of none.
+    """
     return types.GenerateContentConfig(
         system_instruction=prompt.system,
         response_mime_type="application/json",
         response_json_schema=dict(prompt.schema),
         max_output_tokens=prompt.max_output_tokens,
         thinking_config=thinking,
+        service_tier=types.ServiceTier.FLEX if tier is ServiceTier.FLEX else None,
         automatic_continuation=False,  # otherwise one call may be several requests
     )
 

@@ -22,7 +22,7 @@ from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
 from bot.pipeline.summarise import estimate
 from bot.render import prose
-from bot.settings import Settings
+from bot.settings import ServiceTier, Settings
 from bot.store import Store
 
 
@@ -140,14 +140,15 @@ def _costs(services: Services, state: ProcessState, chosen: Sequence[Subscriber]
     if services.summariser is None:
         yield "summaries: sentences of the abstracts, which cost nothing (there is no GEMINI_API_KEY)"
         return
-    now, model = services.clock.now(), services.settings.gemini.model
+    now, gemini = services.clock.now(), services.settings.gemini
+    model, flex = gemini.model, gemini.service_tier is ServiceTier.FLEX
     made = estimate(services, state, {subscriber.name: now for subscriber in chosen})
     if not made.papers:
         yield "summaries: none would be asked for"
         return
     spent = services.store.summaries.use_on(quota.pacific_day(now)).requests
-    left = max(services.settings.gemini.requests_per_day - spent, 0)
-    price = quota.dollars(model, made.prompt_tokens, made.output_tokens, now.date())
+    left = max(gemini.requests_per_day - spent, 0)
+    price = quota.dollars(model, made.prompt_tokens, made.output_tokens, now.date(), flex=flex)
     cost = (
         f"the price of {model} is not known here"
         if price is None

@@ -33,10 +33,10 @@ from bot.config.fields import (
     TOPIC,
     URL,
 )
-from bot.config.kinds import Choice, Flag, Many, OrNull, Schema, Whole
+from bot.config.kinds import Choice, Flag, Many, OrNull, OrWord, Schema, Whole
 from bot.config.report import did_you_mean, quoted
 from bot.config.sections import Key, Named, Section
-from bot.settings import Security
+from bot.settings import Security, ServiceTier
 
 CLAUSES = ("query", "keywords", "authors", "categories")
 """The keys of a topic that look for something; one of them is enough."""
@@ -128,8 +128,18 @@ GEMINI = Section(
         "requests_per_minute": Key(_COUNT, "Never exceeded, across restarts too.", 10),
         "tokens_per_minute": Key(_COUNT, "Never exceeded, across restarts too.", 250_000),
         "requests_per_day": Key(_COUNT, "Of Gemini's days, which end at midnight Pacific time.", 250),
-        "papers_per_request": Key(Whole(1, 50), "Papers summarised in one request.", 1),
-        "timeout": Key(DURATION, "How long to wait for one answer.", "60s"),
+        "papers_per_request": Key(
+            OrWord("auto", Whole(1, 50)),
+            "Papers summarised in one request; auto: as few (1 to 10) as let today's queue fit into what is left "
+            "of the day's requests.",
+            "auto",
+        ),
+        "service_tier": Key(
+            Choice(ServiceTier),
+            "standard, or flex: half the price, answers in up to 15 minutes (digests are as much later).",
+            "standard",
+        ),
+        "timeout": Key(DURATION, "How long to wait for one answer; with flex at least 15 minutes.", "60s"),
     },
     _stranger("gemini"),
 )

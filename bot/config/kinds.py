@@ -141,6 +141,26 @@ class OrNull(NamedTuple):
         return {"anyOf": [self.kind.schema(), {"type": "null"}]}
 
 
+class OrWord(NamedTuple):
+    """A kind, or a word that leaves it to the program: None."""
+
+    word: str
+    kind: Kind
+
+    def read(self, node: Node, path: Path, report: Report) -> Any:
+        value = node.value if isinstance(node, Scalar) else None
+        if value == self.word:
+            return None
+        if isinstance(value, str):
+            hint = did_you_mean(value, [self.word])
+            mistaken(node, path, report, f"a whole number or {self.word}, not {quoted(value)}{hint}")
+            return None
+        return self.kind.read(node, path, report)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [{"const": self.word}, self.kind.schema()]}
+
+
 class Many(NamedTuple):
     """A list of one kind that is not empty."""
 

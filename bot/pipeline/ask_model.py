@@ -23,7 +23,7 @@ from bot.ports import Summariser
 from bot.summary import prompt, reply
 
 OUTAGE = timedelta(minutes=5)
-"""Without any answer for so long, the service is down for this round."""
+"""Without any answer for so long, or for the time of one paper, the service is down for this round."""
 
 _LONGEST_REASON = 200
 """Characters of a refusal's reason that are kept."""
@@ -44,6 +44,7 @@ class ModelWorkers:
         self._stopping = stopping
         self._until = until
         self._clock = services.clock
+        self._budget = backoff.summary_budget(services.settings.gemini.answers_within)
         self._quota = ModelQuota(services, services.settings.gemini)
         self._admission = asyncio.Lock()
         self._one_finished = asyncio.Event()
@@ -83,7 +84,7 @@ class ModelWorkers:
         for key, paper in left.items():
             alone = attempt.alone(key, self._refused_today(key))
             if await self._ask_until_good({key: paper}, backoff.SUMMARY_REFUSALS, alone):
-                self.again_at[key] = self._clock.now() + backoff.SUMMARY_BUDGET
+                self.again_at[key] = self._clock.now() + self._budget
 
     async def _ask_until_good(
         self, left: dict[SummaryKey, Paper], refusals: int, attempt: Attempt
@@ -142,7 +143,9 @@ class ModelWorkers:
         attempt.refusals += error.verdict.permanent
         self._learn(error)
         spent = self._clock.now() - (attempt.began or self._clock.now())
-        pause = backoff.summary_retry(attempt.failures, error.verdict, self._services.jitter(), spent)
+        pause = backoff.summary_retry(
+            attempt.failures, error.verdict, self._services.jitter(), spent, self._budget
+        )
         if pause is None:
             return False
         await first_of(self._over.wait(), self._stopping.wait(), self._clock.sleep(pause.total_seconds()))
@@ -180,7 +183,7 @@ class ModelWorkers:
             while True:
                 self._go_on()
                 now = self._clock.now()
-                if attempt.began is not None and now - attempt.began >= backoff.SUMMARY_BUDGET:
+                if attempt.began is not None and now - attempt.began >= self._budget:
                     return None
                 permit = self._quota.permit(text)
                 if permit.answer is quota.Answer.GO:
@@ -198,7 +201,7 @@ class ModelWorkers:
             )
         if permit.answer is quota.Answer.NOT_OFFERED:
             raise Ended(f"{self._settings.gemini.model} is not offered on this account", now + REST)
-        if permit.until is not None and permit.until - now > backoff.SUMMARY_BUDGET:
+        if permit.until is not None and permit.until - now > self._budget:
             self._end("no request is wanted", permit)
 
     def _end(self, what: str, permit: quota.Permit) -> NoReturn:
@@ -231,9 +234,11 @@ class ModelWorkers:
             raise Ended(str(error), now + REST)
         if not verdict.permanent:
             self._failing_since = self._failing_since or now
-            if now - self._failing_since >= OUTAGE:
-                self._alert(f"no answer for five minutes: {error}", verdict)
-                raise Ended("Gemini gave no answer for five minutes", now + REST)
+            outage = max(OUTAGE, self._budget)
+            if now - self._failing_since >= outage:
+                lasted = f"no answer for {outage // timedelta(minutes=1)} minutes"
+                self._alert(f"{lasted}: {error}", verdict)
+                raise Ended(f"Gemini gave {lasted}", now + REST)
 
     # --- what holds for all ---
 

@@ -6,6 +6,7 @@ A paper that gets no summary is no obstacle: compose falls back to the abstract'
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +34,7 @@ class Estimate:
 def estimate(services: Services, state: ProcessState, due: Mapping[str, datetime]) -> Estimate:
     """What summarising for these subscribers, by name, would take if every paper were asked for once."""
     wanted, papers = missing(services, state, due)
-    jobs = _jobs([want.key for want in wanted], papers, services.settings.gemini.papers_per_request)
+    jobs = _jobs([want.key for want in wanted], papers, papers_together(services, wanted))
     prompts = [
         prompt.build(job.papers, focus=job.keys[0].focus, language=job.keys[0].language) for job in jobs
     ]
@@ -66,18 +67,19 @@ async def summarise(
     wanted, papers = missing(services, state, due)
     if not wanted:
         return
-    left = left_today(services)
     everything = missing(services, state, {**later, **due})[0] if later else wanted
+    together = papers_together(services, everything)
+    left = requests_left(services) * together
     served = served_today(services) if left < len(everything) else {}
     renewed_at = quota.day_resets_at(services.clock.now())
     share = quota.order(everything, renewed_at=renewed_at, served=served)[:left]
     order = [want for want in share if want.key in papers]
-    await ask_for(services, state, order, papers, stopping=stopping, until=until)
-    if len(order) < len(wanted) and not left_today(services):
+    await ask_for(services, state, order, papers, together, stopping=stopping, until=until)
+    if len(order) < len(wanted) and not requests_left(services):
         # The workers is asked for the rest all the same: it tells the operator why there is none.
         asked = {want.key for want in order}
         rest = [want for want in wanted if want.key not in asked]
-        await ask_for(services, state, rest, papers, stopping=stopping, until=until)
+        await ask_for(services, state, rest, papers, together, stopping=stopping, until=until)
 
 
 def missing(
@@ -132,13 +134,20 @@ def served_today(services: Services) -> Mapping[str, int]:
     }
 
 
-def left_today(services: Services) -> int:
-    """How many papers the rest of the day's requests reach for."""
+def requests_left(services: Services) -> int:
+    """Of the day's requests."""
     spent = services.store.summaries.use_on(quota.pacific_day(services.clock.now())).requests
-    return (
-        max(services.settings.gemini.requests_per_day - spent, 0)
-        * services.settings.gemini.papers_per_request
-    )
+    return max(services.settings.gemini.requests_per_day - spent, 0)
+
+
+def papers_together(services: Services, queue: Iterable[quota.SummaryRequest]) -> int:
+    """How many papers go into one request, when all of ``queue`` that is due today is to get its summary."""
+    if services.settings.gemini.papers_per_request is not None:
+        return services.settings.gemini.papers_per_request
+    renewed_at = quota.day_resets_at(services.clock.now())
+    today = [want.key for want in queue if want.due_at < renewed_at]
+    groups = Counter((key.language, key.focus) for key in today)
+    return quota.papers_together(groups.values(), requests_left(services))
 
 
 async def ask_for(
@@ -146,16 +155,20 @@ async def ask_for(
     state: ProcessState,
     order: Sequence[quota.SummaryRequest],
     papers: Mapping[SummaryKey, Paper],
+    together: int,
     *,
     stopping: asyncio.Event | None = None,
     until: datetime | None = None,
 ) -> None:
-    """Ask for these summaries in this order; each that comes is saved at once. Raises only StoreError."""
+    """Ask for these summaries in this order, up to ``together`` in one request; each that comes is saved at once.
+
+    Raises only StoreError.
+    """
     if services.summariser is None or not order:
         return
     workers = ModelWorkers(services, services.summariser, stopping or state.stopping, until)
     services.progress.begin("summarise", len(order))
-    jobs = _jobs([want.key for want in order], papers, services.settings.gemini.papers_per_request)
+    jobs = _jobs([want.key for want in order], papers, together)
     await workers.work_through(jobs)
     state.memory.learn(workers.again_at, workers.rest_until, workers.refused)
     ended = f" ({workers.ended})" if workers.ended else ""

@@ -26,7 +26,7 @@ from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState, Spacing
-from bot.pipeline.summarise import left_today, missing, summarise
+from bot.pipeline.summarise import missing, requests_left, summarise
 from bot.pipeline.upgrade import upgrade
 from bot.settings import Settings
 from bot.store import Store
@@ -149,7 +149,7 @@ async def spare(services: Services, state: ProcessState, until: datetime, stoppi
         await summarise(services, state, later, stopping=stopping, until=until)
     await upgrade(services, state, later, stopping=stopping, until=until)
     now = services.clock.now()
-    if not left_today(services) and not state.memory.is_resting(now):
+    if not requests_left(services) and not state.memory.is_resting(now):
         state.memory.rest_until = quota.day_resets_at(now)
 
 

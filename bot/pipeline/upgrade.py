@@ -17,7 +17,7 @@ from bot.history import ServiceWait, Upgrade
 from bot.models import Digest, Entry, Paper, Summary, SummaryKey
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
-from bot.pipeline.summarise import ask_for, lacking, left_today, missing, served_today
+from bot.pipeline.summarise import ask_for, lacking, missing, papers_together, requests_left, served_today
 
 
 async def upgrade(
@@ -41,8 +41,8 @@ async def upgrade(
     upgrades = services.store.outbox.upgrades(since, editable)
     if upgrades and not state.memory.is_resting(services.clock.now()):
         papers = _papers(services, upgrades)
-        order = _affordable(services, state, later, _missing(services, state, upgrades, papers))
-        await ask_for(services, state, order, papers, stopping=stopping, until=until)
+        order, together = _affordable(services, state, later, _missing(services, state, upgrades, papers))
+        await ask_for(services, state, order, papers, together, stopping=stopping, until=until)
     edited = 0
     for one in upgrades:
         over = until is not None and services.clock.now() >= until
@@ -82,12 +82,13 @@ def _affordable(
     state: ProcessState,
     later: Mapping[str, datetime],
     wanted: Sequence[quota.SummaryRequest],
-) -> tuple[quota.SummaryRequest, ...]:
-    """As many of them as leave enough of the quota for what is undelivered."""
+) -> tuple[tuple[quota.SummaryRequest, ...], int]:
+    """As many of them as leave enough of the quota for what is undelivered, and how many share a request."""
     undelivered, _ = missing(services, state, later)
-    spare = max(left_today(services) - len(undelivered), 0)
+    together = papers_together(services, [*undelivered, *wanted])
+    spare = max(requests_left(services) * together - len(undelivered), 0)
     served = served_today(services) if spare < len(wanted) else {}
-    return quota.order(wanted, served=served)[:spare]
+    return quota.order(wanted, served=served)[:spare], together
 
 
 async def _edit(services: Services, one: Upgrade) -> int:

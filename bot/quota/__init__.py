@@ -10,6 +10,7 @@ notes a request before it sends it, and asks again whenever one ends or the time
 Retrying what failed is decided in `backoff`.
 """
 
+from bot.quota.batching import MOST_TOGETHER, papers_together
 from bot.quota.limits import (
     WINDOW,
     Answer,
@@ -35,6 +36,7 @@ from bot.quota.priority import SummaryRequest, order
 
 __all__ = [
     "KNOWN_IN",
+    "MOST_TOGETHER",
     "WINDOW",
     "Answer",
     "Block",
@@ -53,6 +55,7 @@ __all__ = [
     "order",
     "paced",
     "pacific_day",
+    "papers_together",
     "recovered",
     "reserve",
     "slowed",

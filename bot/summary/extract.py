@@ -1,8 +1,9 @@
 """The summariser that needs no model: the abstract's own sentences that state its objective and its finding.
 
-The objective is the sentence that states the aim, after the one that names the gap it fills; the finding
-is the strongest result. Background and promises are left out. Nothing is rephrased, so nothing can be
-invented: a sentence is quoted as written, or its beginning, marked with an ellipsis. It does not translate.
+The objective is the sentence that says best what the paper is about, beside what was undertaken where both
+are short; the finding is the strongest result. A withdrawal goes before all else, and promises are left out.
+Nothing is rephrased, so nothing can be invented: a sentence is quoted as written, or its beginning, marked
+with an ellipsis. It does not translate.
 """
 
 from __future__ import annotations
@@ -15,20 +16,28 @@ from bot.models import Paper, Summary, SummarySource
 from bot.summary.clauses import shorten
 from bot.summary.cues import Move
 from bot.summary.rhetoric import Reading, last_cue, read
-from bot.summary.sentences import Sentence, split
+from bot.summary.sentences import Section, Sentence, split
 
 EMPTY_ABSTRACT = "The abstract is empty."
+NO_OBJECTIVE = "The abstract states no separate objective."
 NO_FINDING = "The abstract states no separate finding."
 
 _LONGEST_SENTENCE = 45
 """Words after which a sentence is cut, when it has a clause boundary to cut at."""
-_LONGEST_GAP = 40
-_LONGEST_AIM_WITH_GAP = 24
-"""The same for an aim that follows a gap."""
+_LONGEST_SUBJECT = 60
+"""The same for the sentence that says what the paper is about, which is seldom cut well."""
+_LONGEST_AIM = 24
+"""The same for an aim that stands beside another sentence."""
+_ROOM_FOR_AIM = 35
+"""Words of both together, up to which it does."""
+_LONGEST_COUNTED = 60
+_OPENING = {0: 13.0, 1: 6.0}
+"""What the first and the second sentence have before the others, by position, if they have so many words:"""
+_TELLING_WORDS = 8
+_PERHAPS = 1.0
 _ROOM_FOR_SECOND_FINDING = 45
 """Words of both findings together, up to which a second one is shown."""
 
-_PERHAPS = 1.0
 _CLEAR = 2.0
 """Strength from which a sentence is taken to make a move."""
 _STRONG = 3.0
@@ -39,11 +48,21 @@ _LEANS_ON_ANOTHER = re.compile(
     r"It\b|They|Such|Both|Then\b|Afterwards|(?:Together|Overall|Collectively|Taken together|In summary),? |"
     r"We (?:also|further|finally)\b)"
 )
-_POINTS_BACK = re.compile(
-    r"\b(?:this|these|the|such|those) (?:\w+ )?(?:limitation|challenge|issue|gap|problem|shortcoming|drawback|"
-    r"difficult|concern|question|need)|\bto (?:address|tackle|overcome|solve|resolve) (?:this|these|it)\b",
+_PAPER = r"(?:paper|article|manuscript|submission|preprint|e-?print|work|version|note|letter|study|document)"
+_WITHDRAWAL = re.compile(
+    rf"\b(?:this|the|our|present) (?:\w+ )?{_PAPER}\b.{{0,40}}?\b(?:withdrawn|retracted|withdraw)\b"
+    rf"|\b(?:withdraw|retract)(?:s|ing|al|ion)? (?:of )?(?:this|the|our) (?:\w+ )?{_PAPER}\b"
+    rf"|^\W*(?:{_PAPER} |has been |is |was |temporarily )*(?:withdrawn|retracted)\b"
+    r"|\bwithdrawn by (?:the )?(?:authors?|arxiv|submitter)",
     re.IGNORECASE,
 )
+_SAYS_NOTHING = re.compile(
+    r"(?:the|our) proofs?\b.{0,40}?\b(?:us(?:es?|ing)|rel(?:y|ies)|is|are|combines?|goes|proceeds?|follows?|makes?)\b.*"
+    r"|(?:here |in this \w+,? )?(?:we|i) (?:\w+ )?(?:report|present|give|obtain|announce|prove|discuss) "
+    r"(?:some |several |a few |our )?(?:new|recent|novel|preliminary|further|latest) results(?: \w+){0,4}\W*",
+    re.IGNORECASE,
+)
+"""How it was proved, or that there are results: neither an objective nor a finding."""
 _QUANTITY = re.compile(r"\d\s?\\?(?:%|x\b|\\times|×|percent|per cent|-?fold)|\d\.\d")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _STOP_WORDS = frozenset({
@@ -75,18 +94,25 @@ def summarise(paper: Paper, *, focus: str = "") -> Summary:
     """The abstract's own objective and finding; ``focus`` draws the choice to sentences that speak of it.
 
     Never fails. Where there is nothing to quote, neutral English sentences stand in: EMPTY_ABSTRACT as the
-    objective of an empty abstract, NO_FINDING as the finding of one that says a single thing.
+    objective of an empty abstract; NO_FINDING or NO_OBJECTIVE beside the sentence of one that says a single thing.
+    A withdrawn paper has its notice as the objective, and no finding.
     """
     sentences = split(paper.abstract)
+    withdrawn = next(
+        (one.text for one in (*sentences, *split(paper.comment)) if _WITHDRAWAL.search(one.text)), ""
+    )
+    if withdrawn:
+        return _extract(shorten(withdrawn, words=_LONGEST_SENTENCE), NO_FINDING)
     candidates = _worth_quoting(_candidates(sentences, paper.title, focus))
     if not candidates:
         return _extract(EMPTY_ABSTRACT if not sentences else sentences[0].text, NO_FINDING)
     if len(candidates) == 1:
-        return _from_one(candidates[0].sentence.text)
+        return _from_one(candidates[0])
     aim, result = _choose(candidates)
-    objective = _with_gap([other for other in candidates if other.place < result.place], aim)
-    others = [other for other in candidates if other not in objective]
-    return _extract(_objective(objective, aim), _finding(others, result))
+    objective = _objective([other for other in candidates if other is not result], aim)
+    shown = [candidate for candidate, _ in objective]
+    others = [other for other in candidates if other not in shown]
+    return _extract(" ".join(text for _, text in objective), _finding(others, result))
 
 
 def _candidates(sentences: Sequence[Sentence], title: str, focus: str) -> list[_Candidate]:
@@ -119,13 +145,20 @@ def _worth_quoting(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     return [
         candidate
         for candidate in candidates
-        if candidate.reading.promise < _PROMISES_ONLY
-        or max(candidate.reading.aim, candidate.reading.result) > 2.5
+        if not _SAYS_NOTHING.fullmatch(candidate.sentence.text)
+        and (
+            candidate.reading.promise < _PROMISES_ONLY
+            or max(candidate.reading.aim, candidate.reading.result) > 2.5
+        )
     ]
 
 
-def _from_one(sentence: str) -> Summary:
-    return _extract(shorten(sentence, words=2 * _LONGEST_SENTENCE), NO_FINDING)
+def _from_one(only: _Candidate) -> Summary:
+    """ "We prove" says what came of it."""
+    text = shorten(only.sentence.text, words=2 * _LONGEST_SENTENCE)
+    if only.reading.result >= _CLEAR and only.reading.result > only.reading.aim:
+        return _extract(NO_OBJECTIVE, text)
+    return _extract(text, NO_FINDING)
 
 
 def _choose(candidates: Sequence[_Candidate]) -> tuple[_Candidate, _Candidate]:
@@ -171,33 +204,38 @@ def _as_result(candidate: _Candidate) -> float:
     )
 
 
-def _as_gap(candidate: _Candidate, aim: _Candidate) -> float:
-    distance = abs(candidate.sentence.position - aim.sentence.position)
-    late = candidate.place > aim.place
-    meant = distance == 1 and not late and _POINTS_BACK.search(aim.sentence.text) is not None
-    return candidate.reading.gap - 0.3 * candidate.reading.aim - 0.1 * distance - 1.0 * late + 1.5 * meant
-
-
-def _with_gap(earlier: Sequence[_Candidate], aim: _Candidate) -> tuple[_Candidate, ...]:
-    """The gap and the aim in reading order; either alone where the abstract doesn't state the other."""
-    gaps = [other for other in earlier if other is not aim and _as_gap(other, aim) >= _CLEAR]
-    if not gaps:
-        return (aim,)
-    gap = max(gaps, key=lambda other: _as_gap(other, aim))
-    if aim.reading.aim < _PERHAPS:
-        return (gap,)
-    return (gap, aim) if gap.place < aim.place else (aim, gap)
-
-
-def _objective(chosen: Sequence[_Candidate], aim: _Candidate) -> str:
-    if len(chosen) == 1:
-        return _quoted(chosen[0], Move.AIM if chosen[0] is aim else Move.GAP, words=_LONGEST_SENTENCE)
-    return " ".join(
-        _quoted(candidate, Move.AIM, words=_LONGEST_AIM_WITH_GAP)
-        if candidate is aim
-        else _quoted(candidate, Move.GAP, words=_LONGEST_GAP)
-        for candidate in chosen
+def _as_subject(candidate: _Candidate) -> float:
+    """How well it says what the paper is about: what people put into an objective is the problem, in the words of
+    the title, rather than "we propose" and a name. Weights fitted to summaries that models wrote."""
+    reading, sentence = candidate.reading, candidate.sentence
+    words = min(len(sentence.text.split()), _LONGEST_COUNTED)
+    opening = _OPENING.get(sentence.position, 0.0) * min(1.0, words / _TELLING_WORDS)
+    background = words < _TELLING_WORDS and reading.aim < _PERHAPS and reading.gap < _PERHAPS
+    return (
+        opening
+        + 10.0 * candidate.title_share
+        + 3.0 * candidate.focus_share
+        + 3.0 * reading.gap
+        + 0.5 * reading.aim
+        - 1.0 * reading.promise
+        - 1.0 * candidate.place
+        - 3.0 * background
+        + 20.0 * (sentence.section is Section.AIM)
+        + words * (0.85 - 0.012 * words)
     )
+
+
+def _objective(others: Sequence[_Candidate], aim: _Candidate) -> list[tuple[_Candidate, str]]:
+    """What the paper is about and, where both are short and that is not said yet, what was undertaken."""
+    subject = max(others, key=_as_subject)
+    move = Move.GAP if subject.reading.gap > subject.reading.aim else Move.AIM
+    quoted = [(subject, _quoted(subject, move, words=_LONGEST_SUBJECT))]
+    if subject is aim or subject.reading.aim >= _CLEAR or aim.reading.aim < _CLEAR:
+        return quoted
+    quoted.append((aim, _quoted(aim, Move.AIM, words=_LONGEST_AIM)))
+    if sum(len(text.split()) for _, text in quoted) > _ROOM_FOR_AIM:
+        return quoted[:1]
+    return sorted(quoted, key=lambda one: one[0].place)
 
 
 def _finding(candidates: Sequence[_Candidate], result: _Candidate) -> str:

@@ -19,7 +19,7 @@ from bot.adapters.gemini_faults import translate
 from bot.demo.gemini import Fault, GeminiService, Words
 from bot.errors import GeminiError
 from bot.models import Limit, Prompt, Verdict
-from bot.settings import GeminiSettings, Secret
+from bot.settings import GeminiSettings, Secret, ServiceTier
 
 KEY = "AIza-not-a-real-key"
 WORDS = {"2611.99001": Words(r"To see $\beta$.", r"It is \nabla, \textit{there}.")}
@@ -452,3 +452,20 @@ async def test_a_proxy_that_only_generates_is_asked_to_generate(status: int) -> 
         assert await gemini.probe() == "gemini-x"
         await gemini.aclose()
     assert generated == ["/v1beta/models/gemini-x:generateContent"]
+
+
+async def test_the_flex_tier_is_asked_for_and_waited_for() -> None:
+    """At the top level of the request, where Google reads it; an answer may take a quarter of an hour."""
+    async with GeminiService(words=WORDS) as service:
+        settings = settings_for(service, service_tier=ServiceTier.FLEX)
+        gemini = Gemini(settings)
+        await gemini.ask(PROMPT)
+        await gemini.aclose()
+    assert service.log[0].body["serviceTier"] == "flex"
+    assert settings.answers_within == timedelta(minutes=15)
+
+
+async def test_the_standard_tier_is_not_named(line: Line) -> None:
+    """A proxy may know of no tiers."""
+    await line.gemini.ask(PROMPT)
+    assert "serviceTier" not in line.service.log[0].body

@@ -56,7 +56,7 @@ async def summarise(settings: Settings, store: Store, invented: list[Invented]) 
     async with app.open_services(settings, store, SilentProgress()) as services:
         assert "file" in services.channels
         began = time.perf_counter()
-        await ask_for(services, tick.start(services), order, papers)
+        await ask_for(services, tick.start(services), order, papers, 1)
         took = time.perf_counter() - began
     check(services, papers, invented)
     return took

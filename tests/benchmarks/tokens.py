@@ -1,4 +1,4 @@
-"""Tokens per summary: our prompt with one and with five papers a request, beside one prompt for fifty.
+"""Tokens per summary: our prompt with one to ten papers a request, beside one prompt for fifty.
 
     python -m tests.benchmarks.tokens
 
@@ -62,7 +62,7 @@ def main() -> None:
         f"{len(papers)} abstracts; an answer has {answer:.0f} tokens, {THINKING} of thought a request assumed"
     )
     print(f"{'papers a request':>17} {'input':>7} {'output':>7}   dollars per 100 summaries")
-    for size in (1, 5, 50):
+    for size in (1, 2, 5, 10, 50):
         batches = [papers[start : start + size] for start in range(0, len(papers), size)]
         spent = mean(
             estimate_tokens(build(batch, focus=FOCUS, language="English")) / len(batch) for batch in batches

@@ -25,6 +25,7 @@ from bot.summary.cleaning import tidy
 from bot.summary.review import Draft, Fault, first_fault, source_of
 from bot.summary.sentences import split
 from bot.tex import to_text
+from tests.benchmarks import truth_extractive
 from tests.benchmarks.truth_alterations import Kind, Pair, claims, numbers
 
 ARXIV = Path(__file__).resolve().parents[3] / "shared" / "arxiv"
@@ -179,6 +180,7 @@ def main() -> None:
     passed, refused = refusals(pairs, arguments.show)
     tell_refusals(pairs, refused)
     tell_recall(pairs, passed, refused, arguments.show)
+    truth_extractive.tell(pairs)
     tell_own_sentences(read_papers(arguments.papers), arguments.show)
     print(f"{time.perf_counter() - started:.1f} s")
 

@@ -106,7 +106,8 @@ GEMINI = keys(
     api_version=st.sampled_from(["v1", "v1beta"]),
     concurrency=st.integers(1, 1000),
     requests_per_minute=st.integers(1, 10**9),
-    papers_per_request=st.integers(1, 50),
+    papers_per_request=st.integers(1, 50) | st.just("auto"),
+    service_tier=st.sampled_from(["standard", "flex"]),
     timeout=DURATIONS,
 )
 EMAIL = keys(

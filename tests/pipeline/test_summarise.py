@@ -35,7 +35,7 @@ from tests.samples import NOON, paper, subscriber, topic
 
 MAIL = EmailSettings("smtp.example.org", "bot@example.org")
 FOCUSES = (topic(), topic("lenses", focus="the lenses"))
-FREE = GeminiSettings(requests_per_minute=1000, requests_per_day=10_000)
+FREE = GeminiSettings(requests_per_minute=1000, requests_per_day=10_000, papers_per_request=1)
 OPERATOR = Target("slack", "#operator")
 
 
@@ -414,7 +414,7 @@ async def test_an_outage_ends_the_round_after_five_minutes(ready: Ready) -> None
     assert not report.faults
     assert 300 <= world.clock.monotonic() - began < 400
     assert [entry.fallback for entry in entries(world)] == [True] * 40
-    assert "no answer for five minutes" in digests(world)[0].notices[0]
+    assert "no answer for 5 minutes" in digests(world)[0].notices[0]
 
 
 async def test_a_wave_of_refusals_passes(ready: Ready) -> None:
@@ -556,6 +556,21 @@ async def test_focuses_and_languages_don_t_share_a_request(ready: Ready) -> None
     assert world.summariser is not None
     first = [prompt for prompt in world.summariser.prompts if len(model.asked(prompt)) > 1]
     assert [("in French" in prompt.system) for prompt in first] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("count", "allowed", "sizes"),
+    [(20, 20, [1] * 20), (20, 12, [2] * 10), (30, 3, [10, 10, 10])],
+    ids=["it reaches", "it is short", "it is nearly gone"],
+)
+async def test_papers_share_requests_as_far_as_the_day_demands(
+    ready: Ready, count: int, allowed: int, sizes: list[int]
+) -> None:
+    """With `auto`: singly while the day's requests reach, then as few together as let the queue fit."""
+    world = ready(count, gemini=replace(FREE, papers_per_request=None, requests_per_day=allowed))
+    await world.once()
+    assert [len(one) for one in requests(world)] == sizes
+    assert by_model(world) == count
 
 
 # --- short of quota -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.models import Paper, Summary, SummarySource
-from bot.summary.extract import EMPTY_ABSTRACT, NO_FINDING, summarise
+from bot.summary.extract import EMPTY_ABSTRACT, NO_FINDING, NO_OBJECTIVE, summarise
 from bot.summary.sentences import split
 
 MOMENT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -123,9 +124,52 @@ def test_an_empty_abstract(abstract: str) -> None:
 
 
 def test_a_single_sentence() -> None:
-    """One sentence is the objective; it is not repeated as the finding."""
+    """It is the objective or, where it says what came of it, the finding; never both."""
+    summary = extract("We study how films crack.")
+    assert (summary.objective, summary.finding) == ("We study how films crack.", NO_FINDING)
     summary = extract("We prove that every film cracks.")
-    assert (summary.objective, summary.finding) == ("We prove that every film cracks.", NO_FINDING)
+    assert (summary.objective, summary.finding) == (NO_OBJECTIVE, "We prove that every film cracks.")
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "This paper has been withdrawn by the author due to a crucial error in Lemma 3.",
+        "Withdrawn by the authors: Lemma 3 is false.",
+        "We withdraw this paper because Lemma 3 is false.",
+        "The article was retracted, as Lemma 3 is false.",
+    ],
+)
+def test_a_withdrawal_goes_before_all_else(notice: str) -> None:
+    """Wherever it stands, and in the comment too; what is withdrawn is no finding."""
+    theorem = "We study films. We prove that every film cracks."
+    for made in (
+        extract(f"{theorem} {notice}"),
+        extract(f"{notice} {theorem}"),
+        summarise(replace(paper(theorem), comment=f"12 pages. {notice}")),
+    ):
+        assert (made.objective, made.finding) == (notice, NO_FINDING)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The method was withdrawn from use.",
+        "Each space deformation retracts to a point.",
+        "Drug withdrawal is hard.",
+    ],
+)
+def test_other_withdrawals_are_none(sentence: str) -> None:
+    """Of drugs, methods and spaces."""
+    made = extract(f"{sentence} We study films in air. We prove that every film cracks.")
+    assert made.finding == "We prove that every film cracks."
+
+
+@pytest.mark.parametrize("sentence", ["The proof uses a covering argument.", "We report new results."])
+def test_what_says_nothing_is_neither(sentence: str) -> None:
+    """How it was proved, or that there are results."""
+    made = extract(f"We study how films crack. {sentence}")
+    assert (made.objective, made.finding) == ("We study how films crack.", NO_FINDING)
 
 
 def test_a_single_sentence_and_a_promise() -> None:
@@ -222,7 +266,7 @@ def is_quoted(part: str, sentences: list[str]) -> bool:
     """Made of whole sentences and of beginnings that end in an ellipsis; or the neutral text."""
     for sentence in sorted(sentences, key=len, reverse=True):
         part = part.replace(sentence, "")
-    left = [piece.strip() for piece in part.replace(NO_FINDING, "").split(" …")]
+    left = [piece.strip() for piece in part.replace(NO_FINDING, "").replace(NO_OBJECTIVE, "").split(" …")]
     return left[-1] == "" and all(any(s.startswith(piece) for s in sentences) for piece in left)
 
 

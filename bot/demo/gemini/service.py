@@ -20,6 +20,7 @@ _VERSIONS = ("v1", "v1beta")
 _ALIAS_SUFFIX = "-latest"
 _CURRENT_FLASH = "gemini-3.8-flash"
 """What gemini-flash-latest stands for; answers name it as their modelVersion."""
+_TIERS = ("standard", "flex", "priority")
 _CHARACTERS_PER_TOKEN = 4
 _THINKING_TOKENS = 50
 _MINUTE_S = 60.0
@@ -37,6 +38,8 @@ class Ask:
     body: Mapping[str, Any]
     """The whole request as it came."""
     prompt_tokens: int
+    tier: str = "standard"
+    """The service tier that was asked for."""
     ended: float | None = None
     output_tokens: int = 0
 
@@ -136,7 +139,7 @@ class GeminiService(Loopback):
         prompt = _texts(body.get("contents", []))
         system = _texts([_either(body, "systemInstruction", "system_instruction") or {}])
         tokens = _tokens(prompt) + _tokens(system)
-        ask = Ask(len(self.log) + 1, model, now, prompt, body, tokens)
+        ask = Ask(len(self.log) + 1, model, now, prompt, body, tokens, _tier(body))
         self.log.append(ask)
         return ask
 
@@ -147,6 +150,8 @@ class GeminiService(Loopback):
         """What is wrong with the request itself."""
         if not self._serves(request):
             return Fault.NOT_FOUND
+        if ask.tier not in _TIERS:
+            return Fault.BAD_REQUEST
         thinking = _either(_configuration(ask.body), "thinkingConfig", "thinking_config") or {}
         level = str(_either(thinking, "thinkingLevel", "thinking_level") or "").upper()
         return Fault.THINKING_REFUSED if level in self.refused_thinking else None
@@ -182,6 +187,7 @@ def _reply(ask: Ask, known: Mapping[str, Words], fault: Fault | None) -> dict[st
         "promptTokenCount": ask.prompt_tokens,
         "candidatesTokenCount": _tokens(text),
         "thoughtsTokenCount": _THINKING_TOKENS,
+        "serviceTier": ask.tier,
         "totalTokenCount": ask.prompt_tokens + _tokens(text) + _THINKING_TOKENS,
     }
     model = ask.model.replace("gemini-flash-latest", _CURRENT_FLASH)
@@ -203,6 +209,12 @@ def _text(ask: Ask, known: Mapping[str, Words], fault: Fault | None) -> str:
 def _configuration(body: Mapping[str, Any]) -> Mapping[str, Any]:
     found: Mapping[str, Any] = _either(body, "generationConfig", "generation_config") or {}
     return found
+
+
+def _tier(body: Mapping[str, Any]) -> str:
+    """In either case, as the SDK's own enumeration is read; none, or unspecified, is the standard one."""
+    tier = str(_either(body, "serviceTier", "service_tier") or "standard").lower()
+    return "standard" if tier == "unspecified" else tier
 
 
 def _either(mapping: Mapping[str, Any], camel: str, snake: str) -> Any:
