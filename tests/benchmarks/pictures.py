@@ -16,7 +16,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from bot.channels.email import message as email
+from bot.channels.email import page
 from bot.channels.file import html
 from bot.channels.slack import message as slack
 from bot.demo.slack import PostedMessage, render_as_html
@@ -43,10 +43,10 @@ def pages() -> dict[str, tuple[str, int]]:
     """Every page worth a look and how much of it, in pixels, by the name of its picture."""
     morning = samples.morning()
     return {
-        "mail": (email.html(parts.whole(morning), "help@example.org"), 1400),
-        "mail-whole": (email.html(parts.whole(morning), "help@example.org"), 3500),
-        "mail-contents": (email.html(parts.whole(samples.digest()), "help@example.org"), 1000),
-        "mail-empty": (email.html(parts.whole(samples.empty()), "help@example.org"), 420),
+        "mail": (page.html(parts.whole(morning), "help@example.org"), 1400),
+        "mail-whole": (page.html(parts.whole(morning), "help@example.org"), 3500),
+        "mail-contents": (page.html(parts.whole(samples.digest()), "help@example.org"), 1000),
+        "mail-empty": (page.html(parts.whole(samples.empty()), "help@example.org"), 420),
         "report": (html.render(morning), 1400),
         "index": (html.index(samples.reports()), 560),
         "slack": (_channel(samples.digest(samples.papers()[:3])), 900),

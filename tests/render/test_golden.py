@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.email import message as email
-from bot.channels.email import text
+from bot.channels.email import page, text
 from bot.channels.file import html, markdown
 from bot.channels.slack import message as slack
 from bot.models import Digest
@@ -37,11 +37,11 @@ def mailed(digest: Digest) -> str:
 MADE: dict[str, Callable[[], str]] = {
     "morning.slack.json": lambda: posted(samples.morning()),
     "morning.eml": lambda: mailed(samples.morning()),
-    "morning.mail.html": lambda: email.html(parts.whole(samples.morning()), "help@example.org"),
+    "morning.mail.html": lambda: page.html(parts.whole(samples.morning()), "help@example.org"),
     "morning.report.html": lambda: html.render(samples.morning()),
     "morning.md": lambda: markdown.render(samples.morning()),
     "morning.txt": lambda: text.render(samples.morning()),
-    "twelve.mail.html": lambda: email.html(parts.whole(samples.digest()), "help@example.org"),
+    "twelve.mail.html": lambda: page.html(parts.whole(samples.digest()), "help@example.org"),
     "empty.slack.json": lambda: posted(samples.empty()),
     "empty.eml": lambda: mailed(samples.empty()),
     "empty.report.html": lambda: html.render(samples.empty()),

@@ -6,32 +6,25 @@ that nothing depends on how it is counted; the text part does not count.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
-from typing import Any
-from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.channels.email import mime, text
+from bot.channels.email import mime, page, text
 from bot.channels.spec import Messages
 from bot.history import EarlierDigest
-from bot.models import Digest, Entry, Message, Target
-from bot.render import parts, prose, views, wording
+from bot.models import Digest, Message, Target
+from bot.render import parts, prose, wording
 from bot.settings import EmailSettings, Settings
 
 HTML_BYTES = 100_000
 """Of the HTML part, as it is sent."""
-_CONTENTS_ABOVE = 10
-"""A table of contents helps only in a mail with more papers than this."""
 _SPARE = 3_000
 """For section headings, and numbers that grow."""
 
-_TEMPLATES = views.templates("bot.channels.email")
-_FRAME = _TEMPLATES.get_template("mail.html.jinja")
 _NOTICE = Markup(
     '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
     '<meta name="color-scheme" content="light dark"><title>{}</title></head>\n'
@@ -39,9 +32,6 @@ _NOTICE = Markup(
     'font-size:15px;line-height:1.5">\n{}\n</body></html>\n'
 )
 _NOTICE_LINE = Markup('<p style="margin:0 0 10px">{}</p>')
-_DIGITS = re.compile(r"<(sub|sup)>([0-9]+)</\1>")
-_SMALL = {"sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), "sup": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")}
-_MACROS: Any = _TEMPLATES.get_template("mail_papers.html.jinja").module
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +54,30 @@ def render(
     from subscriber, number, time, recipient and part: another digest never has the same one.
     """
     route = _Route(sender, recipient, reply_to, contact)
-    frame = html(parts.Part(digest, 1, 2, 1, (), (), ()), contact)
-    contents = len(digest.entries) > _CONTENTS_ABOVE
+    frame = page.html(parts.Part(digest, 1, 2, 1, (), (), ()), contact)
+    contents = len(digest.entries) > page.CONTENTS_ABOVE
     packed = parts.pack(
         digest,
-        lambda section, entry: _weight(digest, section, entry, contents=contents),
+        lambda section, entry: page.weight(digest, section, entry, contents=contents),
         HTML_BYTES - _SPARE - mime.size(frame),
         titles_together=True,
     )
     return tuple(Message(part.number, part.count, _bytes(part, route), part.arxiv_ids) for part in packed)
 
 
-def html(part: parts.Part, contact: str) -> str:
-    """The HTML of one part."""
-    return _frame(part, contact, _fragments(part))
-
-
 def _bytes(part: parts.Part, route: _Route) -> bytes:
-    stop, url = _stop(part.digest, route.contact)
+    stop, url = page.stop(part.digest, route.contact)
     plain = text.page(part, f"{stop} {route.contact}" if url else stop)
     own_id = _message_id(part.digest, route, part.number)
     return mime.message(
-        _headers(part, route), plain, html(part, route.contact), boundary=mime.sha256_hex(own_id)[:24]
+        _headers(part, route), plain, page.html(part, route.contact), boundary=mime.sha256_hex(own_id)[:24]
     )
 
 
 def _headers(part: parts.Part, route: _Route) -> dict[str, str]:
     digest, domain = part.digest, mime.domain(route.sender)
     first, own = (_message_id(digest, route, number) for number in (1, part.number))
-    url = _stop(digest, route.contact)[1]
+    url = page.stop(digest, route.contact)[1]
     return {
         "From": mime.mailbox(route.sender, "From"),
         "To": mime.mailbox(route.recipient),
@@ -119,89 +104,6 @@ def _subject(part: parts.Part) -> str:
         return wording.subject(part.digest)
     numbered = f"{wording.headline(part.digest)} ({part.number}/{part.count})"
     return ": ".join(filter(None, (numbered, parts.teaser(part))))
-
-
-def _stop(digest: Digest, contact: str) -> tuple[str, str]:
-    """What to read about stopping, and the address for it; no address where ``contact`` is none."""
-    address = parseaddr(contact)[1]
-    if contact.startswith(("https://", "http://")):
-        return "To change or stop it, see", quote(contact, safe=":/?#[]@!$&'()*+,;=%~")
-    if "@" not in address:
-        return "To change or stop it, ask whoever runs this digest.", ""
-    about = f"unsubscribe {wording.named(digest.subscriber)}"
-    return "To change or stop it, write to", mime.mailto(address, about)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fragments:
-    contents: tuple[Markup, ...]
-    papers: tuple[Markup, ...]
-    titles: tuple[Markup, ...]
-    revised: tuple[Markup, ...]
-
-
-def _fragments(part: parts.Part) -> _Fragments:
-    papers = views.papers(part.digest, part.papers, part.first)
-    contents = len(papers) > _CONTENTS_ABOVE
-    return _Fragments(
-        contents=tuple(_shown(_MACROS.contents(paper)) for paper in papers) if contents else (),
-        papers=tuple(_shown(_MACROS.full(paper, anchor=contents)) for paper in papers),
-        titles=tuple(_shown(_MACROS.title(paper)) for paper in views.papers(part.digest, part.titles)),
-        revised=tuple(
-            _shown(_MACROS.full(paper, anchor=False)) for paper in views.papers(part.digest, part.revised)
-        ),
-    )
-
-
-def _shown(fragment: Markup) -> Markup:
-    """``fragment`` with raised and lowered digits as characters: H₂O.
-
-    A spam filter takes tags within words for an attempt to hide the words, and Outlook moves lines
-    apart for each.
-    """
-    return Markup(_DIGITS.sub(lambda found: found[2].translate(_SMALL[found[1]]), fragment))
-
-
-def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
-    digest = part.digest
-    stop, stop_url = _stop(digest, contact)
-    values: Mapping[str, object] = {
-        "subject": wording.headline(digest),
-        "preheader": parts.teaser(part) or wording.nothing(digest) or " ".join(digest.completeness),
-        "day": wording.long_day(wording.local_date(digest)),
-        "number": part.number,
-        "count": part.count,
-        "heading": parts.heading(part),
-        "topics": wording.topics(digest, first=10),
-        "notices": wording.sentences(digest.notices),
-        "nothing": "" if digest.paper_count else wording.nothing(digest),
-        "contents": fragments.contents,
-        "papers": fragments.papers,
-        "titles": fragments.titles,
-        "more_titles": wording.MORE_TITLES,
-        "revised": fragments.revised,
-        "revised_heading": wording.REVISED,
-        "checked": wording.CHECKED,
-        "completeness": wording.sentences(digest.completeness),
-        "foot": [
-            line for line in (wording.origin(digest), wording.reason(digest), wording.ACKNOWLEDGEMENT) if line
-        ],
-        "stop": stop,
-        "stop_url": stop_url,
-        "contact": contact,
-    }
-    return _FRAME.render(values)
-
-
-def _weight(digest: Digest, section: parts.Section, entry: Entry, *, contents: bool) -> int:
-    """What an entry adds to the HTML as it is sent, in bytes."""
-    if section is parts.Section.TITLES:
-        return mime.size(_MACROS.title(views.paper(digest, entry)))
-    if section is parts.Section.REVISED:
-        return mime.size(_MACROS.full(views.paper(digest, entry), anchor=False))
-    view = views.paper(digest, entry, 999)
-    listed = mime.size(_MACROS.contents(view)) if contents else 0
-    return listed + mime.size(_MACROS.full(view, anchor=contents))
 
 
 def notice(
@@ -232,10 +134,10 @@ def notice(
         **({"List-Unsubscribe": f"<{mime.mailto(stop, 'unsubscribe notices')}>"} if "@" in stop else {}),
         "Auto-Submitted": "auto-generated",
     }
-    page = _NOTICE.format(
+    html = _NOTICE.format(
         prose.clean(subject), Markup("\n").join(_NOTICE_LINE.format(line) for line in lines)
     )
-    return mime.message(headers, "\n\n".join(lines) + "\n", page, boundary=mime.sha256_hex(own_id)[:24])
+    return mime.message(headers, "\n\n".join(lines) + "\n", html, boundary=mime.sha256_hex(own_id)[:24])
 
 
 class EmailMessages:
