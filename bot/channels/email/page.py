@@ -20,8 +20,11 @@ CONTENTS_ABOVE = 10
 
 _TEMPLATES = views.templates("bot.channels.email")
 _FRAME = _TEMPLATES.get_template("mail.html.jinja")
-_DIGITS = re.compile(r"<(sub|sup)>([0-9]+)</\1>")
-_SMALL = {"sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), "sup": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_NUMBER = re.compile(r"<(sub|sup)>([-−+]?[0-9]+|(?<=<sub>)[0-9]+\.[0-9]+)</\1>")
+_SMALL = {
+    "sub": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),
+    "sup": str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"),
+}
 _MACROS: Any = _TEMPLATES.get_template("mail_papers.html.jinja").module
 
 
@@ -63,12 +66,12 @@ def _fragments(part: parts.Part) -> _Fragments:
 
 
 def _shown(fragment: Markup) -> Markup:
-    """``fragment`` with raised and lowered digits as characters: H₂O.
+    """``fragment`` with raised and lowered numbers as characters: Nd₀.₈, 10⁻³; a point can't be raised.
 
     A spam filter takes tags within words for an attempt to hide the words, and Outlook moves lines
     apart for each.
     """
-    return Markup(_DIGITS.sub(lambda found: found[2].translate(_SMALL[found[1]]), fragment))
+    return Markup(_NUMBER.sub(lambda found: found[2].translate(_SMALL[found[1]]), fragment))
 
 
 def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
@@ -105,9 +108,9 @@ def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
 def weight(digest: Digest, section: parts.Section, entry: Entry, *, contents: bool) -> int:
     """What an entry adds to the HTML as it is sent, in bytes."""
     if section is parts.Section.TITLES:
-        return mime.size(_MACROS.title(views.paper(digest, entry)))
+        return mime.size(_shown(_MACROS.title(views.paper(digest, entry))))
     if section is parts.Section.REVISED:
-        return mime.size(_MACROS.full(views.paper(digest, entry), anchor=False))
+        return mime.size(_shown(_MACROS.full(views.paper(digest, entry), anchor=False)))
     view = views.paper(digest, entry, 999)
-    listed = mime.size(_MACROS.contents(view)) if contents else 0
-    return listed + mime.size(_MACROS.full(view, anchor=contents))
+    listed = mime.size(_shown(_MACROS.contents(view))) if contents else 0
+    return listed + mime.size(_shown(_MACROS.full(view, anchor=contents)))
