@@ -20,6 +20,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from bot.history import CLOCK_TOLERANCE
+
 EASTERN = ZoneInfo("America/New_York")
 POLLED_AT = (time(0, 30), time(10, 0))
 """US/Eastern, on the day of the feed: when the search index has usually taken up the evening's batch,
@@ -119,7 +121,7 @@ def next_poll(now: datetime, last_poll: datetime | None, poll_every: timedelta |
     shows a batch. However many of them were missed, they are made up for by one poll. A last poll in the
     future (the clock was wrong) is none.
     """
-    if last_poll is None or last_poll > now:
+    if last_poll is None or last_poll > now + CLOCK_TOLERANCE:
         return now
     due = last_poll + poll_every if poll_every is not None else _next_look(last_poll)
     return max(due, now)

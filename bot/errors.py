@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Self
 
-from bot.models import Fault, Verdict
+from bot.models import LONGEST_WAIT, Fault, Verdict
 from bot.models.foreign import readable
 
 LONGEST_MESSAGE = 600
@@ -49,7 +49,11 @@ class ServiceError(DigestError):
 
     def __init__(self, message: str, verdict: Verdict | None = None) -> None:
         verdict = verdict or Verdict()
-        self.verdict = replace(verdict, remedy=readable(verdict.remedy)) if verdict.remedy else verdict
+        if verdict.remedy:
+            verdict = replace(verdict, remedy=readable(verdict.remedy))
+        if verdict.retry_after is not None and verdict.retry_after > LONGEST_WAIT:
+            verdict = replace(verdict, retry_after=LONGEST_WAIT)
+        self.verdict = verdict
         super().__init__(readable(message, LONGEST_MESSAGE))
 
     @classmethod

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.models import AnnounceType, Envelope, OutboxState, Paper, Subscriber, SummaryKey, Target, Window
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far a clock may be set back without a word: time servers do that."""
 
 
 class MatchSource(StrEnum):
@@ -248,6 +251,16 @@ class TargetTally:
     sent: int
     last_sent_at: datetime | None
     error: str
+
+
+@dataclass(frozen=True)
+class ClockFault:
+    """The record holds times that lie in the future: the machine's clock was wrong, or is."""
+
+    latest: datetime
+    newest_paper: datetime | None
+    """When a paper of the record was submitted, by arXiv's clock, if that lies in the future too:
+    then it is the present time that is wrong."""
 
 
 @dataclass(frozen=True)

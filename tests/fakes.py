@@ -24,6 +24,8 @@ class FakeClock:
 
     def __init__(self, start: datetime = START) -> None:
         self._now = start
+        self.error = timedelta()
+        """How far ahead of the true time the machine's clock is."""
         self._elapsed = 0.0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._count = 0
@@ -32,6 +34,10 @@ class FakeClock:
         self.slept: list[float] = []
 
     def now(self) -> datetime:
+        return self._now + self.error
+
+    def true(self) -> datetime:
+        """The time in the world outside, by which arXiv goes."""
         return self._now
 
     def monotonic(self) -> float:

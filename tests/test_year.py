@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.simulated.arxiv import Universe
-from tests.simulated.life import Delivered, Life, Outage, edits_between, live
+from tests.simulated.life import ClockError, Delivered, Life, Outage, edits_between, live
 from tests.simulated.verdict import judge
 
 SPRING = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -43,6 +44,35 @@ def test_every_digest_when_due_and_every_paper_once(life: Life) -> None:
     assert verdict.caught_up >= 2
     assert verdict.papers > 50
     assert verdict.late >= 2
+
+
+AHEAD_ONCE = "the database held times up to 20"
+CLOCK_ERRORS = (
+    ClockError(SPRING + timedelta(days=3), SPRING + timedelta(days=4, hours=6), timedelta(days=400), True),
+    ClockError(SPRING + timedelta(days=8), SPRING + timedelta(days=8, hours=9), timedelta(days=3), False),
+    ClockError(SPRING + timedelta(days=11), SPRING + timedelta(days=12), timedelta(days=-400), True),
+    ClockError(
+        SPRING + timedelta(days=15), SPRING + timedelta(days=15, hours=1), timedelta(minutes=4), False
+    ),
+)
+"""Far ahead and found so at the next start; days ahead, and set right beside the process; far behind;
+and as little as a time server corrects."""
+
+
+def test_a_clock_that_jumps_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """Ahead by 400 days, by three, behind by 400, each for hours and then right again: every paper
+    reaches everybody once, every digest comes at its hour again, and each fault is named once."""
+    end = SPRING + WEEKS
+    universe = Universe((SPRING - timedelta(days=30)).date(), end.date(), per_batch=5)
+    life = asyncio.run(live(tmp_path, universe, SPRING, end, clock_errors=CLOCK_ERRORS))
+    verdict = judge(life)
+    assert not verdict.wrong
+    assert not life.faults
+    assert verdict.digests > 60
+    assert verdict.papers > 50
+    assert [trouble[: len(AHEAD_ONCE)] for trouble in life.troubles[:2]] == [AHEAD_ONCE] * 2
+    (behind,) = life.troubles[2:]
+    assert behind.startswith("this machine's clock is behind")
 
 
 def test_the_verdict_sees_what_is_wrong(life: Life) -> None:

@@ -73,8 +73,6 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     loop.add_signal_handler(signal.SIGINT, daemon.stop)
     loop.add_signal_handler(signal.SIGHUP, look_again)
     _warn(settings, store.subscriptions.changes(settings.subscribers))
-    if note := tick.mend_times(store, clock.now()):
-        logger.warning(note)
     for oddity in state.oddities:
         logger.warning("%s", oddity)
     tick.take_up(store, settings, clock.now())

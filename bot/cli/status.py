@@ -75,9 +75,16 @@ def gather(store: Store, settings: Settings, clock: Clock) -> dict[str, Any]:
         "gemini": _gemini(store, settings, now),
         "subscribers": [_subscriber(store, one, tallies, now) for one in settings.subscribers],
         "alerts": [
-            {"since": _iso(alert.opened_at), "text": alert.text} for alert in store.notices.open_alerts()
+            *_clock(store, now),
+            *({"since": _iso(alert.opened_at), "text": alert.text} for alert in store.notices.open_alerts()),
         ],
     }
+
+
+def _clock(store: Store, now: datetime) -> list[dict[str, Any]]:
+    """What the next round will say of a clock that was wrong."""
+    fault = store.clock_fault(now)
+    return [] if fault is None else [{"since": _iso(now), "text": tick.clock_notice(fault, now)}]
 
 
 def _waiting(store: Store, settings: Settings) -> int:

@@ -17,8 +17,10 @@ def window(anchor: datetime | None, wanted_since: datetime, lookback: timedelta,
     most, it reaches ``lookback`` behind the first subscription to the topic (``wanted_since``). The
     end lies ahead, so that nothing is cut off by the minutes a poll takes.
     """
-    start = max(anchor or wanted_since, wanted_since) - lookback
-    return Window(start.replace(second=0, microsecond=0), now + _SLACK_AT_END)
+    reached = max(anchor or wanted_since, wanted_since)
+    # It never runs backwards, not even on a machine whose clock is behind.
+    end = max(now, reached) + _SLACK_AT_END
+    return Window((reached - lookback).replace(second=0, microsecond=0), end)
 
 
 def halves(whole: Window) -> tuple[Window, Window]:

@@ -5,7 +5,7 @@ The classes have no slots: Python would make each of them twice, which every com
 """
 
 from bot.models.digests import Digest, Entry
-from bot.models.failures import Check, Fault, Limit, Verdict
+from bot.models.failures import LONGEST_WAIT, Check, Fault, Limit, Verdict
 from bot.models.foreign import readable
 from bot.models.messages import Envelope, Message, OutboxState, Receipt
 from bot.models.papers import (
@@ -24,6 +24,7 @@ from bot.models.summaries import ModelReply, ModelUse, Prompt, Summary, SummaryK
 __all__ = [
     "ARXIV_SITE",
     "FEED_LIMIT",
+    "LONGEST_WAIT",
     "AnnounceType",
     "AnnouncedPaper",
     "Announcement",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+LONGEST_WAIT = timedelta(days=7)
+"""A service that asks for more is asked again after this."""
+
 
 class Limit(StrEnum):
     """The limit that a quota refusal names."""

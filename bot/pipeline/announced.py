@@ -185,8 +185,13 @@ class _Reconciler:
             for topic, tree in self._trees.items():
                 found = matching.match(tree, paper)
                 if found.verdict is matching.Verdict.YES and matching.admits(topic, paper):
+                    # It is at least as late as what arXiv dates, whatever this machine's clock says.
                     self._services.store.papers.add_matches(
-                        [paper.arxiv_id], [topic.name], MatchSource.FEED, found.clause, now
+                        [paper.arxiv_id],
+                        [topic.name],
+                        MatchSource.FEED,
+                        found.clause,
+                        max(now, paper.published),
                     )
 
 

@@ -227,8 +227,9 @@ class _ListReader:
         return store.papers.count_matched_in(topic, window)
 
     def _keep(self, page: SearchPage, window: Window) -> None:
-        now = self._services.clock.now()
         wanted = [paper for paper in page.papers if paper.published >= window.start]
+        # It is at least as late as what arXiv dates, whatever this machine's clock says.
+        now = max([self._services.clock.now(), *(paper.published for paper in wanted)])
         with self._services.store.transaction():
             self.new += self._services.store.papers.add(wanted, now)
             for topic in self._search.topics:

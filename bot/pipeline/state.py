@@ -86,3 +86,5 @@ class ProcessState:
     """Once it is set nothing new is begun."""
     spacing: Spacing
     memory: Memory = field(default_factory=Memory)
+    clock_notice: str = ""
+    """What the last round found wrong with the machine's clock."""

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot import calendar, query, quota, schedule
-from bot.history import LastPoll
+from bot.history import CLOCK_TOLERANCE, ClockFault, LastPoll
 from bot.models import Subscriber
 from bot.pipeline import alerts
 from bot.pipeline.compose import compose
@@ -53,26 +53,36 @@ def start(
 
 
 def mend_times(store: Store, now: datetime) -> str:
-    """Let what a wrong clock has stored count as now, and say so in a line; nothing where there is none.
+    """Set right what a wrong clock has stored; what people are told of it, nothing where there is none.
 
     StoreError.
     """
-    latest = store.mend_times(now, quota.pacific_day(now))
-    if latest is None:
-        return ""
+    fault = store.mend_times(now, quota.pacific_day(now))
+    return clock_notice(fault, now) if fault else ""
+
+
+def clock_notice(fault: ClockFault, now: datetime) -> str:
+    """What people are told of a clock that was, or is, wrong."""
+    if fault.newest_paper is not None:
+        return (
+            f"this machine's clock is behind: it says {now:%Y-%m-%d}, and papers of "
+            f"{fault.newest_paper:%Y-%m-%d} are known; set the clock"
+        )
     return (
-        f"the database held times up to {latest:%Y-%m-%d %H:%M} UTC, which have not come yet: this machine's "
-        "clock must have been wrong; they count as now, and the next poll and digests go by the clock as it is"
+        f"the database held times up to {fault.latest:%Y-%m-%d %H:%M} UTC, which have not come yet: this "
+        "machine's clock must have been wrong; nothing waits for them, and the next poll and digests go by "
+        "the clock as it is"
     )
 
 
 def _begin(services: Services, state: ProcessState) -> Report:
     """What comes first in every round: the record and the memory are brought in line with now. StoreError."""
-    now = services.clock.now()
-    note = mend_times(services.store, now)
+    now, told = services.clock.now(), state.clock_notice
+    state.clock_notice = mend_times(services.store, now)
     state.memory.wake(now)
     take_up(services.store, services.settings, now)
-    return Report(troubles=[note] if note else [])
+    # A clock that stays behind is found so in every round.
+    return Report(troubles=[state.clock_notice] if state.clock_notice and not told else [])
 
 
 async def once(services: Services, state: ProcessState, only: Sequence[str] | None = None) -> Report:
@@ -234,4 +244,5 @@ def _last_due(store: Store, subscriber: Subscriber, now: datetime) -> datetime:
     record = store.subscriptions.get(subscriber.name)
     if record is None:
         return now
-    return record.last_due_at or record.since
+    last = record.last_due_at or record.since
+    return last if last <= now + CLOCK_TOLERANCE else now

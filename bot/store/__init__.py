@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from bot.errors import StoreError
-from bot.history import Kept
+from bot.history import ClockFault, Kept
 from bot.store import departures, file, migrations, retention, wrong_clock
 from bot.store.database import BUSY_TIMEOUT_S, Connection, in_words, unsound
 from bot.store.notices import Notices
@@ -87,16 +87,16 @@ class Store:
         """Leave nothing in the file of what was deleted from it. StoreError, then nothing is lost."""
         self._db.compact()
 
-    def mend_times(self, now: datetime, day: date) -> datetime | None:
-        """Let times count as now that lie in the future because a clock was wrong; the latest of them.
+    def clock_fault(self, now: datetime) -> ClockFault | None:
+        """Whether times of ours lie in the future. Only looks, and at nothing that grows."""
+        return wrong_clock.find(self._db, now)
 
-        None when there are none, which is found out without reading what grows. ``day`` is the one on
-        which the model's service counts at ``now``. One transaction.
+    def mend_times(self, now: datetime, pacific_day: date) -> ClockFault | None:
+        """Set right the times that lie in the future because a clock was wrong; what it was, or None.
+
+        ``pacific_day`` is the one on which the model's service counts at ``now``. One transaction.
         """
-        latest = wrong_clock.latest_future(self._db, now)
-        if latest is not None:
-            wrong_clock.mend(self._db, now, day.isoformat())
-        return latest
+        return wrong_clock.mend(self._db, now, pacific_day)
 
     def backup(self, target: str) -> None:
         """A consistent copy by SQLite's own backup: right also while another process writes.

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from bot import coverage, schedule
 from bot.models import Target
 from tests.pipeline.conftest import World
 from tests.pipeline.days import at, live
 from tests.pipeline.machine import QuerySource
-from tests.samples import paper, subscriber
+from tests.samples import NOON, paper, subscriber
 
 FILE = Target("file", "/reports/ada")
 AHEAD = timedelta(days=400)
@@ -99,3 +100,61 @@ async def test_a_clock_that_was_ahead_hurries_once(world: World, search: QuerySo
     report = await world.once()
     assert not report.faults
     assert received(world) == {"2611.15001": 1}
+
+
+def windows(search: QuerySource) -> list[tuple[str, str]]:
+    return [window for query, _, _ in search.asked for window in _WINDOW.findall(query)]
+
+
+async def test_a_clock_that_a_time_server_corrects_is_no_news(world: World, search: QuerySource) -> None:
+    """Minutes: no word, and no poll or digest more than there would be."""
+    world.subscribe(
+        subscriber(
+            targets=(FILE,), schedule=schedule.parse("daily 12:00"), send_empty=True, topics=("microscopy",)
+        )
+    )
+    await days(world, 17, 18)
+    messages, asked = len(world.file.accepted), len(search.asked)
+    world.clock.error = timedelta(minutes=-3)
+    report = await world.step()
+    world.clock.advance(timedelta(minutes=4))
+    later = await world.step()
+    assert not report.troubles
+    assert not later.troubles
+    assert (len(world.file.accepted), len(search.asked)) == (messages, asked)
+
+
+async def test_a_clock_that_is_behind_is_named_once_and_destroys_nothing(
+    world: World, search: QuerySource
+) -> None:
+    """Its rounds go on, no window runs backwards, and when it is right again all is as it was."""
+    await days(world, 17, 20)
+    sent, record = received(world), world.store.subscriptions.get("ada")
+    world.clock.error = -AHEAD
+    world.restart()
+    reports = [await world.once(), await world.once(), await world.step()]
+    (named,) = [trouble for report in reports for trouble in report.troubles]
+    assert named.startswith("this machine's clock is behind: it says 2025-10-")
+    assert all(start < end for start, end in windows(search))
+    world.clock.error = timedelta()
+    world.restart()
+    asked = len(windows(search))
+    report = await world.once()
+    assert not report.troubles
+    assert received(world) == sent
+    after = world.store.subscriptions.get("ada")
+    assert record is not None
+    assert after is not None
+    assert (after.since, after.topics_since) == (record.since, record.topics_since)
+    assert min(start for start, _ in windows(search)[asked:]) >= "20261108"
+    await days(world, 21, 24)
+    assert received(world) == {f"2611.{day:02}001": 1 for day in range(17, 25)}
+
+
+@pytest.mark.parametrize("anchor", [None, NOON, NOON + AHEAD, NOON - AHEAD])
+@pytest.mark.parametrize("since", [NOON, NOON + AHEAD, NOON - AHEAD])
+def test_no_window_runs_backwards(anchor: datetime | None, since: datetime) -> None:
+    """Whatever is in the record."""
+    window = coverage.window(anchor, since, timedelta(days=7), NOON)
+    assert window.start < window.end
+    assert window.end > NOON

@@ -107,7 +107,7 @@ class SimulatedSearch:
 
     async def search(self, query: str, *, start: int, size: int) -> SearchPage:
         self.requests += 1
-        self.asked_at.append(self._clock.now())
+        self.asked_at.append(self._clock.true())
         window = _WINDOW.search(query)
         assert window is not None
         first, last = (datetime.strptime(text, "%Y%m%d%H%M").replace(tzinfo=UTC) for text in window.groups())
@@ -128,7 +128,7 @@ class SimulatedSearch:
         return SearchPage(found, len(found), 0, "")
 
     def _shown(self, one: Publication) -> Paper | None:
-        now = self._clock.now()
+        now = self._clock.true()
         if one.revised is not None and one.revised_at is not None and one.revised_at <= now:
             return one.revised
         return one.paper if one.visible_at <= now else None
@@ -143,7 +143,7 @@ class SimulatedFeed:
         self.read_on: set[date] = set()
 
     async def read(self, specs: Sequence[str]) -> Announcement:
-        today = calendar.feed_date(self._clock.now())
+        today = calendar.feed_date(self._clock.true())
         self.read_on.add(today)
         items = [
             _item(one.paper, AnnounceType.NEW if _in(one.paper.categories[:1], specs) else AnnounceType.CROSS)

@@ -30,6 +30,16 @@ class Outage:
 
 
 @dataclass(frozen=True)
+class ClockError:
+    """A time in which the machine's clock is off; ``restarts``: the process is started anew at both ends."""
+
+    start: datetime
+    end: datetime
+    by: timedelta
+    restarts: bool
+
+
+@dataclass(frozen=True)
 class Delivered:
     """One message that reached somebody."""
 
@@ -46,7 +56,7 @@ class RecordingChannel(FakeChannel):
         self._log = log
 
     async def send(self, envelope: Envelope, resolved: str) -> Receipt:
-        self._log.append(Delivered(self._clock.now(), envelope))
+        self._log.append(Delivered(self._clock.true(), envelope))
         return await super().send(envelope, resolved)
 
 
@@ -58,12 +68,14 @@ class Life:
     start: datetime
     end: datetime
     outages: Sequence[Outage]
+    clock_errors: Sequence[ClockError] = ()
     delivered: list[Delivered] = field(default_factory=list)
     epochs: list[tuple[datetime, Settings]] = field(default_factory=list)
     """The configurations that took effect, and when."""
     refused: int = 0
     """Broken edits that changed nothing."""
     faults: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
     rounds: int = 0
     requests: int = 0
     feed_days: set[date] = field(default_factory=set)
@@ -96,10 +108,11 @@ async def live(
     end: datetime,
     outages: Sequence[Outage] = (),
     changes: Sequence[edits.Edit] = (),
+    clock_errors: Sequence[ClockError] = (),
 ) -> Life:
     """Run from ``start`` to ``end``."""
     clock = FakeClock(start)
-    life = Life(universe, start, end, outages)
+    life = Life(universe, start, end, outages, clock_errors)
     search, feed = SimulatedSearch(universe, clock), SimulatedFeed(universe, clock)
     world = World(
         folder=folder,
@@ -129,10 +142,16 @@ class _Running:
         self._life = life
         self._edits = sorted(changes, key=lambda edit: edit.at)
         self._outages = sorted(life.outages, key=lambda outage: outage.start)
+        self._clock_set: list[tuple[datetime, timedelta, bool]] = sorted(
+            setting
+            for one in life.clock_errors
+            for setting in ((one.start, one.by, one.restarts), (one.end, timedelta(), one.restarts))
+        )
 
     async def to_the_end(self) -> None:
         clock = self._world.clock
-        while clock.now() < self._life.end:
+        while clock.true() < self._life.end:
+            self._set_clock()
             self._take_up_edits()
             await self._round()
             self._go_on()
@@ -142,6 +161,7 @@ class _Running:
         world = self._world
         report = await world.step()
         self._life.faults += report.faults
+        self._life.troubles += report.troubles
         self._life.rounds += 1
         until = min([tick.next_event(world.services, world.state), *self._ahead()])
         if until > world.clock.now():
@@ -151,20 +171,28 @@ class _Running:
         """To the next moment with work, or past an outage."""
         world = self._world
         until = min([tick.next_event(world.services, world.state), *self._ahead()])
-        if self._outages and until >= self._outages[0].start:
+        if self._outages and until >= self._outages[0].start + world.clock.error:
             outage = self._outages.pop(0)
-            world.clock.advance(max(outage.end - world.clock.now(), timedelta()))
+            world.clock.advance(max(outage.end - world.clock.true(), timedelta()))
             if not outage.asleep:
                 world.restart()
             return
         world.clock.advance(max(until - world.clock.now(), timedelta()))
 
     def _ahead(self) -> list[datetime]:
-        """What comes from outside: edits, the end."""
-        return [self._life.end, *(edit.at for edit in self._edits[:1])]
+        """What comes from outside, as the machine's clock will show it: edits, its setting, the end."""
+        moments = [self._life.end, *(edit.at for edit in self._edits[:1])]
+        moments += [at for at, *_ in self._clock_set[:1]]
+        return [moment + self._world.clock.error for moment in moments]
+
+    def _set_clock(self) -> None:
+        while self._clock_set and self._clock_set[0][0] <= self._world.clock.true():
+            _, self._world.clock.error, restarts = self._clock_set.pop(0)
+            if restarts:
+                self._world.restart()
 
     def _take_up_edits(self) -> None:
-        while self._edits and self._edits[0].at <= self._world.clock.now():
+        while self._edits and self._edits[0].at <= self._world.clock.true():
             edit = self._edits.pop(0)
             try:
                 settings = edits.settings(edit.text, self._world.folder)
@@ -174,4 +202,4 @@ class _Running:
             else:
                 assert not edit.broken
                 self._world.settings = settings
-                self._life.epochs.append((self._world.clock.now(), settings))
+                self._life.epochs.append((self._world.clock.true(), settings))

@@ -22,6 +22,8 @@ from tests.simulated.life import Life
 SOON = timedelta(seconds=90)
 """A digest may wait for a poll that has just begun, and for its turn in a channel."""
 _LOOKBACK = timedelta(days=7)
+_CAUGHT_UP = timedelta(minutes=20)
+"""After the clock was set right: a poll, and what is overdue."""
 _MARGIN = timedelta(days=1)
 """Around an edit it is open what counts as subscribed."""
 
@@ -78,7 +80,7 @@ def _judge_hours(life: Life, name: str, spans: list[Span], verdict: Verdict) -> 
         {
             (one.envelope.digest_id, one.envelope.created_at)
             for one in life.delivered
-            if one.envelope.subscriber == name and one.envelope.digest_id
+            if one.envelope.subscriber == name and one.envelope.digest_id and not _is_off(life, one.at)
         }
     )
     verdict.digests += len(made)
@@ -108,10 +110,15 @@ def _due(life: Life, spans: list[Span]) -> Iterator[tuple[datetime, bool, bool]]
         while (moment := _next(span, moment)) < span.end:
             outage = next((one for one in life.outages if one.start <= moment < one.end), None)
             at = outage.end if outage else moment
-            if at < life.end:
+            if at < life.end and not _is_off(life, at):
                 moments[at] = (span.subscriber.send_empty, outage is not None)
     for at, (always, overdue) in sorted(moments.items()):
         yield at, always, overdue
+
+
+def _is_off(life: Life, at: datetime) -> bool:
+    """Whether the machine's clock was wrong then, or had just been: no hour can be kept to."""
+    return any(one.start <= at < one.end + _CAUGHT_UP for one in life.clock_errors)
 
 
 def _next(span: Span, after: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
 from bot.history import (
     Alert,
@@ -21,6 +23,7 @@ from bot.history import (
     TopicPoll,
 )
 from bot.models import (
+    LONGEST_WAIT,
     AnnouncedPaper,
     AnnounceType,
     Receipt,
@@ -31,7 +34,7 @@ from bot.models import (
     Verdict,
     Window,
 )
-from bot.store import Store, open_store
+from bot.store import Store, open_store, wrong_clock
 from tests.samples import NOON, paper, subscriber
 
 AHEAD = NOON + timedelta(days=400)
@@ -81,6 +84,9 @@ def write_everything(store: Store, now: datetime) -> None:
     store.notices.open_alert(Alert("poll", "text", now, None))
     store.notices.mark_told("ada", ["poll"], now)
     store.notices.close_alert("poll", now)
+    other = SummaryKey("2611.00001", 2, "English", "", 1)
+    store.summaries.refuse(other, "no", now.date(), now)
+    store.polls.record_unmatched(now.date(), {"2611.00009": {"microscopy": "no"}})
 
 
 def times(path: Path) -> dict[str, datetime]:
@@ -109,10 +115,10 @@ def test_no_time_in_the_future_is_left(store: Store, path: Path) -> None:
     store.subscriptions.sync([], AHEAD)
     before = times(path)
     tables = {key.partition(".")[0] for key, at in before.items() if at > NOON + timedelta(days=2)}
-    assert len(tables) >= 14, "every table that has times was written to"
-    latest = store.mend_times(NOON, NOON.date())
-    assert latest is not None
-    assert latest >= AHEAD
+    assert len(tables) >= 16, "every table that has times was written to"
+    fault = store.mend_times(NOON, NOON.date())
+    assert fault is not None
+    assert fault.latest >= AHEAD
     assert {key: at for key, at in times(path).items() if at > NOON + MINUTE} == {}
 
 
@@ -154,3 +160,94 @@ def test_a_message_in_doubt_is_looked_for_early_enough(store: Store) -> None:
     (doubted,) = store.outbox.waiting(["ada"])
     assert doubted.first_attempt_at is not None
     assert doubted.first_attempt_at <= NOON - timedelta(days=1)
+
+
+LISTED = {
+    *wrong_clock.EVENTS,
+    *wrong_clock.PASSING,
+    *wrong_clock.WAITS,
+    *wrong_clock.PACIFIC_DAYS,
+    *wrong_clock.OWN_RULE,
+    *wrong_clock.FOREIGN,
+    *wrong_clock.BOUNDS,
+}
+_A_TIME = re.compile(r"(_at|_on|_start|_end|day|since|until|published|updated)$")
+
+
+def columns_of_time(path: Path) -> set[tuple[str, str]]:
+    """Every column that holds a time or a day, by its name."""
+    db = sqlite_utils.Database(path)
+    try:
+        return {
+            (table, column.name)
+            for table in db.table_names()
+            for column in db.table(table).columns
+            if _A_TIME.search(column.name) and not table.startswith("_")
+        }
+    finally:
+        db.close()
+
+
+def test_every_time_of_the_schema_has_its_rule(store: Store, path: Path) -> None:
+    """A column that is added and compared with now is not forgotten."""
+    assert columns_of_time(path) == LISTED
+
+
+def test_a_feed_that_was_read_stays_read(store: Store) -> None:
+    """It bears its own date: that it was seen is not to be called missed."""
+    write_everything(store, AHEAD)
+    store.mend_times(NOON, NOON.date())
+    (read,) = store.polls.feeds_since(NOON - timedelta(days=1))
+    assert read.announced_on == NOON.date()
+    assert read.read_at <= NOON
+
+
+def test_an_hour_that_a_wrong_digest_passed_over_is_made_up_for(store: Store) -> None:
+    """The last digest that counts is the last one of a time that can be trusted."""
+    store.subscriptions.sync([subscriber(targets=(SLACK,))], NOON - timedelta(days=9))
+    made = NOON - timedelta(days=2)
+    store.outbox.add_digest("ada", None, made, lambda _: ('{"timezone": "UTC"}', []), made)
+    store.outbox.add_digest("ada", None, AHEAD, lambda _: ('{"timezone": "UTC"}', []), AHEAD)
+    store.mend_times(NOON, NOON.date())
+    record = store.subscriptions.get("ada")
+    assert record is not None
+    assert record.last_due_at == made
+
+
+def test_what_lies_ahead_by_rights_stays(store: Store) -> None:
+    """A service's Retry-After is kept, the longest too; a clock set back by minutes is no news."""
+    store.notices.set_wait(ServiceWait("arXiv", NOON + LONGEST_WAIT, "busy"))
+    store.polls.finish(store.polls.begin(NOON + timedelta(minutes=4)), NOON + timedelta(minutes=4), True)
+    assert store.mend_times(NOON, NOON.date()) is None
+    assert store.notices.wait_until("arXiv") is not None
+
+
+def test_a_wait_longer_than_any_is_not_kept(store: Store) -> None:
+    """Its end was reckoned from a clock that was wrong, whatever else the database says."""
+    store.notices.set_wait(ServiceWait("arXiv", AHEAD, "busy"))
+    assert store.mend_times(NOON, NOON.date()) is not None
+    assert store.notices.wait_until("arXiv") is None
+    assert store.mend_times(NOON, NOON.date()) is None
+
+
+def test_a_wait_of_the_wrong_time_goes_with_it(store: Store) -> None:
+    """Three days ahead, an hour's wait: no longer than waits may be, and still nobody waits for it."""
+    at = NOON + timedelta(days=3)
+    store.polls.finish(store.polls.begin(at), at, True)
+    store.notices.set_wait(ServiceWait("arXiv", at + timedelta(hours=1), "busy"))
+    assert store.mend_times(NOON, NOON.date()) is not None
+    assert store.notices.wait_until("arXiv") is None
+    assert store.polls.last_poll() is None
+
+
+def test_a_clock_that_is_behind_now_destroys_nothing(store: Store) -> None:
+    """arXiv's dates show that it is the present that is wrong: what is recorded will be right again."""
+    store.papers.add([paper(f"2611.0000{n}") for n in range(3)], NOON)
+    store.subscriptions.sync([subscriber()], NOON)
+    fault = store.mend_times(NOON - (AHEAD - NOON), (NOON - (AHEAD - NOON)).date())
+    assert fault is not None
+    assert fault.newest_paper == NOON - timedelta(days=1)
+    record = store.subscriptions.get("ada")
+    assert record is not None
+    assert record.since == NOON
+    assert store.mend_times(NOON, NOON.date()) is None
