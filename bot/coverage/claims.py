@@ -126,8 +126,11 @@ def _by_search(seen: Seen) -> str:
     total = seen.matched + seen.found
     if not seen.polls:
         return f"arXiv has not been asked since {seen.since_name}." if seen.since_name else _NOT_ASKED
-    if not total and not _has_answered(seen):
+    answered = [topic for topic, poll in _latest(seen.polls).items() if poll.status in _ANSWERED]
+    if not total and not answered:
         return ""  # which search failed, and why, is said by itself
+    if not total and len(answered) < len(_latest(seen.polls)):
+        return f"arXiv's search returned no new paper for {_join(answered)}."
     found = {0: "no new paper", 1: "1 new paper"}.get(total, f"{total} new papers")
     return f"arXiv's search returned {found} for your topics."
 

@@ -50,6 +50,8 @@ class ModelWorkers:
         self._one_finished = asyncio.Event()
         self._failing_since: datetime | None = None
         self._over = asyncio.Event()
+        self._told_until: datetime | None = None
+        """The end of the wait that was announced last."""
         self.ended = ""
         self.refused = ""
         """Why the service refuses every request until a person mends it, if it does."""
@@ -148,6 +150,7 @@ class ModelWorkers:
         )
         if pause is None:
             return False
+        self._announce(f"{error}; asking again", self._clock.now() + pause)
         await first_of(self._over.wait(), self._stopping.wait(), self._clock.sleep(pause.total_seconds()))
         return True
 
@@ -191,6 +194,8 @@ class ModelWorkers:
                     return self._quota.start(text)
                 self._end_if_closed(permit, now)
                 self._one_finished.clear()
+                if permit.until is not None:
+                    self._announce("Gemini's limits leave no room; the next request goes out", permit.until)
                 await self._wait(permit.until)
 
     def _end_if_closed(self, permit: quota.Permit, now: datetime) -> None:
@@ -257,6 +262,13 @@ class ModelWorkers:
         line = f"Gemini: {what}. Meanwhile papers are shown with the abstract's own sentences."
         alerts.raise_alert(self._services, alerts.GEMINI, line)
         return line
+
+    def _announce(self, what: str, until: datetime) -> None:
+        """Say what a long wait is for; of several at a time one."""
+        now = self._clock.now()
+        if until - now > backoff.LONG_WAIT and (self._told_until is None or now >= self._told_until):
+            self._told_until = until
+            self._services.progress.wait(f"{what} in {(until - now).total_seconds():.0f} s")
 
     async def _wait(self, until: datetime | None) -> None:
         """Until then, or until a request ends, or the round is stopped: whichever comes first."""

@@ -207,6 +207,9 @@ class _Postman:
         wait_until = now + verdict.retry_after if verdict.retry_after else None
         self._outbox.mark_waiting(envelope, str(error), retry_at, wait_until, in_doubt=False)
         if verdict.retry_after and verdict.retry_after <= _PATIENCE:
+            if verdict.retry_after > backoff.LONG_WAIT:
+                seconds = verdict.retry_after.total_seconds()
+                self._services.progress.wait(f"{error}; sending again in {seconds:.0f} s")
             await self._clock.sleep(verdict.retry_after.total_seconds())
             return None
         self._pacing.not_taken(error, wait_until)

@@ -105,8 +105,12 @@ class ArxivGate:
     async def _timed(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """One attempt; its end counts for the next, and what a refusal took for the cycle's patience."""
         began = self._clock.monotonic()
+        asking = asyncio.ensure_future(attempt())
         try:
-            return await attempt()
+            await first_of(asking, self._clock.sleep(backoff.LONG_WAIT.total_seconds()))
+            if not asking.done():
+                self._progress.wait("waiting for arXiv's answer, which has not come for 10 s")
+            return await asking
         except Exception as foreign:
             # A source that raises something unforeseen is arXiv's failure, not the round's end.
             error = (
@@ -116,10 +120,16 @@ class ArxivGate:
                 self._spent += timedelta(seconds=self._clock.monotonic() - began)
             raise error from foreign
         finally:
+            if not asking.done():
+                asking.cancel()
+                await asyncio.wait({asking})
             self._last_end = self._clock.monotonic()
 
     async def _space(self, min_interval: timedelta) -> None:
         free_at = max(self._last_end + min_interval.total_seconds(), self._rest_until)
+        if free_at - self._clock.monotonic() > backoff.LONG_WAIT.total_seconds():
+            left = free_at - self._clock.monotonic()
+            self._progress.wait(f"keeping {left:.0f} s between requests to arXiv (arxiv.min_interval)")
         while (left := free_at - self._clock.monotonic()) > 0:
             await self._sleep(left)
 
@@ -151,8 +161,10 @@ class ArxivGate:
 
     def _tell(self, error: ArxivError, pause: timedelta) -> None:
         """A wait that a person would wonder about is said beforehand; the others to whoever asks for all."""
-        left = backoff.ARXIV_BUDGET - self._spent
-        text = f"{error}; asking again in {pause.total_seconds():.0f} s, for at most {_minutes(left)}"
+        left = f"for at most {_minutes(backoff.ARXIV_BUDGET - self._spent)}"
+        if error.verdict.unreachable and not self._patient and self._failures == _TRIES_WITHOUT_A_WAY - 1:
+            left = "once more"
+        text = f"{error}; asking again in {pause.total_seconds():.0f} s, {left}"
         if pause > backoff.LONG_WAIT:
             self._progress.wait(text)
         else:

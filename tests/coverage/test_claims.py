@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -178,4 +179,16 @@ def test_a_rejected_query_is_told() -> None:
     """A topic that arXiv can't run brings nothing: its readers must know."""
     assert coverage.completeness(seen(polls=(poll(PollStatus.REJECTED, "unbalanced"),)))[-1] == (
         "arXiv rejected the query of microscopy: unbalanced"
+    )
+
+
+def test_of_a_search_that_was_not_answered_nothing_is_claimed() -> None:
+    """One topic has an answer, the other none: that nothing is new holds for the first alone."""
+    other = replace(poll(PollStatus.INCOMPLETE, "HTTP 503"), topic="nickelates", found=0)
+    lines = coverage.completeness(
+        seen(read=(), days=(), announced=0, matched=0, polls=(poll(PollStatus.EMPTY), other))
+    )
+    assert lines == (
+        "arXiv's search returned no new paper for microscopy.",
+        "arXiv's search for nickelates was not answered completely (HTTP 503); the next poll takes it up.",
     )

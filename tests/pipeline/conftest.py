@@ -32,6 +32,7 @@ class World:
     file: FakeChannel
     store: Store
     summariser: FakeSummariser | None = None
+    progress: SilentProgress = field(default_factory=SilentProgress)
     settings: Settings = field(init=False)
     state: ProcessState = field(init=False)
 
@@ -49,7 +50,7 @@ class World:
             summariser=self.summariser,
             channels={"slack": self.slack, "email": self.email, "file": self.file},
             clock=self.clock,
-            progress=SilentProgress(),
+            progress=self.progress,
             jitter=lambda: 0.0,
         )
 

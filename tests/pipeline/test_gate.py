@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -188,3 +189,55 @@ async def test_nobody_waits_for_a_name_that_is_unknown(gates: Gates) -> None:
     with pytest.raises(ArxivError, match="five minutes"):
         await gate.ask(attempt, THREE)
     assert len(log) > 6
+
+
+async def test_a_request_that_stalls_is_said(gates: Gates) -> None:
+    """An overloaded arXiv holds a request for a minute and more: nobody is to wonder why nothing moves."""
+    clock, progress = FakeClock(), SilentProgress()
+    gate = gates(clock, progress)
+    attempt, _ = attempts(clock, "a", taking=80.0)
+    assert await gate.ask(attempt, THREE) == "a"
+    assert progress.waits == ["waiting for arXiv's answer, which has not come for 10 s"]
+    quick, _ = attempts(clock, "b", taking=9.0)
+    await gate.ask(quick, THREE)
+    assert len(progress.waits) == 1
+
+
+async def test_a_long_interval_is_said(gates: Gates) -> None:
+    """A person who asked for it may have forgotten."""
+    clock, progress = FakeClock(), SilentProgress()
+    gate = gates(clock, progress)
+    attempt, _ = attempts(clock, "a")
+    await gate.ask(attempt, timedelta(seconds=30))
+    assert progress.waits == ["keeping 30 s between requests to arXiv (arxiv.min_interval)"]
+
+
+async def test_the_last_try_is_called_so(gates: Gates) -> None:
+    """Without a way to arXiv a run that somebody waits for does not go on for minutes, and does not say so."""
+    clock, progress = FakeClock(), SilentProgress()
+    gate = gates(clock, progress)
+    gate.begin_cycle(patient=False)
+    attempt, _ = attempts(clock, *[ArxivError("unknown name", Verdict(unreachable=True))] * 3)
+    with pytest.raises(ArxivError):
+        await gate.ask(attempt, THREE)
+    assert progress.waits == ["unknown name; asking again in 12 s, once more"]
+
+
+async def test_a_request_is_cancelled_with_the_round(gates: Gates) -> None:
+    """It does not go on by itself beside the next one."""
+    ended = asyncio.Event()
+
+    async def attempt() -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return "never"
+
+    clock = FakeClock()
+    asking = asyncio.ensure_future(gates(clock).ask(attempt, THREE))
+    await clock.sleep(13.5)
+    asking.cancel()
+    await asyncio.wait({asking})
+    assert asking.cancelled()
+    await asyncio.wait_for(ended.wait(), 5)

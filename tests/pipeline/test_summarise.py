@@ -224,6 +224,18 @@ async def test_concurrency_is_kept(ready: Ready) -> None:
     assert counting.most_at_once == 8
 
 
+async def test_a_long_wait_for_the_limits_is_said(ready: Ready) -> None:
+    """Two requests a minute: nobody is to wonder why the third takes so long."""
+    world = ready(4, gemini=replace(FREE, requests_per_minute=2, papers_per_request=1))
+    await world.once()
+    said = [text for text in world.progress.waits if "arXiv" not in text]
+    assert said
+    for text in said:
+        what, _, seconds = text.rpartition(" in ")
+        assert what == "Gemini's limits leave no room; the next request goes out"
+        assert 10 < int(seconds.removesuffix(" s")) <= 61
+
+
 async def test_requests_per_minute_are_kept_across_a_restart(ready: Ready) -> None:
     """In any sixty seconds, also around the moment in which the process was replaced."""
     world = ready(8, gemini=replace(FREE, requests_per_minute=10))
