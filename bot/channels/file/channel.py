@@ -57,12 +57,14 @@ class FileChannel:
         written one after the other. The receipt names the first. DeliveryError.
         """
         folder, contents = Path(resolved), _contents(envelope.payload)
+        _check_locale(*(folder / name for name in contents))
         await asyncio.to_thread(_write_all, folder, contents)
         return _receipt(folder, contents)
 
     async def find(self, envelope: Envelope, resolved: str) -> Receipt | None:
         """The receipt if every file is there with just these bytes, else None."""
         folder, contents = Path(resolved), _contents(envelope.payload)
+        _check_locale(*(folder / name for name in contents))
         written = await asyncio.to_thread(_all_there, folder, contents)
         return _receipt(folder, contents) if written else None
 
@@ -79,6 +81,7 @@ class FileChannel:
 
 def _folder(address: str) -> Path:
     folder = Path(address).absolute()
+    _check_locale(folder)
     try:
         in_the_way = folder.exists() and not folder.is_dir()
     except OSError as error:
@@ -86,6 +89,19 @@ def _folder(address: str) -> Path:
     if in_the_way:
         raise _translate(NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)), folder)
     return folder
+
+
+def _check_locale(*paths: Path) -> None:
+    """Names are bytes to the system: a locale that lacks a character of one can't name it. DeliveryError."""
+    for path in paths:
+        try:
+            os.fsencode(path)
+        except UnicodeEncodeError:
+            remedy = "set LC_ALL=C.UTF-8 where the program is started"
+            raise DeliveryError(
+                f"the locale's encoding lacks a character of {path}",
+                Verdict(until_mended=True, remedy=remedy),
+            ) from None
 
 
 def _probe(address: str) -> Check:
