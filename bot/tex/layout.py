@@ -32,6 +32,7 @@ from bot.tex.tree import (
 )
 
 _DEGREE = "∘"
+_ARCSECONDS = "''"
 _LIMITS = ("lim", "sup", "inf", "max", "min", "arg ", "ess ", "inj ")
 _DERIVATIVES = ("d", "∂")
 _LINKING_WORDS = frozenset(
@@ -70,9 +71,14 @@ class Layout:
             case Space():
                 return " "
             case Script(None, sub, sup):
-                return self._notation.scripts(self._tight(sub), self._tight(sup))[0]
+                return self._bare_script(self._tight(sub), self._tight(sup))
             case _:
                 return self.line((node,)).out
+
+    def _bare_script(self, sub: str, sup: str) -> str:
+        if sup == _DEGREE and not sub:
+            return "°"
+        return self._notation.errors(sub, sup) or self._notation.scripts(sub, sup)[0]
 
     def _formula(self, node: Math, before: Node | None, after: Node | None) -> str:
         """A formula, with the spaces that its first and last atoms want from the words around them."""
@@ -175,6 +181,10 @@ class Layout:
         if sup == _DEGREE:
             degree = (self._notation.scripts(sub, "")[0] if sub else "") + "°"
             return replace(base, out=base.out + degree, head=base.head or "°", tail="°", runs_on=False)
+        if sup == _ARCSECONDS and not sub and base.tail.isdigit():
+            return replace(base, out=f"{base.out}″", tail="″", runs_on=False)
+        if _takes_errors(base, sub, sup) and (errors := self._notation.errors(sub, sup)):
+            return replace(base, out=base.out + errors, head=base.head or " ", tail="", runs_on=True)
         out, runs_on = self._notation.scripts(sub, sup)
         return replace(base, out=base.out + out, head=base.head or " ", tail="", runs_on=runs_on)
 
@@ -204,6 +214,14 @@ class Layout:
         inner = line.out.strip()
         fenced = len(line.pieces) > 1 and (line.is_factor or line.is_call)
         return Piece((inner if fenced else f"({inner})") + sign, head="(", tail=sign)
+
+
+def _takes_errors(base: Piece, sub: str, sup: str) -> bool:
+    """A number, its unit, or what stands before; a letter only if both are decimals. ∫₋₁⁺¹ has bounds."""
+    if base.large or base.kind in (Kind.OPERATOR, Kind.RELATION, Kind.OPEN) or base.bar or base.tail == "]":
+        return False
+    is_value = not base.out or base.tail.isdigit() or base.tail in (*")°′″%",)
+    return is_value or ("." in sub and "." in sup)
 
 
 def _enclose_quotients(pieces: list[Piece], gaps: list[Gap]) -> None:

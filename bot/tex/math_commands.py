@@ -49,6 +49,12 @@ def _drop_definition(reader: Reader, cursor: Cursor, _: str) -> Row:
     return ()
 
 
+def _first(reader: Reader, cursor: Cursor, _: str) -> Row:
+    body = reader.math_argument(cursor)
+    reader.raw_argument(cursor)
+    return (Group(body),)
+
+
 def _second(reader: Reader, cursor: Cursor, _: str) -> Row:
     reader.option(cursor)
     reader.raw_argument(cursor)
@@ -200,8 +206,11 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
         _transparent,
         "smash boxed ensuremath cancel bcancel xcancel rlap llap mathrlap mathllap mathclap lefteqn",
     ),
-    (_words, "text mbox hbox fbox textrm textnormal textup textsf textmd textsc intertext shortintertext"),
-    (_as_prose, "emph textit textsl textbf texttt url href path cite citep citet citealp cites ref eqref"),
+    (_words, "text mbox hbox fbox textrm textnormal textup textsf textmd intertext shortintertext"),
+    (
+        _as_prose,
+        "textsc emph textit textsl textbf texttt url href path cite citep citet citealp cites ref eqref",
+    ),
     (_as_prose, "cref Cref autoref footnote thanks footnotemark enquote verb textquote"),
     (_script, "textsuperscript textsubscript"),
     (_code_point, "unicode"),
@@ -216,6 +225,7 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_drop_argument, "label phantom hphantom vphantom color mathcolor cline"),
     (_drop_two, "rule"),
     (_drop_definition, "newcommand renewcommand providecommand DeclareMathOperator"),
+    (_first, "texorpdfstring"),
     (_second, "textcolor colorbox raisebox scalebox foreignlanguage"),
     (_space_argument, "hspace hspace* vspace vspace* mspace"),
     (_space_dimension, "hskip vskip kern mkern mskip arraycolsep"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from bot.tex.bare import errors_at, ion_stage, is_set, path_at
 from bot.tex.dollars import find_formulas
 from bot.tex.environments import LISTS, MATH_ENVIRONMENTS, WITH_COLUMNS, environment, list_label
 from bot.tex.fonts import DECLARATIONS
@@ -26,7 +27,9 @@ from bot.tex.typography import is_tilde, typeset
 _SPECIAL = re.compile(r"[\\{}$^_~]|(?:https?|ftp)://|www\.")
 _URL = re.compile(r"(?:(?:https?|ftp)://|www\.)(?:[^\s{}\\$<>\"^]|\\[_#%&~$](?:\{\})?)*")
 _URL_ESCAPE = re.compile(r"\\(.)(?:\{\})?")
-_CARET = re.compile(r"\^(?:(?=[{\\])|(?P<run>-?\d+|(?:th|st|nd|rd)\b|[A-Za-z](?![A-Za-z])|[*+]))")
+_CARET = re.compile(
+    r"\^(?:(?=[{\\])|(?P<run>[+\-−]?\d*\.\d+|-?\d+|(?:th|st|nd|rd)\b|[A-Za-z](?![A-Za-z])|[*+]))"
+)
 _BARE_LINK = re.compile(r"\s*(?:[=<>+\-/|(,]\s*)?(?=\\[A-Za-z])")
 _MONEY = re.compile(r"\s?\.?\d")
 _CARRIERS = tuple(")]}|")
@@ -34,10 +37,15 @@ _CARRIERS = tuple(")]}|")
 _WORD = re.compile(r"[^\W\d_]+[\u0300-\u036f\u20d0-\u20ff]*|\d+(?:\.\d+)?")
 _COMPOUND = re.compile(r":=|=:|<=(?!=)|>=|=>|->|==")
 _PRIMES = re.compile(r"'+")
+_DECIMAL = re.compile(r"[+\-−]?\d+\.\d+")
 _NEGATIVE = re.compile(r"-\d+")
 _SEVERAL_DIGITS = re.compile(r"\d{2,}")
 _LETTERS = re.compile(r"[A-Za-z]+")
 _SHORT_LETTERS = ("mu", "nu", "pi", "xi")
+_COMPOUND_WORD = re.compile(r"-[A-Za-z]{2}")
+_CIRCLE = re.compile(r"\\circ(?![A-Za-z])|\{\s*\\circ\s*\}")
+_OF_DEGREES = re.compile(r"[CFK]\b")
+_LOOK_BACK = 400
 _INFIX = {"over": over, "atop": atop, "choose": binomial}
 _WRAPPERS = ("math", "text", "font", "bm", "bold")
 
@@ -79,7 +87,7 @@ class Parser(Reader):
             stop = special.start() if special else end
             if stop > cursor.position:
                 plain = self.source[cursor.position : stop]
-                row.add(Text(plain if self._verbatim else typeset(plain)))
+                row.add(Text(plain if self._verbatim else self._typeset(plain, cursor.position)))
                 cursor.position = stop
             elif formula := found.get(stop):
                 row.add(Math(self.formula(formula.body_start, formula.body_end), formula.display))
@@ -87,6 +95,10 @@ class Parser(Reader):
             else:
                 self._special(cursor, row)
         return row.finish()
+
+    def _typeset(self, plain: str, start: int) -> str:
+        before = self.source[max(start - _LOOK_BACK, 0) : start] if "''" in plain else ""
+        return typeset(plain, before)
 
     def _special(self, cursor: Cursor, row: ProseRow) -> None:
         char = self.source[cursor.position]
@@ -98,13 +110,21 @@ class Parser(Reader):
             group = self.region(cursor)
             cursor.position = group.end if group else cursor.position + 1
             if group:
-                row.add(Prose(self.prose(group.body_start, group.body_end, group.start)))
+                row.add(self._group(group))
         elif char == "^":
             row.add(*self._caret(cursor))
         elif char == "_":
             row.add(*self._underscore(cursor))
         else:
             row.add(*self._sign(cursor, char))
+
+    def _group(self, group: Region) -> Node:
+        if stage := ion_stage(self.source, group.start, group.end):
+            return Text(stage)
+        body = self.prose(group.body_start, group.body_end, group.start)
+        if is_set(self.source, group.start, group.end):
+            return Prose((Text("{"), *body, Text("}")))
+        return Prose(body)
 
     def _url(self, cursor: Cursor) -> str:
         match = _URL.match(self.source, cursor.position, cursor.end)
@@ -126,19 +146,36 @@ class Parser(Reader):
 
     def _caret(self, cursor: Cursor) -> Row:
         """``R^2`` outside a formula: a power where something can carry it."""
+        if errors := self._errors(cursor):
+            return errors
         before = self.source[cursor.position - 1 : cursor.position]
         match = _CARET.match(self.source, cursor.position, cursor.end)
         cursor.position += 1
         is_cut = self.source[cursor.position : cursor.position + 1] == "{" and not self.region(cursor)
-        if match is None or is_cut or not (before.isalnum() or before in _CARRIERS):
+        is_carried = before.isalnum() or before in _CARRIERS
+        is_carried |= before.isspace() and bool(_CIRCLE.match(self.source, cursor.position))
+        if match is None or is_cut or not is_carried:
             return (Text("^"),)
         if match["run"]:
             cursor.position = match.end()
             return (Script(None, sup=(Text(match["run"]),)),)
-        return (Script(None, sup=self.math_argument(cursor)),)
+        sup = self.math_argument(cursor)
+        if self.source[cursor.position - 1].isspace() and not _OF_DEGREES.match(self.source, cursor.position):
+            cursor.position -= 1  # 0.04^\circ encoder
+        return (Script(None, sup=sup),)
+
+    def _errors(self, cursor: Cursor) -> Row:
+        """``^{+0.11}_{-0.26}``, with braces or without, as one script."""
+        errors = errors_at(self.source, cursor.position, cursor.end)
+        if errors is None:
+            return ()
+        cursor.position = errors.end
+        return (Script(None, (Text(errors.lower),), (Text(errors.upper),)),)
 
     def _underscore(self, cursor: Cursor) -> Row:
         """``x_{i}`` outside a formula is an index; ``a_b`` is a name."""
+        if errors := self._errors(cursor):
+            return errors
         before = self.source[cursor.position - 1 : cursor.position]
         cursor.position += 1
         region = self.region(cursor, "{")
@@ -164,6 +201,10 @@ class Parser(Reader):
             cursor.position = region.end
             return self._prose_region(region)
         start = cursor.position
+        path = path_at(self.source, start, cursor.end)
+        if path and not any(self._is_known(name) for name in path.split("\\")):
+            cursor.position += len(path)
+            return (Text(path),)
         name = self.command_name(cursor, PROSE_HANDLERS)
         if name in TEXT_SYMBOLS and self.source[cursor.position : cursor.position + 1] not in ("^", "_"):
             if name in SWALLOWING:
@@ -176,6 +217,12 @@ class Parser(Reader):
             return (Text(" "),)
         if name == "deg" and self.source[max(start - 2, 0) : start].rstrip("{ ")[-1:].isdigit():
             return (Text("°"),)
+        if (
+            name in MACROS
+            and MACROS[name].text in "∂∇"
+            and _COMPOUND_WORD.match(self.source, cursor.position)
+        ):
+            return (Text(name),)  # \p-modulus: no derivative has a hyphen
         if self._is_mathematical(name) or name in TEXT_SYMBOLS:
             cursor.position = start
             return (Math(self._bare_formula(cursor)),)
@@ -220,6 +267,9 @@ class Parser(Reader):
             cursor.position -= 1  # the space that ended a command's name parts it from the next word
         return row.finish()
 
+    def _is_known(self, name: str) -> bool:
+        return name in PROSE_HANDLERS or name in TEXT_SYMBOLS or self._is_mathematical(name)
+
     def _is_mathematical(self, name: str) -> bool:
         return (
             name in SYMBOLS or name in MATH_HANDLERS or name in MACROS or name in SYNONYMS or name in POWERS
@@ -247,8 +297,9 @@ class Parser(Reader):
         elif char == "{":
             group = self.region(cursor)
             cursor.position = group.end if group else cursor.position + 1
+            stage = ion_stage(self.source, group.start, group.end) if group else None
             if group:
-                row.add(Group(self.formula(group.body_start, group.body_end)))
+                row.add(Text(stage) if stage else Group(self.formula(group.body_start, group.body_end)))
         elif char in "^_":
             self._script(cursor, row)
         elif match := _WORD.match(self.source, cursor.position, cursor.end):
@@ -282,12 +333,16 @@ class Parser(Reader):
     def _script(self, cursor: Cursor, row: FormulaRow) -> None:
         raised = self.source[cursor.position] == "^"
         before = self.source[max(cursor.position - 2, 0) : cursor.position]
+        if errors := errors_at(self.source, cursor.position, cursor.end):
+            cursor.position = errors.end
+            row.script(sub=(Symbol(errors.lower),), sup=(Symbol(errors.upper),))
+            return
         cursor.position += 1
         if self.source[cursor.position : cursor.position + 1] == "{" and not self.region(cursor):
             row.add(Symbol("^" if raised else "_"))
             return
-        match = None
-        if raised and before[-1:].isdigit():
+        match = _DECIMAL.match(self.source, cursor.position, cursor.end) if raised else None
+        if match is None and raised and before[-1:].isdigit():
             # 10^-3 and 10^12 raise one character in TeX, which nobody means.
             match = _NEGATIVE.match(self.source, cursor.position, cursor.end)
             if before == "10":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.tex.accents import TEXT_ACCENTS, accent_prose
+from bot.tex.bare import ion_stage
 from bot.tex.chemistry import chemistry
 from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
 from bot.tex.reader import Cursor, Handler, Reader
@@ -34,6 +35,13 @@ def _code(reader: Reader, cursor: Cursor, _: str) -> Row:
 
 def _transparent(reader: Reader, cursor: Cursor, _: str) -> Row:
     return (Prose(reader.prose_argument(cursor)),)
+
+
+def _small_capitals(reader: Reader, cursor: Cursor, name: str) -> Row:
+    start = cursor.position - len(name) - 1
+    body = reader.prose_argument(cursor)
+    stage = ion_stage(reader.source, start, cursor.position)
+    return (Text(stage),) if stage else (Prose(body),)
 
 
 def _second(reader: Reader, cursor: Cursor, _: str) -> Row:
@@ -168,14 +176,15 @@ _TABLE: tuple[tuple[Handler, str], ...] = (
     (_styled(Face.EMPHASIS), "emph textit textsl"),
     (_styled(Face.STRONG), "textbf"),
     (_code, "texttt code"),
-    (_transparent, "textsc textrm textsf textup textmd textnormal text mbox hbox fbox boxed underline uline"),
+    (_small_capitals, "textsc"),
+    (_transparent, "textrm textsf textup textmd textnormal text mbox hbox fbox boxed underline uline"),
     (
         _transparent,
         "uwave sout hl uppercase lowercase MakeUppercase section subsection subsubsection paragraph",
     ),
     (_transparent, "title keywords Keywords abstract caption centerline"),
     (_second, "textcolor colorbox scalebox raisebox foreignlanguage hyperlink hypertarget"),
-    (_first, "replaced"),
+    (_first, "replaced texorpdfstring"),
     (_words_of_reference, "hyperref"),
     (_address, "url nolinkurl path doi"),
     (_link, "href"),

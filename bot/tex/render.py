@@ -14,6 +14,8 @@ _HTML = Layout(Html())
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _ENTITY = re.compile(r"\\?(&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}\d{0,2});)")
+_ESCAPED_AT_MOST = 3
+"""R&amp;amp;D: an entity of an entity, by each program that escaped what was escaped."""
 _ESCAPED_TWICE = re.compile(r"(?<=[A-Za-z])\\\\(?=[\"'^`~]\{?[A-Za-z])")
 _SPACES = re.compile("[ \t\n\r\f\v\x85\xa0\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 
@@ -41,7 +43,11 @@ def _cleaned(latex: str) -> str:
     (``&#177;``), accents escaped twice (``It\\\\^o``)."""
     text = _UNPRINTABLE.sub("", latex)
     if "&" in text and ";" in text:
-        text = _UNPRINTABLE.sub("", _ENTITY.sub(lambda match: html.unescape(match[1]), text))
+        for _ in range(_ESCAPED_AT_MOST):
+            text, count = _ENTITY.subn(lambda match: html.unescape(match[1]), text)
+            if not count:
+                break
+        text = _UNPRINTABLE.sub("", text)
     return _ESCAPED_TWICE.sub(r"\\", text)
 
 

@@ -18,33 +18,69 @@ _NUMBER = re.compile(r"\s?\\?\$?\.?\d")
 _DIGITS = re.compile(r"\.?\d")
 _IN_A_WORD = re.compile(r"[\w\\}\"'.].")
 _ARTICLES = ("a", "à")
+_SIGNED = re.compile(r"[+\-−]\s?\.?\d")
+_QUANTITY = re.compile(
+    r"(?:\w_\w+|[A-Za-z]\([^()\s]{1,24}\)|[|*])\Z"
+    r"|(?<![A-Za-z\\])(?:s?SFR|SNR|FWHM|EW|RMS|rms|[Aa]lpha|[Bb]eta|[Gg]amma|[Dd]elta|[Ee]psilon|[Ee]ta|[Tt]heta"
+    r"|[Kk]appa|[Ll]ambda|[Mm]u|[Nn]u|[Xx]i|[Pp]i|[Rr]ho|[Ss]igma|[Tt]au|[Pp]hi|[Cc]hi|[Pp]si|[Oo]mega)\Z"
+)
+_LINKING_WORD = re.compile(r"(?<![^\s(])(?:of|at|to|by|in|on|is|are|was|and|or|from|than|with|for|a|the)\Z")
+_CITED = re.compile(r"\[|\((?!\.?\d(?!\d{3}\b)|[^()]{1,40}\)\s?[\^/*])|\\|\Z")
+_ARCSECONDS = re.compile(r"(?<=\d)''(?:(?![\w'])|(?=[x×]\s?\d))")
 
 
-def typeset(text: str) -> str:
-    """``text`` with ````x''`` as “x”, `` `x' `` as ‘x’, ``--`` as – and ``---`` as —."""
+def typeset(text: str, before: str = "") -> str:
+    """``text`` with ````x''`` as “x”, `` `x' `` as ‘x’, ``--`` as –, ``---`` as — and ``2.7''`` as 2.7″.
+
+    ``before`` is what stands before it in the source, where a quotation may have begun.
+    """
     if not _SIGNS.search(text):
         return text
     text = _DOUBLE.sub(r"“\1”", text)
     text = _SINGLE.sub(r"‘\1’", text)
     text = _OPENING.sub("“", text)
-    text = _LONE_DOUBLE.sub("“", text).replace("''", "”")
+    text = _LONE_DOUBLE.sub("“", text)
+    if "''" in text:
+        text = _ARCSECONDS.sub(lambda match: _closing(before, text, match.start()), text).replace("''", "”")
     return _DASHES.sub(_dash, text)
 
 
-def is_tilde(text: str, position: int) -> bool:
-    """Whether the ``~`` there is meant as one: ``~5``, ``(~5 nm)``, ``z~2``, ``10~12``, ``~user``.
+def _closing(before: str, text: str, position: int) -> str:
+    """What two apostrophes behind a digit are: the end of a quotation that is still open, or arcseconds."""
+    opened = before.rfind("``") > before.rfind("''") or text.rfind("“", 0, position) >= 0
+    closed = text.rfind("”", 0, position) > text.rfind("“", 0, position)
+    return "”" if opened and not closed else "″"
 
-    Else it is TeX's tie, a space: ``Fig.~1``, ``5~nm``, ``a~3D map``.
+
+def is_tilde(text: str, position: int) -> bool:
+    """Whether the ``~`` there is meant as one: ``~5``, ``(~5 nm)``, ``z~2``, ``10~12``, ``M ~ -20``, ``~user``.
+
+    Else it is TeX's tie, a space: ``Fig.~1``, ``5~nm``, ``a~3D map``, ``NGC~7582``. Between a word and a
+    number only the word can tell: one with an index (``m_pi``), a Greek letter's name, a measured quantity.
     """
     before, after = text[max(position - 2, 0) : position], text[position + 1 : position + 2]
     last = before[-1:]
     if not last.strip() or last in "/([":
-        return bool(after.strip() and after != "\\") or bool(_NUMBER.match(text, position + 1))
+        if after.strip() and after != "\\":
+            return True
+        return bool(_NUMBER.match(text, position + 1)) or _stands_between(text, position)
+    is_signed = bool(_SIGNED.match(text, position + 1))
+    if is_signed or after == "|":
+        word = text[max(position - 24, 0) : position]
+        return after == "|" or last.isdigit() or not _LINKING_WORD.search(word)
     if not _DIGITS.match(text, position + 1):
         return False
     if last in "%=<>":
         return before[:-1] != "~"
-    return last.isdigit() or (last.isalpha() and last not in _ARTICLES and not _IN_A_WORD.match(before))
+    if last.isdigit() or (last.isalpha() and last not in _ARTICLES and not _IN_A_WORD.match(before)):
+        return True
+    return bool(_QUANTITY.search(text[max(position - 24, 0) : position]))
+
+
+def _stands_between(text: str, position: int) -> bool:
+    """``A ~ B``: nobody ties with spaces on both sides, but before a reference."""
+    left, right = text[max(position - 8, 0) : position].rstrip(), text[position + 1 : position + 64].lstrip()
+    return bool(left) and not left.endswith((".", ":", ";", ",")) and not _CITED.match(right)
 
 
 def _dash(match: re.Match[str]) -> str:

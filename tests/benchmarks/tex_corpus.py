@@ -1,4 +1,5 @@
-"""LaTeX of real metadata to text and HTML: exceptions, what is left raw, unknown commands, time.
+"""LaTeX of real metadata to text and HTML: exceptions, what is left raw, unknown commands, time; and how
+often each kind of sign that a wrong reading would falsify stands there, and reads as it was meant.
 
     python -m tests.benchmarks.tex_corpus [DIRECTORY] [--show N] [--seed N]
 
@@ -35,6 +36,30 @@ KNOWN |= {"begin", "end", "item", "over", "atop", "choose", "(", ")", "[", "]", 
 
 _LEFT_RAW = re.compile(r"\\|\$(?!\s?\.?\d)")
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
+KINDS: dict[str, tuple[str, str]] = {
+    "decimal in an exponent": (r"[\w)]\^\{?-?\d+\.\d+", r"\^\(?-?\d+\.\d+"),
+    "tilde before a number": (r"(?:\w_\w{1,6}|\bSFR|[\s(])~\s?[-+]?\d", r"~\s?[-+]?\d"),
+    "tilde between spaces": (r"(?<=[\w)|])\s~\s(?=[\w|(-])", r"\s~\s"),
+    "asymmetric errors": (
+        r"(?<=[\d)$ ])(?:\^\{?\s*\+\d*\.?\d+\}?\s?_\{?\s*-\d|_\{?\s*-\d*\.?\d+\}?\s?\^\{?\s*\+\d)",
+        r"\(\+[^()/]+/−[^()/]+\)",
+    ),
+    "set in braces": (
+        r"(?<!\\left\( )(?<=[\s(=])\{\s*[\w.]+(?:,\s*[\w.]+)+\s*\}",
+        r"\{\s*[\w.]+(?:,\s*[\w.]+)+\s*\}",
+    ),
+    "texorpdfstring": (r"\\texorpdfstring", r"\A(?!.*texorpdfstring)"),
+    "ion in small capitals": (r"(?:\\textsc\{|\{\\sc )[ivx]+\}", r"\b[IVX]+\b"),
+    "arcseconds": (r"(?<!``.)\d''(?!\w)", r"\d″"),
+    "degree": (r"\d\s?\^\{?\s*\\circ", r"°"),
+    "entity of an entity": (r"&amp;(?:amp|lt|gt|#\d+);", r"[&<>]"),
+    "file path": (r"\b[CDE]:\\[A-Za-z]{3,}\\[A-Za-z]{3,}\b(?!\{)", r"\b[A-Z]:\\\w"),
+}
+"""What a source has, outside formulas too, and what its text must have as often."""
+
+_PATTERNS = {
+    kind: (re.compile(typed), re.compile(meant, re.DOTALL)) for kind, (typed, meant) in KINDS.items()
+}
 _TAG = re.compile(r"</?(?:sub|sup|em|strong|code)>")
 
 
@@ -48,6 +73,19 @@ class Tally:
     own_seconds: float = 0.0
     html_seconds: float = 0.0
     other_seconds: float = 0.0
+    kinds: Counter[str] = field(default_factory=Counter)
+    papers: dict[str, set[str]] = field(default_factory=lambda: {kind: set() for kind in KINDS})
+    misread: dict[str, list[str]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+
+    def count_kinds(self, where: str, source: str, text: str) -> None:
+        for kind, (typed, meant) in _PATTERNS.items():
+            found = len(typed.findall(source))
+            if not found:
+                continue
+            self.kinds[kind] += found
+            self.papers[kind].add(where.rpartition(" ")[0])
+            missing = found - min(found, len(meant.findall(text)))
+            self.misread[kind] += [where] * missing
 
 
 def texts(directory: Path) -> Iterator[tuple[str, str]]:
@@ -84,7 +122,7 @@ def measure(directory: Path) -> tuple[Tally, list[tuple[str, str]]]:
     for where, source in texts(directory):
         tally.texts += 1
         try:
-            convert(source, where, tally)
+            tally.count_kinds(where, source, convert(source, where, tally)[0])
         except Exception as error:
             tally.exceptions.append(f"{where}: {error!r}")
         if "\\" in source or "$" in source:
@@ -118,6 +156,12 @@ def report(tally: Tally) -> None:
         f"pylatexenc {tally.other_seconds * each:.0f} µs; "
         f"to_text / pylatexenc = {tally.own_seconds / tally.other_seconds:.2f}"
     )
+    for kind, papers in tally.papers.items():
+        misread = tally.misread[kind]
+        print(
+            f"  {kind:<24} {tally.kinds[kind]:>5} in {len(papers)} papers, misread {len(misread)}",
+            *misread[:6],
+        )
     print(
         "without a mapping:", ", ".join(f"\\{name} {count}" for name, count in tally.unknown.most_common(80))
     )
