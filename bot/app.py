@@ -27,9 +27,9 @@ def system_clock() -> Clock:
 
 def open_store(path: Path) -> Store:
     """Hold the database for this process. StoreError, also when another process holds it."""
-    from bot import store
+    from bot.store import opening
 
-    return store.open_store(path)
+    return opening.open_store(path)
 
 
 def read_store(path: Path, *, writable: bool = False) -> Store | None:

@@ -14,8 +14,8 @@ from typing import IO
 
 from bot.errors import StoreError
 from bot.history import ClockFault, Kept
-from bot.store import departures, file, migrations, retention, wrong_clock
-from bot.store.database import BUSY_TIMEOUT_S, Connection, in_words, unsound
+from bot.store import departures, file, identity, retention, wrong_clock
+from bot.store.database import Connection, in_words, unsound
 from bot.store.notices import Notices
 from bot.store.outbox import Outbox
 from bot.store.papers import Papers
@@ -23,8 +23,6 @@ from bot.store.polls import Polls
 from bot.store.subscriptions import Subscriptions
 from bot.store.summaries import Summaries
 
-_EXAMINED_BYTES = 64_000_000
-"""A database no larger is read whole at the start: a quarter of a second. Later errors still show in use."""
 _EXAMINED_ON_REQUEST_BYTES = 1_000_000_000
 """And when somebody asks whether it is sound: a few seconds, for a database of many years."""
 
@@ -124,7 +122,7 @@ class Store:
     def _copy_to(self, path: Path) -> None:
         try:
             with closing(sqlite3.connect(path)) as copy:
-                self._db.db.conn.backup(copy)
+                self._db.raw.backup(copy)
                 found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         except sqlite3.Error as error:
             raise StoreError(in_words(error, path)) from error
@@ -135,25 +133,6 @@ class Store:
         self._db.close()
         if self._lock is not None:
             self._lock.close()
-
-
-def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
-    """Hold the database for this process, creating or migrating it.
-
-    Another program's transaction is waited for, ``busy_timeout_s`` a statement. StoreError, naming
-    the process that holds it or what keeps it from being used; then nothing was touched.
-    """
-    path = file.located(path)
-    with ExitStack() as stack:
-        lock = stack.enter_context(file.hold(path))
-        connection = stack.enter_context(closing(Connection(path, busy_timeout_s=busy_timeout_s)))
-        with connection.told():
-            migrations.refuse(connection.db, path)
-            connection.refuse_damaged(_EXAMINED_BYTES)
-            connection.write_ahead()
-            migrations.apply(connection.db)
-        stack.pop_all()
-    return Store(connection, lock)
 
 
 def open_for_reading(path: Path, *, writable: bool = False) -> Store | None:
@@ -168,10 +147,10 @@ def open_for_reading(path: Path, *, writable: bool = False) -> Store | None:
     with ExitStack() as stack:
         connection = stack.enter_context(closing(Connection(path, read_only=not writable, immutable=alone)))
         with connection.told():
-            if migrations.is_blank(connection.db):
+            if identity.is_blank(connection.raw):
                 return None
-            migrations.refuse(connection.db, path)
-            if not migrations.is_current(connection.db):
+            identity.refuse(connection.raw, path)
+            if not identity.is_current(connection.raw):
                 raise StoreError(
                     f"{path}: this database is of an older version; `arxiv-digest once` or `run` updates it"
                 )

@@ -1,8 +1,8 @@
 """One SQLite connection: transactions, times as text, and sqlite3's errors told in words.
 
-Built on sqlite-utils, whose own transactions begin DEFERRED: in WAL a read followed by a write
-then fails at once when another connection wrote in between. So transactions begin IMMEDIATE here
-and sqlite-utils' own nest inside.
+Transactions begin IMMEDIATE: in WAL a read followed by a write would fail at once, had another connection
+written in between. sqlite-utils makes and changes the schema (`migrations`); whoever only reads need not
+wait for it to be imported, which takes longer than most commands.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-import sqlite_utils
 
 from bot.errors import StoreError
 
@@ -51,9 +49,9 @@ class Connection:
             raw = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, timeout=busy_timeout_s)
             stack.callback(raw.close)
             raw.row_factory = sqlite3.Row
-            self.db = sqlite_utils.Database(raw, execute_plugins=False)
-            self.db.execute("PRAGMA foreign_keys = ON")
-            self.db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            self.raw = raw
+            self.raw.execute("PRAGMA foreign_keys = ON")
+            self.raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             stack.pop_all()
 
     def write_ahead(self) -> None:
@@ -62,29 +60,29 @@ class Connection:
         NORMAL may lose the last commits then, and what they said was sent would be sent again.
         """
         with self.told():
-            self.db.enable_wal()
-            self.db.execute("PRAGMA synchronous = FULL")
+            self.raw.execute("PRAGMA journal_mode = WAL")
+            self.raw.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def transaction(self) -> Generator[None]:
         """All or nothing. Joins a transaction that is open already."""
-        if self.db.conn.in_transaction:
+        if self.raw.in_transaction:
             yield
             return
         with self.told():
-            self.db.execute("BEGIN IMMEDIATE")
+            self.raw.execute("BEGIN IMMEDIATE")
         try:
             yield
             with self.told():
-                self.db.conn.commit()
+                self.raw.commit()
         except BaseException:
             with suppress(sqlite3.Error):  # what was wrong first is what is told
-                self.db.conn.rollback()
+                self.raw.rollback()
             raise
 
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         with self.told():
-            return [dict(row) for row in self.db.conn.execute(sql, parameters)]
+            return [dict(row) for row in self.raw.execute(sql, parameters)]
 
     def row(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
         found = self.rows(sql, parameters)
@@ -98,31 +96,30 @@ class Connection:
     def write(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
         """Run one statement; how many rows it changed."""
         with self.transaction(), self.told():
-            return self.db.conn.execute(sql, parameters).rowcount
+            return self.raw.execute(sql, parameters).rowcount
 
     def insert(self, table: str, record: Mapping[str, Any]) -> int:
         """Insert one row; its rowid."""
         with self.transaction(), self.told():
-            self.db.table(table).insert(dict(record))
-            return int(self.db.conn.execute("SELECT last_insert_rowid()").fetchone()[0])
+            sql = f"INSERT INTO {table} ({', '.join(record)}) VALUES (:{', :'.join(record)})"
+            return int(self.raw.execute(sql, dict(record)).lastrowid or 0)
 
     def insert_new(self, table: str, records: Sequence[Mapping[str, Any]]) -> int:
         """Insert the rows whose key is not there yet; how many those were. All have the same columns."""
         if not records:
             return 0
-        # Not by sqlite-utils, whose insert() asks for the rowid of a single row: some tables have none.
         columns = list(records[0])
         sql = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES (:{', :'.join(columns)})"
         with self.transaction(), self.told():
-            before = self.db.conn.total_changes
-            self.db.conn.executemany(sql, records)
-            return self.db.conn.total_changes - before
+            before = self.raw.total_changes
+            self.raw.executemany(sql, records)
+            return self.raw.total_changes - before
 
     def compact(self) -> None:
         """Write the file anew without what was deleted from it, and empty the write-ahead log."""
         with self.told():
-            self.db.conn.execute("VACUUM")
-            (busy, *_) = self.db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self.raw.execute("VACUUM")
+            (busy, *_) = self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise StoreError(f"{self.path}: another program reads the database without end; close that")
 
@@ -133,7 +130,7 @@ class Connection:
             raise StoreError(unsound(self.path, str(found).splitlines()[-1]))
 
     def close(self) -> None:
-        self.db.close()
+        self.raw.close()
 
     @contextmanager
     def told(self) -> Generator[None]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from pathlib import Path
+import sqlite3
 
 import sqlite_utils
 from sqlite_utils import Migrations
 
 from bot.errors import StoreError
+from bot.store.identity import SET
 from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, REFUSALS, SUBSCRIPTIONS, SUMMARIES
 
-migrations = Migrations("arxiv-digest-bot")
+migrations = Migrations(SET)
 
 
 @migrations()
@@ -38,12 +38,13 @@ def _run(db: sqlite_utils.Database, script: str) -> None:
             db.execute(statement)
 
 
-def apply(db: sqlite_utils.Database) -> None:
+def apply(raw: sqlite3.Connection, *, stop_before: str | None = None) -> None:
     """Bring the database up to this program's schema, each step in a transaction of its own."""
+    db = sqlite_utils.Database(raw, execute_plugins=False)
     # A table that others refer to can be made anew only so, and only outside a transaction.
     db.execute("PRAGMA foreign_keys = OFF")
     try:
-        migrations.apply(db)
+        migrations.apply(db, stop_before=stop_before)
     finally:
         db.execute("PRAGMA foreign_keys = ON")
 
@@ -66,34 +67,3 @@ def _rebuild(db: sqlite_utils.Database, table: str, *, without: str) -> None:
         db.execute(index)
     if broken := db.execute("PRAGMA foreign_key_check").fetchall():
         raise StoreError(f"table {table} can't be made anew: {len(broken)} rows lack what they refer to")
-
-
-def refuse(db: sqlite_utils.Database, path: Path) -> None:
-    """StoreError when the database holds steps this program does not know, or somebody else's tables."""
-    with closing(sqlite_utils.Database(memory=True)) as nothing:
-        ours = {migration.name for migration in migrations.pending(nothing)}
-    applied = {migration.name for migration in migrations.applied(db)}
-    if ahead := sorted(applied - ours):
-        raise StoreError(
-            f"{path}: this database was written by a newer version of arxiv-digest ({', '.join(ahead)}); "
-            "install that version or restore a backup"
-        )
-    if not applied and not is_blank(db):
-        raise StoreError(
-            f"{path}: this is another program's database (table {sorted(_tables(db))[0]}); "
-            "name another file under `database`"
-        )
-
-
-def is_blank(db: sqlite_utils.Database) -> bool:
-    """Whether there is nothing in it: an empty file, or one whose first process came to nothing."""
-    return not _tables(db)
-
-
-def is_current(db: sqlite_utils.Database) -> bool:
-    """Whether every step has been applied; a reader must not apply them itself."""
-    return not migrations.pending(db)
-
-
-def _tables(db: sqlite_utils.Database) -> set[str]:
-    return set(db.table_names()) - {"_sqlite_migrations"}

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from bot.history import FeedRead
 from bot.models import AnnouncedPaper, AnnounceType, Envelope, Receipt, Window
-from bot.store import Store, open_store
+from bot.store import Store
+from bot.store.opening import open_store
 from tests.benchmarks.store_history import DAY, START, WEEK, YEAR, Load, body, other_id, write
 from tests.samples import paper
 

@@ -16,7 +16,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from bot.store import open_store
+from bot.store.opening import open_store
 from tests.benchmarks.store_history import YEAR, Load, write
 
 LARGEST = 8

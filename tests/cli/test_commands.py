@@ -10,7 +10,7 @@ import click
 import pytest
 
 from bot.cli import cli
-from bot.store import open_store
+from bot.store.opening import open_store
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
 from tests.samples import NOON, paper, subscriber

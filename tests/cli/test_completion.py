@@ -9,7 +9,7 @@ from click.shell_completion import ShellComplete
 
 from bot.cli import cli
 from bot.cli.options import State
-from bot.store import open_store
+from bot.store.opening import open_store
 from tests.samples import NOON, subscriber
 
 YAML = """\

@@ -11,7 +11,7 @@ from bot.cli import departures
 from bot.history import Changes, SubscriberRecord
 from bot.models import Target
 from bot.settings import Settings
-from bot.store import open_store
+from bot.store.opening import open_store
 from tests.cli.conftest import Run, Services
 from tests.samples import NOON, settings, subscriber
 

@@ -12,7 +12,8 @@ from bot.cli.options import State
 from bot.cli.run import Reloader
 from bot.errors import ConfigError
 from bot.settings import Secret
-from bot.store import Store, open_store
+from bot.store import Store
+from bot.store.opening import open_store
 from tests.samples import NOON
 
 YAML = """\

@@ -14,7 +14,8 @@ from bot.pipeline.report import Report
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
 from bot.settings import Settings
-from bot.store import Store, open_store
+from bot.store import Store
+from bot.store.opening import open_store
 from tests import samples
 from tests.fakes import FakeChannel, FakeClock, FakeFeed, FakeSource, FakeSummariser, SilentProgress
 

@@ -13,8 +13,9 @@ from typing import Any, cast
 
 from bot.pipeline import tick
 from bot.pipeline.services import Services
-from bot.store import Store, open_store
+from bot.store import Store
 from bot.store.database import Connection
+from bot.store.opening import open_store
 from tests.fakes import FakeChannel, FakeClock, FakeFeed, FakeSource
 from tests.pipeline.conftest import World
 
@@ -53,18 +54,18 @@ class MortalConnection(Connection):
         super().__init__(path)
         self._fate = fate
         # A process's death loses nothing that was written; only a power cut would.
-        self.db.execute("PRAGMA synchronous = OFF")
+        self.raw.execute("PRAGMA synchronous = OFF")
 
     @contextmanager
     def transaction(self) -> Generator[None]:
         self._fate.refuse_if_dead()
-        if self.db.conn.in_transaction:
+        if self.raw.in_transaction:
             yield
             return
-        before = self.db.conn.total_changes
+        before = self.raw.total_changes
         with super().transaction():
             yield
-            changed = self.db.conn.total_changes > before
+            changed = self.raw.total_changes > before
             if changed:
                 self._fate.pass_by("before a commit")
         if changed:

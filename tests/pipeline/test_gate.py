@@ -13,7 +13,7 @@ import pytest
 from bot.errors import ArxivError, QueryRejected
 from bot.models import Verdict
 from bot.pipeline.gate import ArxivGate
-from bot.store import open_store
+from bot.store.opening import open_store
 from tests.fakes import FakeClock, SilentProgress, overloaded
 
 THREE = timedelta(seconds=3)

@@ -13,7 +13,7 @@ from bot.errors import ConfigError
 from bot.models import Envelope, Receipt
 from bot.pipeline import tick
 from bot.settings import Settings
-from bot.store import open_store
+from bot.store.opening import open_store
 from tests.fakes import FakeChannel, FakeClock
 from tests.pipeline.conftest import World
 from tests.simulated import edits

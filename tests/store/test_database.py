@@ -14,8 +14,9 @@ import pytest
 from bot.errors import StoreError
 from bot.history import Alert, LastPoll, MatchSource, PollStatus, ServiceWait, TopicPoll
 from bot.models import Window
-from bot.store import Store, open_for_reading, open_store
+from bot.store import Store, open_for_reading
 from bot.store.database import Connection
+from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
 
@@ -24,7 +25,7 @@ def test_a_second_process_is_told_who_holds_the_database(tmp_path: Path) -> None
     path = tmp_path / "state.db"
     store = open_store(path)
     code = (
-        "import sys; from pathlib import Path; from bot.store import open_store\n"
+        "import sys; from pathlib import Path; from bot.store.opening import open_store\n"
         "try: open_store(Path(sys.argv[1]))\n"
         "except Exception as error: print(error)"
     )

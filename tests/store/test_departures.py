@@ -12,7 +12,8 @@ import pytest
 from bot.errors import StoreError
 from bot.history import Alert, MatchSource, NewMessage, Placement
 from bot.models import Receipt, Target, Verdict
-from bot.store import Store, open_for_reading, open_store
+from bot.store import Store, open_for_reading
+from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
 SHARED = Target("slack", "#papers")

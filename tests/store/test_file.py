@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.store import open_for_reading, open_store
+from bot.store import open_for_reading
 from bot.store.database import Connection
+from bot.store.opening import open_store
 from tests.samples import NOON, paper
 
 NOBODY = 65534

@@ -7,11 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from bot.history import NewMessage, Placement
 from bot.models import Receipt, SummaryKey, Target
-from bot.store import Store, migrations, open_store
+from bot.store import Store, identity, migrations
 from bot.store.database import Connection
+from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
 SLACK = Target("slack", "#papers")
@@ -22,7 +24,7 @@ def filled(path: Path, *, before: str) -> None:
     """A database as the program left it before a step of the schema, with a row in what later steps touch."""
     connection = Connection(path)
     with connection.told():
-        migrations.migrations.apply(connection.db, stop_before=before)
+        migrations.apply(connection.raw, stop_before=before)
     store = Store(connection)
     store.papers.add([paper("2611.00001"), paper("2611.00002")], NOON)
     store.subscriptions.sync([subscriber(targets=(SLACK,))], NOON)
@@ -75,6 +77,13 @@ def test_an_older_database_keeps_every_row_and_index(tmp_path: Path, before: str
     with closing(sqlite3.connect(path)) as db:
         assert not db.execute("PRAGMA foreign_key_check").fetchall()
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_readers_know_every_step() -> None:
+    """What was applied is told without the library that applies it."""
+    with closing(Database(memory=True)) as nothing:
+        steps = [step.name for step in migrations.migrations.pending(nothing)]
+    assert steps == list(identity.STEPS)
 
 
 def test_a_channel_of_a_later_program_is_stored(tmp_path: Path) -> None:

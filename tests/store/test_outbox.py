@@ -11,7 +11,8 @@ import pytest
 
 from bot.history import MatchSource, NewMessage, Placement
 from bot.models import Envelope, OutboxState, Receipt, SummaryKey, Target, Verdict
-from bot.store import Store, open_store
+from bot.store import Store
+from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
 SLACK = Target("slack", "#papers")

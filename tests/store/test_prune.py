@@ -31,7 +31,8 @@ from bot.models import (
     Verdict,
     Window,
 )
-from bot.store import Store, open_store
+from bot.store import Store
+from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
 DAY = timedelta(days=1)

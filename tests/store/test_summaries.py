@@ -10,7 +10,8 @@ import pytest
 
 from bot.history import MatchSource
 from bot.models import Summary, SummaryKey, SummarySource
-from bot.store import Store, open_store
+from bot.store import Store
+from bot.store.opening import open_store
 from tests.samples import NOON, paper
 
 HOUR = timedelta(hours=1)

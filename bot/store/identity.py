@@ -1,0 +1,54 @@
+"""Whose database a file is, and of which version: known without the library that changes schemas."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from bot.errors import StoreError
+
+SET = "arxiv-digest-bot"
+STEPS = ("m001_first_schema", "m002_any_channel", "m003_refusals")
+"""The steps of `migrations`, in their order."""
+
+_RECORD = "_sqlite_migrations"
+"""Where sqlite-utils keeps which steps were applied."""
+
+
+def refuse(db: sqlite3.Connection, path: Path) -> None:
+    """StoreError when the database holds steps this program does not know, or somebody else's tables."""
+    applied = _applied(db)
+    if ahead := sorted(applied - set(STEPS)):
+        raise StoreError(
+            f"{path}: this database was written by a newer version of arxiv-digest ({', '.join(ahead)}); "
+            "install that version or restore a backup"
+        )
+    if not applied and not is_blank(db):
+        raise StoreError(
+            f"{path}: this is another program's database (table {sorted(_tables(db))[0]}); "
+            "name another file under `database`"
+        )
+
+
+def is_blank(db: sqlite3.Connection) -> bool:
+    """Whether there is nothing in it: an empty file, or one whose first process came to nothing."""
+    return not _tables(db) - {_RECORD}
+
+
+def is_current(db: sqlite3.Connection) -> bool:
+    """Whether every step has been applied; a reader must not apply them itself."""
+    return _applied(db).issuperset(STEPS)
+
+
+def _applied(db: sqlite3.Connection) -> set[str]:
+    if _RECORD not in _tables(db):
+        return set()
+    return {name for (name,) in _rows(db, f"SELECT name FROM {_RECORD} WHERE migration_set = ?", SET)}
+
+
+def _tables(db: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in _rows(db, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _rows(db: sqlite3.Connection, sql: str, *parameters: str) -> list[tuple[str]]:
+    return [(str(row[0]),) for row in db.execute(sql, parameters)]

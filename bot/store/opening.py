@@ -1,0 +1,31 @@
+"""Holding a database for this process: creating it, or bringing it up to this program's schema."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from bot.store import Store, file, identity, migrations
+from bot.store.database import BUSY_TIMEOUT_S, Connection
+
+_EXAMINED_BYTES = 64_000_000
+"""A database no larger is read whole at the start: a quarter of a second. Later errors still show in use."""
+
+
+def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
+    """Hold the database for this process, creating or migrating it.
+
+    Another program's transaction is waited for, ``busy_timeout_s`` a statement. StoreError, naming
+    the process that holds it or what keeps it from being used; then nothing was touched.
+    """
+    path = file.located(path)
+    with ExitStack() as stack:
+        lock = stack.enter_context(file.hold(path))
+        connection = stack.enter_context(closing(Connection(path, busy_timeout_s=busy_timeout_s)))
+        with connection.told():
+            identity.refuse(connection.raw, path)
+            connection.refuse_damaged(_EXAMINED_BYTES)
+            connection.write_ahead()
+            migrations.apply(connection.raw)
+        stack.pop_all()
+    return Store(connection, lock)
