@@ -14,8 +14,8 @@ from os.path import lexists
 
 import bot
 from bot.errors import ArxivError, GeminiError
-from bot.history import Changes
 from bot.models import Check
+from bot.models.subscriptions import Changes
 from bot.settings import Settings
 
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.history import Candidate, SubscriberRecord
+from bot.history import Candidate
 from bot.models import Paper, Target, Topic
+from bot.models.subscriptions import SubscriberRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import selection
-from bot.history import Candidate, SubscriberRecord
+from bot.history import Candidate
 from bot.models import Target
+from bot.models.subscriptions import SubscriberRecord
 from tests.samples import NOON, paper, topic
 
 WEEK = timedelta(days=7)

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.history import Changes, SubscriberRecord
 from bot.models import Subscriber
+from bot.models.subscriptions import Changes, SubscriberRecord
 from bot.settings import Settings
 
 

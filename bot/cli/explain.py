@@ -11,8 +11,9 @@ import click
 
 from bot import app, backoff, explain, matching, query, quota, selection
 from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
-from bot.history import RefusalRecord, SubscriberRecord
+from bot.history import RefusalRecord
 from bot.models import Paper, Subscriber, Topic
+from bot.models.subscriptions import SubscriberRecord
 from bot.pipeline import owed_editions, tick
 from bot.ports import Clock
 from bot.render import prose

@@ -12,7 +12,7 @@ from bot import app, probe
 from bot.cli.logs import say
 from bot.cli.options import State, count, global_options, pass_state
 from bot.errors import DigestError, StoreError
-from bot.history import Kept
+from bot.models.subscriptions import Kept
 from bot.settings import Settings
 from bot.store import Store
 

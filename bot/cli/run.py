@@ -20,8 +20,8 @@ from bot.cli.console import LogProgress, tell
 from bot.cli.logs import logger, set_up_logging
 from bot.cli.options import State, global_options, pass_state
 from bot.daemon import Daemon
-from bot.history import Changes
 from bot.models import Subscriber
+from bot.models.subscriptions import Changes
 from bot.pipeline import tick
 from bot.pipeline.services import Services
 from bot.settings import Settings

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,43 @@ class Subscriber:
     max_papers: int = 30
     send_empty: bool = False
     revisions: bool = False
+
+
+@dataclass(frozen=True)
+class SubscriberRecord:
+    """What the database knows of a subscriber."""
+
+    name: str
+    since: datetime
+    """First seen in the configuration, or seen again after an absence."""
+    topics_since: dict[str, datetime]
+    last_due_at: datetime | None
+    """The newest due moment that was composed for (or found empty)."""
+    removed_at: datetime | None = None
+    kinds_since: Mapping[str, datetime] = field(default_factory=dict)
+    """Since when the subscriber has had a target of each kind, whichever targets they were."""
+    schedule: str = ""
+    """The text of the schedule in force, empty where it was not recorded."""
+    timezone: str = "UTC"
+    targets: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of one subscriber, for a person to read before it is deleted."""
+
+    targets: tuple[Target, ...]
+    """Every address their messages ever had."""
+    digests: int
+    papers: int
+    """Different papers that were written to them."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How the subscribers of a configuration differ from those in the record."""
+
+    vanished: tuple[SubscriberRecord, ...]
+    """Recorded, and no longer configured."""
+    arrived: tuple[Subscriber, ...]
+    """Configured, and never recorded."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO
 
 from bot.errors import StoreError
-from bot.history import ClockFault, Kept
+from bot.history import ClockFault
+from bot.models.subscriptions import Kept
 from bot.store import departures, file, identity, retention, wrong_clock
 from bot.store.database import Connection, in_words, unsound
 from bot.store.notices import Notices

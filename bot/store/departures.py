@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.history import Kept
 from bot.models import Target
+from bot.models.subscriptions import Kept
 from bot.store.database import Connection
 
 _ADDRESSES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.history import Changes, SubscriberRecord
 from bot.models import Subscriber, Target
+from bot.models.subscriptions import Changes, SubscriberRecord
 from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
 from bot.store.outbox import UNSENT
 

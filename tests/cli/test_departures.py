@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import departures
-from bot.history import Changes, SubscriberRecord
 from bot.models import Target
+from bot.models.subscriptions import Changes, SubscriberRecord
 from bot.settings import Settings
 from bot.store.opening import open_store
 from tests.cli.conftest import Run, Services

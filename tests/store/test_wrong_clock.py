@@ -34,7 +34,8 @@ from bot.models import (
     Verdict,
     Window,
 )
-from bot.store import Store, open_store, wrong_clock
+from bot.store import Store, wrong_clock
+from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
 AHEAD = NOON + timedelta(days=400)
