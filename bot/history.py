@@ -161,18 +161,6 @@ class LastDigest:
 
 
 @dataclass(frozen=True)
-class EarlierDigest:
-    """A digest that went to a target before."""
-
-    subscriber: str
-    number: int
-    composed_at: datetime
-    papers: int
-    timezone: str
-    """The subscriber's, at that time."""
-
-
-@dataclass(frozen=True)
 class DeliveryRecord:
     """One paper on its way to, or at, one target; for `explain` and `status`."""
 

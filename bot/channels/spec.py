@@ -1,49 +1,45 @@
-"""What a channel is to the rest of the house: what it asks, how it differs, how it shows a digest.
+"""What a channel is to the rest of the house: what it asks of the configuration, and how it differs.
 
-A channel is a folder of three modules, found by their names: ``address`` (its `ChannelSpec`, as ``SPEC``),
-``message`` (its `Messages`, as ``MESSAGES``) and ``channel`` (``open_channel``). The first two are pure;
-only the first is imported before somebody uses the channel.
+Its `ChannelSpec` is known without opening or even importing it (`bot.channels.loading` does that).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-from importlib import import_module
-from typing import NamedTuple, Protocol, cast
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple
 
-from bot.history import EarlierDigest
-from bot.models import Digest, Message, Target
-from bot.ports import Channel
 from bot.settings import Settings
 
 
-class Messages(Protocol):
-    """A digest as the channel shows it. The same arguments give the same bytes."""
+class AddressForm(NamedTuple):
+    """What the YAML may say of where a digest goes."""
 
-    def render(
-        self,
-        digest: Digest,
-        target: Target,
-        settings: Settings,
-        earlier: Callable[[], Sequence[EarlierDigest]],
-    ) -> Sequence[Message]:
-        """The digest's messages to the target, in the order of sending, each paper in exactly one.
+    about: str
+    """For the documents: what to write."""
+    pattern: str
+    """Of the whole text, in the dialect that Python and JSON Schema (ECMA-262) share."""
+    expected: str
+    """What the text should have been, for a message."""
+    hint: Callable[[str], str] = lambda text: ""
+    """What to add to the message for a text that it is not."""
+    meaning: Callable[[str], str] = str
+    """The address as it is kept; ValueError, in words, for one that has the form and is wrong all the same."""
+    same: Callable[[str], str] = str
+    """What two addresses have in common when they are one."""
+    is_path: bool = False
+    """A relative one starts at the folder of the YAML."""
 
-        ``earlier`` tells which digests went there before, for a channel that lists them.
-        """
 
-    def rerender(self, digest: Digest, sent: bytes, part: int, parts: int, arxiv_ids: Sequence[str]) -> bytes:
-        """The payload of a message ``sent`` before, with the same papers and the summaries ``digest`` has now.
+class Needs(NamedTuple):
+    """What a channel can't do without."""
 
-        Asked only of a channel that ``may_edit``.
-        """
-
-    def simpler(self, payload: bytes) -> bytes | None:
-        """The same message in a form that a service takes which refused this one; None where there is none."""
-
-    def notice(self, subject: str, text: str, target: Target, settings: Settings, at: datetime) -> bytes:
-        """A few lines to one person, outside any digest."""
+    message: str
+    """What to say where it is missing; ``{secret}`` stands for the ways to give the secret."""
+    section: str = ""
+    """A section of the YAML."""
+    secret: str = ""
+    """A secret of the environment."""
 
 
 class ChannelSpec(NamedTuple):
@@ -51,6 +47,9 @@ class ChannelSpec(NamedTuple):
 
     name: str
     """The key of the YAML, the kind of its targets, the service by which waits are kept."""
+    address: AddressForm
+    needs: Needs | None
+    """None for a channel that works as it is."""
     keeps_history: bool
     """A message whose fate is unknown can be looked for; elsewhere it is sent again as it was."""
     lags: timedelta
@@ -63,16 +62,5 @@ class ChannelSpec(NamedTuple):
     """The least time between two messages to one place."""
     place: Callable[[str], str] = lambda resolved: resolved
     """What the service counts ``interval`` by, of a resolved address: each by itself, or all as one."""
-    folder: str = ""
-    """The package of its modules, where it is not this one's."""
-
-    def messages(self) -> Messages:
-        return cast(Messages, import_module(f"{self._package}.message").MESSAGES)
-
-    def open(self, settings: Settings) -> Channel:
-        """Ready to send; asks nothing of the service yet."""
-        return cast(Channel, import_module(f"{self._package}.channel").open_channel(settings))
-
-    @property
-    def _package(self) -> str:
-        return self.folder or f"bot.channels.{self.name}"
+    package: str = ""
+    """Of its modules, where they are not in the folder of its name beside this."""

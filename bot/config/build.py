@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bot import schedule
+from bot.channels import CHANNELS
+from bot.channels.slack.address import is_conversation
 from bot.config import environment
-from bot.config.fields import is_channel
 from bot.models import Subscriber, Target, Topic
 from bot.settings import ArxivSettings, EmailSettings, GeminiSettings, Secret, Settings, SlackSettings
 
@@ -69,14 +70,14 @@ def _operator(address: str | None, *, by_mail: bool) -> Target | None:
     """A channel by its form; an address is mailed where mail is set up, else written to in Slack."""
     if address is None:
         return None
-    return Target("email" if by_mail and not is_channel(address) else "slack", address)
+    return Target("email" if by_mail and not is_conversation(address) else "slack", address)
 
 
 def _subscriber(values: Values, folder: Path) -> Subscriber:
-    own = {key: value for key, value in values.items() if key not in ("slack", "email", "file")}
-    targets = (
-        *(Target("slack", address) for address in values.get("slack", ())),
-        *(Target("email", address) for address in values.get("email", ())),
-        *(Target("file", str(located(folder, name))) for name in values.get("file", ())),
+    own = {key: value for key, value in values.items() if key not in CHANNELS}
+    targets = tuple(
+        Target(name, str(located(folder, address)) if spec.address.is_path else address)
+        for name, spec in CHANNELS.items()
+        for address in values.get(name, ())
     )
     return Subscriber(targets=targets, **{"schedule": schedule.parse(_SCHEDULE), **own})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bot.channels import CHANNELS
 from bot.config import environment
 from bot.config.fields import (
     ADDRESS,
@@ -27,11 +28,11 @@ from bot.config.fields import (
     PROSE,
     QUERY,
     SCHEDULE,
-    SLACK_ADDRESS,
     SUBSCRIBER,
     TIME_ZONE,
     TOPIC,
     URL,
+    address,
 )
 from bot.config.kinds import Choice, Flag, Many, OrNull, OrWord, Schema, Whole
 from bot.config.report import did_you_mean, quoted
@@ -40,7 +41,7 @@ from bot.settings import Security, ServiceTier
 
 CLAUSES = ("query", "keywords", "authors", "categories")
 """The keys of a topic that look for something; one of them is enough."""
-TARGETS = ("slack", "email", "file")
+TARGETS = tuple(CHANNELS)
 """The keys of a subscriber that say where digests go; one of them is enough."""
 
 _COUNT = Whole(1, 1_000_000_000)
@@ -218,14 +219,10 @@ SUBSCRIBER_SECTION = Section(
             "Unique; the key of what was already delivered.",
             required="a name of your choice, to be kept",
         ),
-        "slack": Key(
-            Many(SLACK_ADDRESS, or_one=True),
-            "Channel name or id, or a person's e-mail address for a direct message; or a list.",
-        ),
-        "email": Key(Many(MAILBOX, or_one=True), "An address, or a list; each gets a message of its own."),
-        "file": Key(
-            Many(PATH, or_one=True), "A folder, or a list: one HTML and one Markdown report per digest."
-        ),
+        **{
+            name: Key(Many(address(spec.address), or_one=True), spec.address.about)
+            for name, spec in CHANNELS.items()
+        },
         **_SHARED,
     },
     _stranger("subscribers"),

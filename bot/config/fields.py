@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from pathlib import Path
 
 from bot import models, query, schedule, taxonomy
+from bot.channels.email import address as email
+from bot.channels.file import address as file
+from bot.channels.slack import address as slack
+from bot.channels.spec import AddressForm
 from bot.config import zones
 from bot.config.kinds import Refusal, Text, Whole, anchored
 from bot.config.report import quoted
+from bot.models import addresses
+from bot.models.addresses import LABEL
 
 _VISIBLE = r"[^\u0000-\u0020\u007f]"
 _LINE = rf"(?=.*{_VISIBLE})[^\u0000-\u001f\u007f]"
@@ -25,20 +30,12 @@ def _searchable(text: str) -> str:
     return _one_line(text)
 
 
-def _with_home(text: str) -> str:
-    try:
-        return str(Path(text).expanduser())
-    except RuntimeError:
-        raise Refusal(f"nobody's home folder is known as {quoted(text.partition('/')[0])}") from None
-
-
 # --- texts ---------------------------------------------------------------------------------------
 
 LINE = Text(_LINE + "{1,200}", "a line of text", meaning=_one_line)
 PROSE = Text(
     rf"(?=[\s\S]*{_VISIBLE})[^\u0000-\u0008\u000b-\u001f\u007f]{{1,1000}}", "a text", meaning=_one_line
 )
-PATH = Text(_LINE + "{1,1000}", "a path", meaning=_with_home)
 PHRASE = Text(
     rf"(?=.*{_VISIBLE})[^\u0022\u0000-\u001f\u007f]{{1,200}}",
     "a word or phrase",
@@ -88,40 +85,9 @@ POLL_EVERY = Text(
 
 # --- addresses -----------------------------------------------------------------------------------
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_ANY_LABEL = _LABEL.replace("A-Za-z0-9", r"A-Za-z0-9\u0080-\uffff")
-_ADDRESS = rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}(?:\.{_LABEL})+|localhost)"
-_ANY_ADDRESS = _ADDRESS.replace(_LABEL, _ANY_LABEL)
-"""With a domain in any script: the adapter that sends the mail translates it."""
-_DISPLAY = r"(?:[^<>()@,;:\\\u0022\[\]\u0000-\u001f\u007f]+|\u0022[^<>\\\u0022\u0000-\u001f\u007f]+\u0022 ?)"
-_MAILBOX = rf"(?:{_ANY_ADDRESS}|(?:{_DISPLAY})?<{_ANY_ADDRESS}>)"
-_SLACK_ID = "(?:[CDG][A-Z0-9]{2,20}|[UW][A-Z0-9]{6,20})"
-_CHANNEL = rf"(?:#?[^\u0000-,./:-@A-Z\[-^`{{-\u007f]{{1,80}}|{_SLACK_ID})"
 _PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})"
-_URL = rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\])(?::{_PORT})?(?:/[!\u0022$->@-~]*)?"
+_URL = rf"https?://(?:{LABEL}(?:\.{LABEL})*|\[[0-9A-Fa-f:.]+\])(?::{_PORT})?(?:/[!\u0022$->@-~]*)?"
 _HOST = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f]*(?::[0-9A-Fa-f.]*){2,7})"
-
-
-def is_channel(text: str) -> bool:
-    """Whether this is a Slack channel's name, or an id of Slack's, rather than a person's address."""
-    return re.fullmatch(_CHANNEL, text) is not None
-
-
-def slack_address(text: str) -> str:
-    """With the sign that tells a channel's name from an id; an id or a person's address as it is."""
-    is_name = is_channel(text) and not re.fullmatch(_SLACK_ID, text)
-    return "#" + text.removeprefix("#") if is_name else text
-
-
-def bare_address(mailbox: str) -> str:
-    """``ada@example.org`` of ``Ada Lovelace <ada@example.org>``."""
-    return mailbox.rpartition("<")[2].rstrip(">")
-
-
-def _channel_hint(text: str) -> str:
-    name = "#" + text.lstrip("#").lower()
-    return f" (did you mean {quoted(name)}?)" if is_channel(name) else ""
 
 
 def _url_hint(text: str) -> str:
@@ -138,8 +104,6 @@ def _host_hint(text: str) -> str:
 
 # Compiled when a text is refused, not at every start.
 _GOOGLE_MODEL = r"(?:models/|tunedModels/)?(?:gemini|gemma|learnlm)-[a-z0-9.-]+|tunedModels/.+"
-_SEVERAL = r"[^<>\u0022]+@[^,;<>]+(?:[,;] *[^<>,;@]+@[^,;<>]+)+"
-_NAMED = rf"(?P<name>[^<>\u0022]*[^<>\u0022 ]) *<(?P<address>{_ANY_ADDRESS})>"
 
 
 def is_google_model(name: str) -> bool:
@@ -152,34 +116,24 @@ def _model_hint(text: str) -> str:
     return f" (did you mean {quoted(name)}?)" if is_google_model(name) else ""
 
 
-def _mailbox_hint(text: str) -> str:
-    if re.fullmatch(_SEVERAL, text):
-        return f": write a list, {_listed(text)}"
-    if named := re.fullmatch(_NAMED, text.strip()):
-        return f": quote the name, as in '\"{named['name']}\" <{named['address']}>'"
-    return ""
+def address(form: AddressForm) -> Text:
+    """What a channel's addresses look like, as a value of the YAML."""
+
+    def meaning(text: str) -> str:
+        try:
+            return form.meaning(text)
+        except ValueError as error:
+            raise Refusal(str(error)) from None
+
+    return Text(form.pattern, form.expected, form.hint, meaning)
 
 
-def _slack_hint(text: str) -> str:
-    items = [item.strip() for item in re.split("[,;]", text)]
-    if len(items) > 1 and all(is_channel(item) or re.fullmatch(_ADDRESS, item) for item in items):
-        return f": write a list, {_listed(text)}"
-    return _channel_hint(text)
-
-
-def _listed(text: str) -> str:
-    items = [item.strip() for item in re.split("[,;]", text)]
-    return "[" + ", ".join(f'"{item}"' if item.startswith("#") else item for item in items) + "]"
-
-
-_CHANNEL_FORM = 'a Slack channel ("#name" or its id) or a person\'s e-mail address'
-
-ADDRESS = Text(_ADDRESS, "an e-mail address such as you@example.org")
-MAILBOX = Text(
-    _MAILBOX, "an e-mail address such as ada@example.org or Ada Lovelace <ada@example.org>", _mailbox_hint
+PATH = address(file.SPEC.address)
+ADDRESS = Text(addresses.ADDRESS, "an e-mail address such as you@example.org")
+MAILBOX = Text(addresses.MAILBOX, email.EXPECTED, email.hint)
+OPERATOR = Text(
+    f"(?:{slack.CONVERSATION}|{addresses.MAILBOX})", slack.EXPECTED, slack.name_hint, slack.canonical
 )
-SLACK_ADDRESS = Text(f"(?:{_CHANNEL}|{_ADDRESS})", _CHANNEL_FORM, _slack_hint, slack_address)
-OPERATOR = Text(f"(?:{_CHANNEL}|{_MAILBOX})", _CHANNEL_FORM, _channel_hint, slack_address)
 URL = Text(_URL, "a web address such as https://example.org/path", _url_hint)
 HOST = Text(_HOST, "a host name such as smtp.example.org", _host_hint)
 PORT = Whole(1, 65535)

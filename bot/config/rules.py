@@ -6,13 +6,14 @@ document that has others too. A value of the wrong kind is no rule's business.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
+from bot.channels import CHANNELS
+from bot.channels.slack.address import is_conversation
 from bot.config import environment
 from bot.config.document import CLAUSES, DOCUMENT, SUBSCRIBER_SECTION, TARGETS, TOPIC_SECTION
-from bot.config.fields import bare_address, is_channel, slack_address
 from bot.config.report import Path, did_you_mean, quoted
 from bot.network import is_loopback
 
@@ -107,21 +108,13 @@ def _names(document: Plain) -> Iterator[Breach]:
             yield Breach(("subscribers", index, "name"), message)
 
 
-_SAME: Mapping[str, Callable[[str], str]] = {
-    "slack": slack_address,
-    "email": lambda address: bare_address(address).lower(),
-    "file": lambda folder: folder.rstrip("/"),
-}
-"""What two addresses of a kind have in common when they are one."""
-
-
 def _targets(subscriber: Plain, path: Path) -> Iterator[Breach]:
     if not SUBSCRIBER_SECTION.mentions(subscriber, TARGETS):
-        yield Breach(path, "has nowhere to send digests: it needs slack, email or file")
+        yield Breach(path, f"has nowhere to send digests: it needs {_either(TARGETS)}")
     for key in TARGETS:
         seen = set()
         for place, address in _items(subscriber, key, path):
-            same = _SAME[key](address)
+            same = CHANNELS[key].address.same(address)
             if same in seen:
                 yield Breach(place, f"{quoted(address)} is listed twice: each digest goes to it once")
             seen.add(same)
@@ -153,21 +146,26 @@ def _mail_server(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
 
 
 def _reachable(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
-    """One breach for each service that is needed and not set up, at the first who needs it."""
-    token = environment.variables(environment.SLACK_BOT_TOKEN)
-    for key, ready, message in (
-        ("email", _has_mail(document), "needs an SMTP server: add an email section with host and sender"),
-        ("slack", environment.SLACK_BOT_TOKEN in secrets, f"needs a token: set {token} in the environment"),
-    ):
+    """One breach for each channel that is used and lacks what it needs, at the first who uses it."""
+    for key, spec in CHANNELS.items():
+        if spec.needs is None:
+            continue
         users = [index for index, subscriber in _subscribers(document) if subscriber.get(key)]
-        if users and not ready:
+        lacks_section = spec.needs.section and not _has_section(document, spec.needs.section)
+        lacks_secret = spec.needs.secret and spec.needs.secret not in secrets
+        if users and (lacks_section or lacks_secret):
+            message = spec.needs.message.format(secret=environment.variables(spec.needs.secret))
             yield Breach(("subscribers", users[0], key), message)
 
 
-def _has_mail(document: Plain) -> bool:
-    if "email" in document:
-        return document["email"] is not None
-    return DOCUMENT.mentions(document, ("email",))
+def _has_section(document: Plain, key: str) -> bool:
+    if key in document:
+        return document[key] is not None
+    return DOCUMENT.mentions(document, (key,))
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _operator(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
@@ -175,9 +173,9 @@ def _operator(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
     if not isinstance(operator, str) or environment.SLACK_BOT_TOKEN in secrets:
         return
     token = environment.variables(environment.SLACK_BOT_TOKEN)
-    if is_channel(operator):
+    if is_conversation(operator):
         yield Breach(("operator",), f"needs a token: set {token} in the environment")
-    elif "@" in operator and not _has_mail(document):
+    elif "@" in operator and not _has_section(document, "email"):
         yield Breach(("operator",), f"needs an email section, or {token} for a direct message in Slack")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot import coverage, taxonomy
-from bot.channels import CHANNELS
+from bot.channels.loading import messages_of
 from bot.history import Alert, PollStatus
 from bot.models import Subscriber, Target
 from bot.pipeline.services import Services
@@ -53,9 +53,7 @@ def raise_alert(
         told = (alert for alert in notices.open_alerts() if alert.key not in untold)
         if not cause or not any(alert.cause == cause for alert in told):
             operator = services.settings.operator
-            payload = (
-                CHANNELS[operator.kind].messages().notice(_SUBJECT, text, operator, services.settings, now)
-            )
+            payload = messages_of(operator.kind).notice(_SUBJECT, text, operator, services.settings, now)
             services.store.outbox.add_notice(operator, payload, OPERATOR, now)
         notices.mark_told(OPERATOR, [key], now)
 

@@ -12,8 +12,10 @@ from datetime import datetime
 
 from bot import coverage, digest, query
 from bot.channels import CHANNELS
-from bot.history import Alert, EarlierDigest, NewMessage, Placement
+from bot.channels.loading import messages_of
+from bot.history import Alert, NewMessage, Placement
 from bot.models import Digest, Entry, Message, Subscriber, Summary, SummaryKey, Target
+from bot.models.digests import EarlierDigest
 from bot.pipeline import alerts, completeness, owed_editions
 from bot.pipeline.owed_editions import Edition
 from bot.pipeline.services import Services
@@ -135,7 +137,7 @@ def _rendered(services: Services, made: Digest, target: Target) -> Sequence[Mess
     def earlier() -> Sequence[EarlierDigest]:
         return services.store.outbox.earlier_digests(target)
 
-    return CHANNELS[target.kind].messages().render(made, target, services.settings, earlier)
+    return messages_of(target.kind).render(made, target, services.settings, earlier)
 
 
 def _placed(edition: Edition, made: Digest, target: Target, message: Message) -> NewMessage:

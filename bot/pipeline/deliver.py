@@ -14,6 +14,7 @@ from itertools import groupby
 
 from bot import backoff
 from bot.channels import CHANNELS
+from bot.channels.loading import messages_of
 from bot.errors import DeliveryError, StoreError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
 from bot.pipeline.concurrency import all_of
@@ -194,7 +195,10 @@ class _Postman:
         verdict, now = error.verdict, self._clock.now()
         if verdict.in_doubt:
             return await self._doubted(envelope, error)
-        if verdict.form_refused and (simpler := self._spec.messages().simpler(envelope.payload)) is not None:
+        if (
+            verdict.form_refused
+            and (simpler := messages_of(self._kind).simpler(envelope.payload)) is not None
+        ):
             with self._services.store.transaction():
                 self._outbox.mark_waiting(envelope, str(error), now, None, in_doubt=False)
                 self._outbox.replace_payload(envelope, simpler)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot import digest, quota
 from bot.channels import CHANNELS
+from bot.channels.loading import messages_of
 from bot.errors import DeliveryError, StoreError
 from bot.history import ServiceWait, Upgrade
 from bot.models import Digest, Entry, Paper, Summary, SummaryKey
@@ -103,7 +104,7 @@ async def _edit(services: Services, one: Upgrade) -> int:
     made = _with(digest.from_json(edition), {key.arxiv_id: summary for key, summary in summaries.items()})
     envelope = one.envelope
     spec = CHANNELS[envelope.target.kind]
-    payload = spec.messages().rerender(
+    payload = messages_of(spec.name).rerender(
         made, envelope.payload, envelope.part, envelope.parts, envelope.arxiv_ids
     )
     try:

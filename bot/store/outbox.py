@@ -8,8 +8,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.errors import StoreError
-from bot.history import DeliveryRecord, EarlierDigest, LastDigest, NewMessage, Placement, TargetTally, Upgrade
+from bot.history import DeliveryRecord, LastDigest, NewMessage, Placement, TargetTally, Upgrade
 from bot.models import Envelope, OutboxState, Receipt, SummaryKey, Target, Verdict
+from bot.models.digests import EarlierDigest
 from bot.store import envelopes
 from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
 

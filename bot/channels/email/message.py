@@ -14,9 +14,9 @@ from email.utils import parseaddr
 from markupsafe import Markup
 
 from bot.channels.email import mime, page, text
-from bot.channels.spec import Messages
-from bot.history import EarlierDigest
+from bot.channels.messages import Messages
 from bot.models import Digest, Message, Target
+from bot.models.digests import EarlierDigest
 from bot.render import parts, prose, wording
 from bot.settings import EmailSettings, Settings
 
@@ -141,7 +141,7 @@ def notice(
 
 
 class EmailMessages:
-    """`bot.channels.spec.Messages` for mail."""
+    """`bot.channels.messages.Messages` for mail."""
 
     def render(
         self,

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.channels.file import html, markdown
-from bot.channels.spec import Messages
-from bot.history import EarlierDigest
+from bot.channels.messages import Messages
 from bot.models import Digest, Message, Target
+from bot.models.digests import EarlierDigest
 from bot.render import prose, wording
 from bot.settings import Settings
 
@@ -67,7 +67,7 @@ def _named(earlier: EarlierDigest) -> html.ReportRef:
 
 
 class FileMessages:
-    """`bot.channels.spec.Messages` for a folder."""
+    """`bot.channels.messages.Messages` for a folder."""
 
     def render(
         self,

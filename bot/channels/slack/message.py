@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot.channels.messages import Messages
 from bot.channels.slack import blocks as slack_blocks
 from bot.channels.slack import plain
 from bot.channels.slack.blocks import Block
-from bot.channels.spec import Messages
-from bot.history import EarlierDigest
 from bot.models import Digest, Entry, Message, Target
+from bot.models.digests import EarlierDigest
 from bot.render import parts, prose, wording
 from bot.settings import Settings
 
@@ -178,7 +178,7 @@ def notice(text: str) -> bytes:
 
 
 class SlackMessages:
-    """`bot.channels.spec.Messages` for Slack."""
+    """`bot.channels.messages.Messages` for Slack."""
 
     def render(
         self,
