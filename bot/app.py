@@ -13,6 +13,8 @@ from pathlib import Path
 from random import random
 
 import bot
+from bot.channels import CHANNELS
+from bot.channels.loading import open_channel
 from bot.pipeline.services import Services
 from bot.ports import Channel, Clock, Progress, Summariser
 from bot.settings import Settings
@@ -97,22 +99,13 @@ def _summariser(settings: Settings, stack: AsyncExitStack) -> Summariser | None:
 
 def _channels(settings: Settings, stack: AsyncExitStack) -> dict[str, Channel]:
     """The channels that somebody uses and that are configured."""
-    from bot.channels.file.channel import FileChannel
-
     used = {target.kind for subscriber in settings.subscribers for target in subscriber.targets}
     if settings.operator is not None:
         used.add(settings.operator.kind)
-    channels: dict[str, Channel] = {"file": FileChannel()}
-    if "slack" in used and settings.slack.token is not None:
-        from bot.channels.slack.channel import SlackChannel
-
-        slack = SlackChannel(settings.slack.token, settings.slack.base_url, os.environ)
-        stack.push_async_callback(slack.aclose)
-        channels["slack"] = slack
-    if "email" in used and settings.email is not None:
-        from bot.channels.email.channel import SmtpChannel
-
-        smtp = SmtpChannel(settings.email)
-        stack.push_async_callback(smtp.aclose)
-        channels["email"] = smtp
+    channels: dict[str, Channel] = {}
+    for kind in CHANNELS:
+        channel = open_channel(kind, settings, os.environ) if kind in used else None
+        if channel is not None:
+            stack.push_async_callback(channel.aclose)
+            channels[kind] = channel
     return channels

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.models import Announcement, Envelope, ModelReply, Prompt, Receipt, SearchPage
+from bot.models import Announcement, Check, Envelope, ModelReply, Prompt, Receipt, SearchPage
 
 
 class Clock(Protocol):
@@ -52,6 +52,12 @@ class Channel(Protocol):
 
     @property
     def kind(self) -> str: ...
+
+    async def aclose(self) -> None:
+        """Close the connections; the object is of no use afterwards."""
+
+    async def probe(self, addresses: Sequence[str]) -> Sequence[Check]:
+        """Whether messages could go to each address, a line each; sends and stores nothing."""
 
     async def resolve(self, address: str) -> str:
         """The address as the service knows it (a Slack id); DeliveryError when there is none."""

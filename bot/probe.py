@@ -13,6 +13,7 @@ from datetime import datetime
 from os.path import lexists
 
 import bot
+from bot.channels import CHANNELS
 from bot.errors import ArxivError, GeminiError
 from bot.models import Check
 from bot.models.subscriptions import Changes
@@ -56,9 +57,7 @@ async def _services(settings: Settings) -> list[Check]:
     return [
         *await _probe_arxiv(settings),
         *await _probe_gemini(settings),
-        *await _probe_slack(settings),
-        *await _probe_smtp(settings),
-        *await _probe_folders(settings),
+        *[check for kind in CHANNELS for check in await _probe_channel(settings, kind)],
     ]
 
 
@@ -106,35 +105,18 @@ async def _probe_gemini(settings: Settings) -> list[Check]:
             return [Check(subject, False, str(error), error.verdict.remedy)]
 
 
-async def _probe_slack(settings: Settings) -> list[Check]:
-    addresses = _addresses(settings, "slack")
-    if settings.slack.token is None or not addresses:
-        return []
-    from bot.channels.slack.channel import SlackChannel
+async def _probe_channel(settings: Settings, kind: str) -> Sequence[Check]:
+    """Nothing for a channel that nobody uses, or that is not set up."""
+    from bot.channels.loading import open_channel
 
-    slack = SlackChannel(settings.slack.token, settings.slack.base_url, os.environ)
+    addresses = _addresses(settings, kind)
+    channel = open_channel(kind, settings, os.environ) if addresses else None
+    if channel is None:
+        return ()
     try:
-        return list(await slack.probe(addresses))
+        return await channel.probe(addresses)
     finally:
-        await slack.aclose()
-
-
-async def _probe_smtp(settings: Settings) -> list[Check]:
-    if settings.email is None or not _addresses(settings, "email"):
-        return []
-    from bot.channels.email.channel import SmtpChannel
-
-    smtp = SmtpChannel(settings.email)
-    try:
-        return list(await smtp.probe())
-    finally:
-        await smtp.aclose()
-
-
-async def _probe_folders(settings: Settings) -> Sequence[Check]:
-    from bot.channels.file.channel import FileChannel
-
-    return await FileChannel().probe(_addresses(settings, "file"))
+        await channel.aclose()
 
 
 def _addresses(settings: Settings, kind: str) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.errors import ArxivError, DeliveryError
-from bot.models import Announcement, Envelope, ModelReply, Paper, Prompt, Receipt, SearchPage, Verdict
+from bot.models import Announcement, Check, Envelope, ModelReply, Paper, Prompt, Receipt, SearchPage, Verdict
 
 START = datetime(2026, 11, 16, 12, 0, tzinfo=UTC)
 
@@ -182,6 +182,12 @@ class FakeChannel:
     @property
     def kind(self) -> str:
         return self._kind
+
+    async def aclose(self) -> None:
+        pass
+
+    async def probe(self, addresses: Sequence[str]) -> tuple[Check, ...]:
+        return tuple(Check(address, True) for address in addresses)
 
     async def resolve(self, address: str) -> str:
         return await (self.on_resolve or self.look_up)(address)

@@ -6,6 +6,7 @@ A channel is a folder of three modules, found by their names: ``address`` (its `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import cast
@@ -21,9 +22,12 @@ def messages_of(kind: str) -> Messages:
     return cast(Messages, _module(kind, "message").MESSAGES)
 
 
-def open_channel(kind: str, settings: Settings) -> Channel:
-    """Ready to send; asks nothing of the service yet."""
-    return cast(Channel, _module(kind, "channel").open_channel(settings))
+def open_channel(kind: str, settings: Settings, environ: Mapping[str, str]) -> Channel | None:
+    """Ready to send, and has asked nothing of the service yet; None where it is not set up.
+
+    ``environ`` may name proxies.
+    """
+    return cast(Channel | None, _module(kind, "channel").open_channel(settings, environ))
 
 
 def _module(kind: str, name: str) -> ModuleType:

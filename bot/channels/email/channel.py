@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.channels.email.connection import Connection
 from bot.channels.email.mailbox import envelope_address
 from bot.errors import DeliveryError
 from bot.models import Check, Envelope, Receipt, Verdict
-from bot.settings import EmailSettings
+from bot.ports import Channel
+from bot.settings import EmailSettings, Settings
 
 DEFAULT_TIMEOUT = timedelta(seconds=60)
 
@@ -89,7 +91,7 @@ class SmtpChannel:
         """Raises DeliveryError, permanent, always: a sent mail stays as it is."""
         raise DeliveryError(f"a sent mail can't be changed ({receipt.channel})", Verdict(permanent=True))
 
-    async def probe(self) -> tuple[Check, ...]:
+    async def probe(self, addresses: Sequence[str]) -> tuple[Check, ...]:
         """Connect, encrypt, log in and say NOOP on a connection of its own. Sends no mail."""
         settings = self._settings
         subject = f"SMTP {settings.host}:{settings.port}"
@@ -128,3 +130,8 @@ class SmtpChannel:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
+
+
+def open_channel(settings: Settings, environ: Mapping[str, str]) -> Channel | None:
+    """None without an account. SMTP goes through no proxy."""
+    return None if settings.email is None else SmtpChannel(settings.email)

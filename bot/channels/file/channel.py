@@ -13,6 +13,8 @@ from tempfile import TemporaryFile
 
 from bot.errors import DeliveryError
 from bot.models import Check, Envelope, Receipt, Verdict
+from bot.ports import Channel
+from bot.settings import Settings
 
 _MAX_NAME_BYTES = 200
 """File systems take 255; the temporary file's name is longer than the file's."""
@@ -210,3 +212,8 @@ def _translate(error: OSError, path: Path) -> DeliveryError:
     remedy = _REMEDIES.get(error.errno or 0)
     verdict = Verdict(until_mended=True, remedy=f"{path}: {remedy}") if remedy else Verdict()
     return DeliveryError(f"can't write {path}: {reason}", verdict)
+
+
+def open_channel(settings: Settings, environ: Mapping[str, str]) -> Channel | None:
+    """Folders need no setting."""
+    return FileChannel()

@@ -15,7 +15,8 @@ from bot.channels.slack.directory import Directory
 from bot.channels.slack.probe import probe
 from bot.errors import DeliveryError
 from bot.models import Check, Envelope, Receipt, Verdict
-from bot.settings import Secret
+from bot.ports import Channel
+from bot.settings import Secret, Settings
 
 EVENT_TYPE = "arxiv_digest"
 """Type of the metadata by which a message of ours is found again."""
@@ -143,3 +144,9 @@ def _key(message: Mapping[str, Any]) -> str | None:
         return None
     key = (metadata.get("event_payload") or {}).get("key")
     return key if isinstance(key, str) else None
+
+
+def open_channel(settings: Settings, environ: Mapping[str, str]) -> Channel | None:
+    """None without a token."""
+    token = settings.slack.token
+    return None if token is None else SlackChannel(token, settings.slack.base_url, environ)

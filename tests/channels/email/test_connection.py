@@ -251,7 +251,7 @@ async def test_the_probe_finds_all_well(server_context: Any, open_channel: Any) 
         SmtpService(starttls=server_context(), users=USERS) as mail,
         open_channel(mail, security=Security.STARTTLS) as channel,
     ):
-        (line,) = await channel.probe()
+        (line,) = await channel.probe([])
         assert line == Check(f"SMTP 127.0.0.1:{mail.port}", True, "starttls, logged in as bot")
         assert mail.commands[-1] == "NOOP"
 
@@ -271,7 +271,7 @@ async def test_the_probe_names_the_remedy(
     """One bad line, and no exception."""
     async with SmtpService(users=USERS) as mail, open_channel(mail, **changes) as channel:
         mail.faults.extend(faults)
-        (line,) = await channel.probe()
+        (line,) = await channel.probe([])
     assert not line.ok
     assert remedy in line.remedy
 
