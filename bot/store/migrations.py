@@ -32,6 +32,12 @@ def m003_refusals(db: sqlite_utils.Database) -> None:
     _run(db, REFUSALS)
 
 
+@migrations()
+def m004_causes(db: sqlite_utils.Database) -> None:
+    """What several alerts may have in common, of which a person is told once."""
+    db.execute("ALTER TABLE alerts ADD COLUMN cause TEXT NOT NULL DEFAULT ''")
+
+
 def _run(db: sqlite_utils.Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():

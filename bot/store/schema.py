@@ -240,7 +240,6 @@ CREATE TABLE alerts (
   key        TEXT PRIMARY KEY,
   subscriber TEXT,                              -- none: concerns everybody
   text       TEXT NOT NULL,
-  cause      TEXT NOT NULL DEFAULT '',          -- what several alerts may have in common
   opened_at  TEXT NOT NULL,
   closed_at  TEXT
 );

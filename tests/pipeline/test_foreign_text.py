@@ -54,7 +54,7 @@ async def test_what_was_accepted_is_sent_whatever_its_acknowledgement_looks_like
         for _ in range(3):
             assert not (await world.once()).faults
             world.restart()
-        await world.email.aclose()  # type: ignore[attr-defined]
+        await world.email.aclose()
         assert len(server.taken) == 1
     assert len(world.slack.accepted) == 1
 
@@ -70,7 +70,7 @@ async def test_a_refusal_of_any_bytes_is_that_message_s_failure(world: World, st
         assert is_fit(fault)
         world.restart()
         assert not (await world.once()).faults
-        await world.email.aclose()  # type: ignore[attr-defined]
+        await world.email.aclose()
         assert len(server.taken) == (stage == "FINAL")
     assert sum(bool(one.arxiv_ids) for one in world.slack.accepted) == 1
 
@@ -81,7 +81,7 @@ async def test_an_answer_that_is_none_leaves_the_mail_in_doubt(world: World, noi
     async with RawSmtp({"FINAL": NOISE[noise] + b"\r\n"}) as server:
         settled(world, server)
         (fault,) = (await world.once()).faults
-        await world.email.aclose()  # type: ignore[attr-defined]
+        await world.email.aclose()
     assert ": in doubt: " in fault
     assert is_fit(fault)
     assert len(world.slack.accepted) == 1

@@ -40,28 +40,31 @@ def filled(path: Path, *, before: str) -> None:
     (envelope,) = store.outbox.due(NOON, ignore_backoff=True, subscribers=None)
     store.outbox.mark_sent(store.outbox.mark_sending(envelope, NOON), Receipt("C1", "1.0"), NOON)
     store.outbox.add_notice(SLACK, b"{}", "", NOON)
+    connection.write(
+        "INSERT INTO alerts (key, text, opened_at) VALUES ('poll', 'arXiv is silent', '2026-11-16')"
+    )
     store.close()
 
 
-def content(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table of ours, and every index."""
+def content(path: Path) -> dict[str, list[dict[str, object]]]:
+    """Every row of every table of ours, by column, and every index."""
     with closing(sqlite3.connect(path)) as db:
-        names = [
-            name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
-        ]
-        found = {
-            name: sorted(db.execute(f"SELECT * FROM {name}"), key=repr)
-            for name in names
-            if not name.startswith("_sqlite") and not name.startswith("sqlite")
-        }
-        found["indexes"] = sorted(
-            db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'"), key=repr
-        )
-        return found
+        db.row_factory = sqlite3.Row
+
+        def rows(sql: str) -> list[dict[str, object]]:
+            return sorted((dict(row) for row in db.execute(sql)), key=repr)
+
+        tables = [row["name"] for row in rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        found = {str(name): rows(f"SELECT * FROM {name}") for name in tables if not str(name).startswith("_")}
+        return found | {"indexes": rows("SELECT name, sql FROM sqlite_master WHERE type = 'index'")}
 
 
 @pytest.mark.parametrize(
-    "before", [step.__name__ for step in (migrations.m002_any_channel, migrations.m003_refusals)]
+    "before",
+    [
+        step.__name__
+        for step in (migrations.m002_any_channel, migrations.m003_refusals, migrations.m004_causes)
+    ],
 )
 def test_an_older_database_keeps_every_row_and_index(tmp_path: Path, before: str) -> None:
     """An update of the program forgets nobody and repeats nothing."""
@@ -70,9 +73,10 @@ def test_an_older_database_keeps_every_row_and_index(tmp_path: Path, before: str
     earlier = content(path)
     open_store(path).close()
     now = content(path)
-    assert {name: now[name] for name in earlier if name != "indexes"} | {
-        "indexes": [one for one in now["indexes"] if one in earlier["indexes"]]
-    } == earlier
+    for table, rows in earlier.items():
+        columns = rows[0].keys() if rows else ()
+        kept = [{column: row[column] for column in columns} for row in now[table]]
+        assert [row for row in kept if table != "indexes" or row in rows] == rows, table
     assert not any(now[name] for name in now.keys() - earlier.keys())
     with closing(sqlite3.connect(path)) as db:
         assert not db.execute("PRAGMA foreign_key_check").fetchall()
