@@ -5,8 +5,7 @@ The store reads and writes them; the pure rooms decide by them. Nothing here dec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
