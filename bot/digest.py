@@ -101,7 +101,7 @@ def _in_order_of(names: Sequence[str], entry: Entry) -> Entry:
 
 def _models(entries: Iterable[Entry]) -> tuple[str, ...]:
     written = (entry.summary for entry in entries if entry.summary is not None)
-    return tuple(sorted({s.model for s in written if s.source is SummarySource.GEMINI and s.model}))
+    return tuple(sorted({s.model for s in written if s.source is SummarySource.MODEL and s.model}))
 
 
 def _as_json(value: object) -> str:

@@ -6,7 +6,7 @@ DigestError
 └── ServiceError       a service did not do what was asked; carries a Verdict
     ├── ArxivError     overloaded, unreachable or answering nonsense: one condition
     │   └── QueryRejected   arXiv answered that it can't run this query: permanent
-    ├── GeminiError    no answer from the model's service
+    ├── ModelError    no answer from the model's service
     └── DeliveryError  Slack, an SMTP server or the file system did not take a message
 """
 
@@ -84,7 +84,7 @@ class QueryRejected(ArxivError):
         super().__init__(message, Verdict(permanent=True))
 
 
-class GeminiError(ServiceError):
+class ModelError(ServiceError):
     """Gemini gave no answer: quota, overload, a bad key, an unknown model, a lost connection."""
 
     service = "Gemini"

@@ -14,7 +14,7 @@ from os.path import lexists
 
 import bot
 from bot.channels import CHANNELS
-from bot.errors import ArxivError, GeminiError
+from bot.errors import ArxivError, ModelError
 from bot.models import Check
 from bot.models.subscriptions import Changes
 from bot.settings import Settings
@@ -101,7 +101,7 @@ async def _probe_gemini(settings: Settings) -> list[Check]:
         stack.push_async_callback(gemini.aclose)
         try:
             return [Check(subject, True, await gemini.probe())]
-        except GeminiError as error:
+        except ModelError as error:
             return [Check(subject, False, str(error), error.verdict.remedy)]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from bot import schedule
 from bot.daemon import GRACE, LOOK_EVERY, NOTICE_EVERY, Daemon, in_time
-from bot.errors import ConfigError, DeliveryError, GeminiError, StoreError
+from bot.errors import ConfigError, DeliveryError, ModelError, StoreError
 from bot.models import Envelope, Fault, ModelReply, OutboxState, Prompt, Receipt, Subscriber, Target, Verdict
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
@@ -347,7 +347,7 @@ async def test_the_failure_of_a_service_never_ends_it(world: World) -> None:
     """arXiv, Gemini, Slack and the file system all fail: it goes on, and delivers when they are back."""
 
     def failing(prompt: Prompt) -> ModelReply | Exception:
-        return GeminiError("down", Verdict()) if world.clock.now() < NOON + 4 * MINUTE else model.good(prompt)
+        return ModelError("down", Verdict()) if world.clock.now() < NOON + 4 * MINUTE else model.good(prompt)
 
     world.source.script.extend([overloaded()] * 4)
     world.summariser = FakeSummariser(world.clock, failing)

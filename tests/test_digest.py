@@ -30,7 +30,7 @@ TOPICS = (Topic("microscopy", query="all:microscopy"), Topic("nickelates", keywo
 def entry(arxiv_id: str, *topics: str, days_old: int = 0, model: str = "flash-1") -> Entry:
     submitted = NOON - timedelta(days=days_old)
     paper = Paper(arxiv_id, 1, "T", "A", ("X",), ("cs.CV",), submitted, submitted)
-    return Entry(paper, topics or ("microscopy",), Summary("o", "f", SummarySource.GEMINI, model))
+    return Entry(paper, topics or ("microscopy",), Summary("o", "f", SummarySource.MODEL, model))
 
 
 def build(*owed: Entry, subscriber: Subscriber = ADA) -> Digest:

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import matching, query
-from bot.matching import Document, Verdict
+from bot.matching import Document, MatchVerdict
 from bot.matching.words import STOP_WORDS
 from bot.models import AnnouncedPaper, AnnounceType, Branch, Operator, Paper, QueryTree, Term, Topic
 from tests.benchmarks.matching_agreement import agreement, recorded_papers
 from tests.benchmarks.random_queries import QueryMaker
 
-YES, NO, UNKNOWN = Verdict
+YES, NO, UNKNOWN = MatchVerdict
 
 PAPER = Paper(
     arxiv_id="2611.01234",
@@ -58,7 +58,7 @@ ANNOUNCED = AnnouncedPaper(
 )
 
 
-def verdict(text: str, paper: Paper | AnnouncedPaper = PAPER) -> Verdict:
+def verdict(text: str, paper: Paper | AnnouncedPaper = PAPER) -> MatchVerdict:
     return matching.match(query.parse(text), paper).verdict
 
 
@@ -163,7 +163,7 @@ def test_accents_and_latex_are_no_obstacle(text: str) -> None:
         ('ti:"microscop*"', NO),
     ],
 )
-def test_wildcards_stand_for_letters_of_one_word(text: str, found: Verdict) -> None:
+def test_wildcards_stand_for_letters_of_one_word(text: str, found: MatchVerdict) -> None:
     """Outside quotes; inside they are punctuation."""
     assert verdict(text) is found
 
@@ -236,7 +236,7 @@ def test_a_word_is_found_where_it_stands(root: str, ending: str) -> None:
         ("cat:cs.*", NO),
     ],
 )
-def test_a_category_is_compared_as_a_whole_and_by_its_aliases(text: str, found: Verdict) -> None:
+def test_a_category_is_compared_as_a_whole_and_by_its_aliases(text: str, found: MatchVerdict) -> None:
     """Primary or cross-listed; an archive alone is only what old papers carry."""
     assert verdict(text) is found
 
@@ -261,7 +261,7 @@ def test_a_bare_archive_is_found_on_the_old_papers_that_carry_it() -> None:
         ("rn:CERN-2026-1", PAPER, NO),
     ],
 )
-def test_ids_and_dois_are_compared_as_a_whole(text: str, paper: Paper, found: Verdict) -> None:
+def test_ids_and_dois_are_compared_as_a_whole(text: str, paper: Paper, found: MatchVerdict) -> None:
     """Any version, an old id's number alone, any case; report numbers are known to arXiv only."""
     assert verdict(text, paper) is found
 
@@ -277,7 +277,7 @@ def test_ids_and_dois_are_compared_as_a_whole(text: str, paper: Paper, found: Ve
         ("[2027 TO 2026]", NO),
     ],
 )
-def test_dates_compare_the_first_submission_with_both_ends_inside(dates: str, found: Verdict) -> None:
+def test_dates_compare_the_first_submission_with_both_ends_inside(dates: str, found: MatchVerdict) -> None:
     """Whatever the current version's date is, and by the minute."""
     assert verdict(f"submittedDate:{dates}") is found
     assert verdict(f"lastUpdatedDate:{dates}") is found
@@ -386,7 +386,7 @@ def test_three_thousand_authors_are_searched() -> None:
         ("co:figures ANDNOT ti:microscopy", NO),
     ],
 )
-def test_what_an_announcement_leaves_open_is_unknown(text: str, found: Verdict) -> None:
+def test_what_an_announcement_leaves_open_is_unknown(text: str, found: MatchVerdict) -> None:
     """Comments and dates are missing and names are joined: the paper has to be fetched to tell."""
     assert verdict(text, ANNOUNCED) is found
 
@@ -396,11 +396,11 @@ VERDICTS = {YES: "ti:microscopy", NO: "ti:absent", UNKNOWN: "co:figures"}
 
 @pytest.mark.parametrize(("operator", "left", "right"), list(product(Operator, VERDICTS, VERDICTS)))
 def test_an_unknown_side_leaves_open_only_what_depends_on_it(
-    operator: Operator, left: Verdict, right: Verdict
+    operator: Operator, left: MatchVerdict, right: MatchVerdict
 ) -> None:
     """The verdict is definite just when filling in the unknown either way gives the same answer."""
 
-    def possible(side: Verdict) -> list[bool]:
+    def possible(side: MatchVerdict) -> list[bool]:
         return [True, False] if side is UNKNOWN else [side is YES]
 
     def outcome(a: bool, b: bool) -> bool:
@@ -470,7 +470,7 @@ def parsed(text: str) -> QueryTree | None:
         ("ti:(absent OR microscopy)", YES),
     ],
 )
-def test_operators_group_to_the_right(text: str, found: Verdict) -> None:
+def test_operators_group_to_the_right(text: str, found: MatchVerdict) -> None:
     """As arXiv evaluates them, not as a reader would."""
     assert verdict(text) is found
 

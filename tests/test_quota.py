@@ -14,7 +14,7 @@ from bot.models import Limit, SummaryKey, Verdict
 from bot.quota import (
     MOST_TOGETHER,
     WINDOW,
-    Answer,
+    Admission,
     Block,
     Costs,
     Limits,
@@ -57,57 +57,57 @@ def running(seconds_ago: float, tokens: int = 10) -> Spent:
 
 def test_with_nothing_spent_it_goes() -> None:
     """The first request waits for nothing."""
-    assert decide(LIMITS, [], 0, 100, NOW) == Permit(Answer.GO)
+    assert decide(LIMITS, [], 0, 100, NOW) == Permit(Admission.GO)
 
 
 def test_a_request_counts_until_a_minute_after_its_end() -> None:
     """The place of the oldest request is free a window after its end, not after its start."""
     recent = [ended(30), ended(20), ended(10)]
     permit = decide(LIMITS, recent, 3, 100, NOW)
-    assert permit == Permit(Answer.WAIT, NOW - 30 * SECOND + WINDOW)
+    assert permit == Permit(Admission.WAIT, NOW - 30 * SECOND + WINDOW)
     assert permit.until is not None
-    assert decide(LIMITS, recent, 3, 100, permit.until).answer is Answer.GO
-    assert decide(LIMITS, recent, 3, 100, permit.until - timedelta(microseconds=1)).answer is Answer.WAIT
+    assert decide(LIMITS, recent, 3, 100, permit.until).answer is Admission.GO
+    assert decide(LIMITS, recent, 3, 100, permit.until - timedelta(microseconds=1)).answer is Admission.WAIT
 
 
 def test_a_request_under_way_counts_however_old() -> None:
     """What has not ended may arrive at any moment; no time can be named for it."""
     limits = Limits(1, 1000, 250, 8)
-    assert decide(limits, [running(600)], 1, 100, NOW) == Permit(Answer.WAIT, None)
+    assert decide(limits, [running(600)], 1, 100, NOW) == Permit(Admission.WAIT, None)
 
 
 def test_concurrency() -> None:
     """No more requests at once than allowed; only the end of one helps."""
-    assert decide(LIMITS, [running(1), running(2)], 2, 1, NOW) == Permit(Answer.WAIT, None)
+    assert decide(LIMITS, [running(1), running(2)], 2, 1, NOW) == Permit(Admission.WAIT, None)
 
 
 def test_tokens_of_the_minute() -> None:
     """Tokens are waited for until enough of them have left the window."""
     recent = [ended(50, 300), ended(5, 600)]
-    assert decide(LIMITS, recent, 2, 100, NOW).answer is Answer.GO
-    assert decide(LIMITS, recent, 2, 101, NOW) == Permit(Answer.WAIT, NOW - 50 * SECOND + WINDOW)
-    assert decide(LIMITS, recent, 2, 401, NOW) == Permit(Answer.WAIT, NOW - 5 * SECOND + WINDOW)
+    assert decide(LIMITS, recent, 2, 100, NOW).answer is Admission.GO
+    assert decide(LIMITS, recent, 2, 101, NOW) == Permit(Admission.WAIT, NOW - 50 * SECOND + WINDOW)
+    assert decide(LIMITS, recent, 2, 401, NOW) == Permit(Admission.WAIT, NOW - 5 * SECOND + WINDOW)
 
 
 def test_an_oversized_request_goes_alone() -> None:
     """A request larger than the minute's tokens is not held for ever: it goes when the window is empty."""
-    assert decide(LIMITS, [], 0, 5000, NOW).answer is Answer.GO
-    assert decide(LIMITS, [ended(5)], 1, 5000, NOW) == Permit(Answer.WAIT, NOW - 5 * SECOND + WINDOW)
-    assert decide(LIMITS, [ended(30, 5000)], 1, 1, NOW).answer is Answer.WAIT
+    assert decide(LIMITS, [], 0, 5000, NOW).answer is Admission.GO
+    assert decide(LIMITS, [ended(5)], 1, 5000, NOW) == Permit(Admission.WAIT, NOW - 5 * SECOND + WINDOW)
+    assert decide(LIMITS, [ended(30, 5000)], 1, 1, NOW).answer is Admission.WAIT
 
 
 def test_the_days_requests() -> None:
     """A spent day ends at the reset, whatever the minute allows."""
-    assert decide(LIMITS, [], 250, 1, NOW) == Permit(Answer.DAY_SPENT, day_resets_at(NOW))
-    assert decide(LIMITS, [], 249, 1, NOW).answer is Answer.GO
+    assert decide(LIMITS, [], 250, 1, NOW) == Permit(Admission.DAY_SPENT, day_resets_at(NOW))
+    assert decide(LIMITS, [], 249, 1, NOW).answer is Admission.GO
 
 
 def test_a_request_under_way_over_midnight_counts_today() -> None:
     """What started yesterday and has not ended may arrive today."""
     midnight = day_resets_at(NOW)
     late = [Spent(midnight - SECOND, None, 10)]
-    assert decide(LIMITS, late, 249, 1, midnight + SECOND).answer is Answer.DAY_SPENT
-    assert decide(LIMITS, [], 249, 1, midnight + SECOND).answer is Answer.GO
+    assert decide(LIMITS, late, 249, 1, midnight + SECOND).answer is Admission.DAY_SPENT
+    assert decide(LIMITS, [], 249, 1, midnight + SECOND).answer is Admission.GO
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def simulate(limits: Limits, requests: list[tuple[float, float, int, float]]) ->
         while True:
             now = finish(spent, ends, now)
             permit = decide(limits, spent, 0, tokens, clock(now))
-            if permit.answer is Answer.GO:
+            if permit.answer is Admission.GO:
                 break
             until = (permit.until - NOW).total_seconds() if permit.until else float("inf")
             now = max(now, min(until, ends[0][0] if ends else until))
@@ -210,29 +210,29 @@ def test_a_per_minute_refusal_is_waited_out_as_told() -> None:
     told = blocked(Verdict(limit=Limit.PER_MINUTE, retry_after=20 * SECOND), NOW)
     assert told == Block(Limit.PER_MINUTE, NOW + 20 * SECOND)
     assert blocked(Verdict(limit=Limit.PER_MINUTE), NOW) == Block(Limit.PER_MINUTE, NOW + WINDOW)
-    assert decide(LIMITS, [], 0, 1, NOW, told) == Permit(Answer.WAIT, NOW + 20 * SECOND)
-    assert decide(LIMITS, [], 0, 1, NOW + 20 * SECOND, told).answer is Answer.GO
+    assert decide(LIMITS, [], 0, 1, NOW, told) == Permit(Admission.WAIT, NOW + 20 * SECOND)
+    assert decide(LIMITS, [], 0, 1, NOW + 20 * SECOND, told).answer is Admission.GO
 
 
 def test_a_per_day_refusal_ends_the_day() -> None:
     """Even when the answer names a few seconds, as Gemini's do."""
     block = blocked(Verdict(limit=Limit.PER_DAY, retry_after=20 * SECOND), NOW)
     assert block == Block(Limit.PER_DAY, day_resets_at(NOW))
-    assert decide(LIMITS, [], 0, 1, NOW, block) == Permit(Answer.DAY_SPENT, day_resets_at(NOW))
-    assert decide(LIMITS, [], 0, 1, day_resets_at(NOW), block).answer is Answer.GO
+    assert decide(LIMITS, [], 0, 1, NOW, block) == Permit(Admission.DAY_SPENT, day_resets_at(NOW))
+    assert decide(LIMITS, [], 0, 1, day_resets_at(NOW), block).answer is Admission.GO
 
 
 def test_a_model_that_is_not_ours_stays_so() -> None:
     """A quota of zero is no matter of time."""
     block = blocked(Verdict(limit=Limit.NOT_OFFERED, retry_after=SECOND), NOW)
-    assert decide(LIMITS, [], 0, 1, NOW + timedelta(days=9), block) == Permit(Answer.NOT_OFFERED)
+    assert decide(LIMITS, [], 0, 1, NOW + timedelta(days=9), block) == Permit(Admission.NOT_OFFERED)
 
 
 def test_a_wait_that_is_asked_for_holds_for_every_request() -> None:
     """A 503 or a 429 that names no limit, but a time: the service wants no other paper before it either."""
     block = blocked(Verdict(retry_after=20 * SECOND), NOW)
     assert block == Block(None, NOW + 20 * SECOND)
-    assert decide(LIMITS, [], 0, 1, NOW, block) == Permit(Answer.WAIT, NOW + 20 * SECOND)
+    assert decide(LIMITS, [], 0, 1, NOW, block) == Permit(Admission.WAIT, NOW + 20 * SECOND)
 
 
 @pytest.mark.parametrize("verdict", [Verdict(), Verdict(retry_after=timedelta(0)), Verdict(permanent=True)])

@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from bot.adapters.atom import read_page
-from bot.adapters.http import DEFAULT_TIMEOUT, Answer, Line
+from bot.adapters.http import DEFAULT_TIMEOUT, ArxivLine, HttpAnswer
 from bot.errors import ArxivError, QueryRejected
 from bot.models import SearchPage, Verdict
 
@@ -40,7 +40,7 @@ class ArxivApi:
         timeout: timedelta = DEFAULT_TIMEOUT,
     ) -> None:
         """``environ`` may name proxies."""
-        self._line = Line(session, timeout, environ)
+        self._line = ArxivLine(session, timeout, environ)
         self._api_url = URL(api_url)
 
     async def search(self, query: str, *, start: int, size: int) -> SearchPage:
@@ -87,7 +87,7 @@ class ArxivApi:
         return await asyncio.to_thread(_read, answer)
 
 
-def _read(answer: Answer) -> SearchPage:
+def _read(answer: HttpAnswer) -> SearchPage:
     """The page in an answer. An error entry counts with status 400, and has been seen with 200."""
     if answer.status not in (200, 400):
         raise answer.refusal(f"refused with HTTP status {answer.status}")

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 import aiohttp
 from yarl import URL
 
-from bot.adapters.http import DEFAULT_TIMEOUT, Answer, Line
+from bot.adapters.http import DEFAULT_TIMEOUT, ArxivLine, HttpAnswer
 from bot.adapters.xml import ARXIV, ATOM, DUBLIN_CORE, one_line, parse, repaired
 from bot.errors import ArxivError, QueryRejected
 from bot.models import AnnouncedPaper, Announcement, AnnounceType, Verdict
@@ -43,7 +43,7 @@ class ArxivFeed:
         timeout: timedelta = DEFAULT_TIMEOUT,
     ) -> None:
         """``environ`` may name proxies."""
-        self._line = Line(session, timeout, environ)
+        self._line = ArxivLine(session, timeout, environ)
         self._rss_url = URL(rss_url)
 
     async def read(self, specs: Sequence[str]) -> Announcement:
@@ -57,7 +57,7 @@ class ArxivFeed:
         return await asyncio.to_thread(_read, answer, tuple(specs))
 
 
-def _read(answer: Answer, asked: tuple[str, ...]) -> Announcement:
+def _read(answer: HttpAnswer, asked: tuple[str, ...]) -> Announcement:
     """The batch in an answer. A 400 says that there is no such feed; so do a 404 and a 410, in whatever words."""
     if answer.status not in (200, 400, 404, 410):
         raise answer.refusal(f"refused its feed of {'+'.join(asked)} with HTTP status {answer.status}")

@@ -18,7 +18,7 @@ from google.genai.models import AsyncModels
 
 from bot.adapters.gemini_faults import may_refuse_thinking, refuses_thinking, translate
 from bot.adapters.http import proxy_trouble
-from bot.errors import GeminiError
+from bot.errors import ModelError
 from bot.models import ModelReply, Prompt, Verdict, readable
 from bot.network import CERTIFICATES, Unusable, proxy_for
 from bot.settings import GeminiSettings, Secret, ServiceTier
@@ -72,7 +72,7 @@ class Gemini:
     async def ask(self, prompt: Prompt) -> ModelReply:
         """One request for one answer, which may be a refusal or cut short.
 
-        GeminiError otherwise. Where its verdict is service-wide, no other prompt will
+        ModelError otherwise. Where its verdict is service-wide, no other prompt will
         fare better. A model that refuses our level of thinking gives a passing error with a wait of
         zero: the next call, which is another request, uses the next level.
         """
@@ -90,7 +90,7 @@ class Gemini:
         return read_reply(response)
 
     async def probe(self) -> str:
-        """Ask for the model's description: its name when key and model are good, GeminiError otherwise.
+        """Ask for the model's description: its name when key and model are good, ModelError otherwise.
 
         Spends no quota for generating, so says nothing about what is left of it; but a proxy that knows
         no descriptions is asked to generate.
@@ -109,11 +109,11 @@ class Gemini:
 
     def _models(self) -> AsyncModels:
         """Made with the first request: what the SDK finds in the environment may be beyond it, and that
-        is a failure like any other. GeminiError."""
+        is a failure like any other. ModelError."""
         if self._client is None:
             if isinstance(self._proxy, Unusable):
                 verdict = Verdict(permanent=True, remedy=self._proxy.remedy)
-                raise GeminiError(f"Gemini can't be reached: {self._proxy.fault}", verdict)
+                raise ModelError(f"Gemini can't be reached: {self._proxy.fault}", verdict)
             _silence_sdk()
             # Left to itself the SDK makes one by subclassing aiohttp's class, which aiohttp warns of.
             self._session = self._session or aiohttp.ClientSession(
@@ -126,7 +126,7 @@ class Gemini:
                 remedy = f"check {', '.join(CERTIFICATES)} and what begins with GOOGLE_ in the environment"
                 verdict = Verdict(permanent=True, remedy=remedy)
                 text = f"Gemini's client can't be made ({type(error).__name__})"
-                raise GeminiError(text, verdict) from None
+                raise ModelError(text, verdict) from None
         return self._client.aio.models
 
     async def _once(self, call: Callable[[AsyncModels], Awaitable[Answer]], rung: int | None) -> Answer:
@@ -142,14 +142,14 @@ class Gemini:
         # Outside the handler, so that no chained traceback can show a key that Google's text quotes.
         raise failure
 
-    def _failure(self, error: Exception, rung: int | None) -> GeminiError:
+    def _failure(self, error: Exception, rung: int | None) -> ModelError:
         if rung is not None and self._tries_another_level(error, rung):
-            return GeminiError(
+            return ModelError(
                 f"{self._model} refuses this level of thinking; the next request uses another",
                 Verdict(retry_after=timedelta(0)),
             )
         if not isinstance(self._proxy, Unusable) and (trouble := proxy_trouble(error, self._proxy)):
-            return GeminiError(f"Gemini can't be reached: {trouble}")
+            return ModelError(f"Gemini can't be reached: {trouble}")
         return translate(error, model=self._model, key=self._key, timeout=self._timeout)
 
     def _tries_another_level(self, error: Exception, rung: int) -> bool:
@@ -218,7 +218,7 @@ def _configuration(
 def read_reply(response: types.GenerateContentResponse) -> ModelReply:
     """The SDK's response in our words, unjudged. Thoughts are counted, but are no part of the text.
 
-    GeminiError when it has neither a candidate nor a reason for having none, as the SDK makes of any
+    ModelError when it has neither a candidate nor a reason for having none, as the SDK makes of any
     other JSON.
     """
     candidate = response.candidates[0] if response.candidates else types.Candidate()
@@ -226,7 +226,7 @@ def read_reply(response: types.GenerateContentResponse) -> ModelReply:
     text = "".join(part.text for part in parts if part.text and not part.thought)
     feedback = response.prompt_feedback
     if not response.candidates and not (feedback and feedback.block_reason):
-        raise GeminiError("Gemini's answer holds neither a text nor a reason for having none")
+        raise ModelError("Gemini's answer holds neither a text nor a reason for having none")
     usage = response.usage_metadata or types.GenerateContentResponseUsageMetadata()
     return ModelReply(
         text=text or None,

@@ -16,7 +16,7 @@ from aiohttp import ClientError
 from google.genai.errors import APIError
 
 from bot.adapters.http import retry_after
-from bot.errors import GeminiError
+from bot.errors import ModelError
 from bot.models import Limit, Verdict, readable
 from bot.settings import Secret
 
@@ -97,17 +97,17 @@ _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]+)?)s")
 _NO_QUOTA_AT_ALL = re.compile(r"\blimit: 0\b(?!\.[0-9])")
 
 
-def translate(error: Exception, *, model: str, key: Secret, timeout: timedelta) -> GeminiError:
-    """Any exception of the SDK or its transport as a GeminiError, without the key in its text."""
+def translate(error: Exception, *, model: str, key: Secret, timeout: timedelta) -> ModelError:
+    """Any exception of the SDK or its transport as a ModelError, without the key in its text."""
     if isinstance(error, APIError):
         return _refusal(error, model, key)
     if isinstance(error, TimeoutError):
-        return GeminiError(f"Gemini did not answer within {timeout.total_seconds():g} s")
+        return ModelError(f"Gemini did not answer within {timeout.total_seconds():g} s")
     if isinstance(error, (ClientError, OSError)):
-        return GeminiError(f"no connection to Gemini, or it was lost: {_clean(_words(error), key)}")
+        return ModelError(f"no connection to Gemini, or it was lost: {_clean(_words(error), key)}")
     # A body that is not the JSON it should be, or not of the shape it should have. The SDK's text may
     # hold all of it.
-    return GeminiError(f"Gemini's answer can't be read ({type(error).__name__})")
+    return ModelError(f"Gemini's answer can't be read ({type(error).__name__})")
 
 
 def refuses_thinking(error: Exception) -> bool:
@@ -120,12 +120,12 @@ def may_refuse_thinking(error: Exception) -> bool:
     return isinstance(error, APIError) and error.code == 400 and _rule(error) is None
 
 
-def _refusal(error: APIError, model: str, key: Secret) -> GeminiError:
+def _refusal(error: APIError, model: str, key: Secret) -> ModelError:
     message = _clean(str(error.message or error.status or "no reason given"), key)
     verdict = _verdict(error)
     if error.code == 404:
-        return GeminiError(f"Gemini has no model {model!r}: {message}", verdict)
-    return GeminiError(f"Gemini refuses with status {error.code}: {message}", verdict)
+        return ModelError(f"Gemini has no model {model!r}: {message}", verdict)
+    return ModelError(f"Gemini refuses with status {error.code}: {message}", verdict)
 
 
 def _verdict(error: APIError) -> Verdict:

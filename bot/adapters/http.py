@@ -75,7 +75,7 @@ def proxy_trouble(error: BaseException, proxy: Proxy | None) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """What came back, whatever its status."""
 
     status: int
@@ -97,7 +97,7 @@ class _Move(NamedTuple):
     for_good: bool
 
 
-class Line:
+class ArxivLine:
     """The way to arXiv over one session: one request a call.
 
     A redirect is not followed at once, as arXiv's terms ask for three seconds between requests. It counts
@@ -113,7 +113,7 @@ class Line:
         self._limit = aiohttp.ClientTimeout(total=timeout.total_seconds())
         self._moved: dict[URL, _Move] = {}
 
-    async def exchange(self, url: URL, form: dict[str, str] | None = None) -> Answer:
+    async def exchange(self, url: URL, form: dict[str, str] | None = None) -> HttpAnswer:
         """GET ``url``, or POST ``form`` to it. ArxivError when no complete answer came back.
 
         One that stands until a person mends it where the environment names a proxy that can't be used.
@@ -156,7 +156,7 @@ class Line:
         if moved is not None:
             self._moved[address] = _Move(moved, response.status in _PERMANENT)
             raise ArxivError(f"arXiv has moved {address} to {moved}")
-        return Answer(response.status, body, retry_after(response.headers))
+        return HttpAnswer(response.status, body, retry_after(response.headers))
 
 
 def _no_answer(error: Exception, host: str | None) -> ArxivError:

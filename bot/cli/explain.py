@@ -126,4 +126,4 @@ def _clause(topic: Topic, paper: Paper) -> tuple[bool, str]:
             f"its primary category {paper.primary_category} is not among the topic's, and cross_lists is false",
         )
     found = matching.match(query.parse(query.expression(topic)), paper)
-    return found.verdict is matching.Verdict.YES, found.clause
+    return found.verdict is matching.MatchVerdict.YES, found.clause

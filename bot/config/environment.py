@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.config import invisible, secret_forms
-from bot.config.report import START, Mark, Report
+from bot.config.report import START, FaultReport, Mark
 from bot.config.secret_forms import GEMINI_API_KEY, NAMES, SLACK_BOT_TOKEN, SMTP_PASSWORD
 from bot.models import Fault
 from bot.settings import Secret
@@ -81,8 +81,8 @@ class _Given(NamedTuple):
 
     value: str
     mark: Mark
-    report: Report
-    odd: Report
+    report: FaultReport
+    odd: FaultReport
     folder: Path
     """What a relative path in it is relative to."""
     start: int = 0
@@ -96,7 +96,7 @@ class Secrets(NamedTuple):
     """Those that can be used, by name."""
     given: frozenset[str]
     """The names of those, and of the others that are set in some way: nobody needs to be told to set them."""
-    dotenv: Report
+    dotenv: FaultReport
     """The faults of the ``.env``, which may not exist."""
     odd: tuple[Fault, ...]
     """What is no fault: how a secret is written, a name that is likely another's."""
@@ -104,7 +104,7 @@ class Secrets(NamedTuple):
     """Those of them that may be why a secret is missing."""
 
 
-def secrets(environ: Mapping[str, str], yaml: Report, folder: Path) -> Secrets:
+def secrets(environ: Mapping[str, str], yaml: FaultReport, folder: Path) -> Secrets:
     """The secrets of the environment and of the ``.env`` in ``folder``.
 
     The real environment wins over the ``.env``, whichever of the two names of a secret it uses. An
@@ -112,7 +112,7 @@ def secrets(environ: Mapping[str, str], yaml: Report, folder: Path) -> Secrets:
     into the report on the YAML.
     """
     shown = str(Path(yaml.file).with_name(".env"))
-    dotenv, odd, odd_dotenv, misnamed = Report(shown), Report(yaml.file), Report(shown), Report(shown)
+    dotenv, odd, odd_dotenv, misnamed = (FaultReport(name) for name in (shown, yaml.file, shown, shown))
     in_file = _read_dotenv(folder / ".env", dotenv)
     found: dict[str, Secret] = {}
     given: set[str] = set()
@@ -139,7 +139,7 @@ def secrets(environ: Mapping[str, str], yaml: Report, folder: Path) -> Secrets:
     return Secrets(found, frozenset(given), dotenv, oddities, misnamed.faults)
 
 
-def _misnamed(wanted: tuple[str, str], in_file: Mapping[str, _Line], report: Report) -> None:
+def _misnamed(wanted: tuple[str, str], in_file: Mapping[str, _Line], report: FaultReport) -> None:
     """Note what was likely meant to be a secret that is not set."""
     for variable, line in in_file.items():
         if variable not in wanted and (meant := secret_forms.meant_name(variable)) in wanted and line.value:
@@ -186,7 +186,7 @@ def _read_secret(name: str, given: _Given) -> str | None:
     return None
 
 
-def _read_dotenv(path: Path, report: Report) -> dict[str, _Line]:
+def _read_dotenv(path: Path, report: FaultReport) -> dict[str, _Line]:
     """The variables of the file with their places; none when there is no such file."""
     if not path.is_file():  # a folder of this name is somebody's virtual environment
         return {}
@@ -206,7 +206,7 @@ def _read_dotenv(path: Path, report: Report) -> dict[str, _Line]:
         return {}
 
 
-def _parse_dotenv(text: str, report: Report) -> dict[str, _Line]:
+def _parse_dotenv(text: str, report: FaultReport) -> dict[str, _Line]:
     found: dict[str, _Line] = {}
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip(" \t\r\f\v")
@@ -223,7 +223,7 @@ def _parse_dotenv(text: str, report: Report) -> dict[str, _Line]:
     return found
 
 
-def _note_line(number: int, raw: str, report: Report) -> None:
+def _note_line(number: int, raw: str, report: FaultReport) -> None:
     if unseen := re.search(invisible.INVISIBLE, raw):
         message = f"{invisible.named(unseen[0])}: delete it, and expected is NAME=value"
         report.add(Mark(number, unseen.start() + 1), (), message)

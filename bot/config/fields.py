@@ -11,7 +11,7 @@ from bot.channels.file import address as file
 from bot.channels.slack import address as slack
 from bot.channels.spec import AddressForm
 from bot.config import zones
-from bot.config.kinds import Refusal, Text, Whole, anchored
+from bot.config.kinds import Mistaken, TextKind, Whole, anchored
 from bot.config.report import quoted
 from bot.models import addresses
 from bot.models.addresses import LABEL
@@ -26,24 +26,24 @@ def _one_line(text: str) -> str:
 
 def _searchable(text: str) -> str:
     if not any(character.isalnum() for character in text):
-        raise Refusal(f"{quoted(text)} has no letter or digit to search for")
+        raise Mistaken(f"{quoted(text)} has no letter or digit to search for")
     return _one_line(text)
 
 
 # --- texts ---------------------------------------------------------------------------------------
 
-LINE = Text(_LINE + "{1,200}", "a line of text", meaning=_one_line)
-PROSE = Text(
+LINE = TextKind(_LINE + "{1,200}", "a line of text", meaning=_one_line)
+PROSE = TextKind(
     rf"(?=[\s\S]*{_VISIBLE})[^\u0000-\u0008\u000b-\u001f\u007f]{{1,1000}}", "a text", meaning=_one_line
 )
-PHRASE = Text(
+PHRASE = TextKind(
     rf"(?=.*{_VISIBLE})[^\u0022\u0000-\u001f\u007f]{{1,200}}",
     "a word or phrase",
     lambda text: ": each entry is a phrase already, leave the quotation marks out" if '"' in text else "",
     _searchable,
 )
-TOPIC = Text(r"(?! )[^\u0000-\u001f\u007f]{1,80}(?<! )", "a name: one line without blanks around it")
-SUBSCRIBER = Text(
+TOPIC = TextKind(r"(?! )[^\u0000-\u001f\u007f]{1,80}(?<! )", "a name: one line without blanks around it")
+SUBSCRIBER = TextKind(
     r"(?![ .])[^/\\\u0000-\u001f\u007f]{1,64}(?<! )",
     "a name: up to 64 characters without / or \\, as it becomes part of file names",
 )
@@ -74,9 +74,9 @@ def _unit_hint(text: str) -> str:
     return ": it needs a unit" if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else ""
 
 
-DURATION = Text(_SOME, _SUCH_AS, _unit_hint, duration)
-DURATION_OR_ZERO = Text(_DURATION, _SUCH_AS, _unit_hint, duration)
-POLL_EVERY = Text(
+DURATION = TextKind(_SOME, _SUCH_AS, _unit_hint, duration)
+DURATION_OR_ZERO = TextKind(_DURATION, _SUCH_AS, _unit_hint, duration)
+POLL_EVERY = TextKind(
     f"auto|{_SOME}",
     f"auto, or {_SUCH_AS}",
     _unit_hint,
@@ -116,36 +116,38 @@ def _model_hint(text: str) -> str:
     return f" (did you mean {quoted(name)}?)" if is_google_model(name) else ""
 
 
-def address(form: AddressForm) -> Text:
+def address(form: AddressForm) -> TextKind:
     """What a channel's addresses look like, as a value of the YAML."""
 
     def meaning(text: str) -> str:
         try:
             return form.meaning(text)
         except ValueError as error:
-            raise Refusal(str(error)) from None
+            raise Mistaken(str(error)) from None
 
-    return Text(form.pattern, form.expected, form.hint, meaning)
+    return TextKind(form.pattern, form.expected, form.hint, meaning)
 
 
 PATH = address(file.SPEC.address)
-ADDRESS = Text(addresses.ADDRESS, "an e-mail address such as you@example.org")
-MAILBOX = Text(addresses.MAILBOX, email.EXPECTED, email.hint)
-OPERATOR = Text(
+ADDRESS = TextKind(addresses.ADDRESS, "an e-mail address such as you@example.org")
+MAILBOX = TextKind(addresses.MAILBOX, email.EXPECTED, email.hint)
+OPERATOR = TextKind(
     f"(?:{slack.CONVERSATION}|{addresses.MAILBOX})", slack.EXPECTED, slack.name_hint, slack.canonical
 )
-URL = Text(_URL, "a web address such as https://example.org/path", _url_hint)
-HOST = Text(_HOST, "a host name such as smtp.example.org", _host_hint)
+URL = TextKind(_URL, "a web address such as https://example.org/path", _url_hint)
+HOST = TextKind(_HOST, "a host name such as smtp.example.org", _host_hint)
 PORT = Whole(1, 65535)
-MODEL = Text("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", "a model's name such as gemini-flash-latest", _model_hint)
-API_VERSION = Text("v[0-9]+[a-z0-9]*", "an API version such as v1beta")
+MODEL = TextKind(
+    "[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", "a model's name such as gemini-flash-latest", _model_hint
+)
+API_VERSION = TextKind("v[0-9]+[a-z0-9]*", "an API version such as v1beta")
 
 # --- what other rooms know -----------------------------------------------------------------------
 
 
 def _zone(text: str) -> str:
     if text not in zones.zones():
-        raise Refusal(zones.complaint(text))
+        raise Mistaken(zones.complaint(text))
     return text
 
 
@@ -153,14 +155,14 @@ def _schedule(text: str) -> models.Schedule:
     try:
         return schedule.parse(text)
     except ValueError as error:
-        raise Refusal(str(error)) from None
+        raise Mistaken(str(error)) from None
 
 
 def _category(text: str) -> str:
     archive = text.removesuffix(".*")
     known = taxonomy.is_archive(archive) if text.endswith(".*") else taxonomy.is_known(text)
     if not known:
-        raise Refusal(f"unknown category {quoted(text)}{_category_hint(text)}")
+        raise Mistaken(f"unknown category {quoted(text)}{_category_hint(text)}")
     return taxonomy.canonical(text)
 
 
@@ -174,23 +176,23 @@ def _query(text: str) -> str:
         query.parse(text)
     except query.QueryError as error:
         if copied := query.web_copy(text):
-            raise Refusal(f"arXiv can't read this query: {copied.message}", copied.position) from None
-        raise Refusal(f"arXiv can't read this query: {error}", error.position) from None
+            raise Mistaken(f"arXiv can't read this query: {copied.message}", copied.position) from None
+        raise Mistaken(f"arXiv can't read this query: {error}", error.position) from None
     return text
 
 
 _ANYTHING = r"[\s\S]*"
 
-TIME_ZONE = Text(_ANYTHING, "a time zone", meaning=_zone, editors=lambda: {"$ref": "#/$defs/timezone"})
-SCHEDULE = Text(
+TIME_ZONE = TextKind(_ANYTHING, "a time zone", meaning=_zone, editors=lambda: {"$ref": "#/$defs/timezone"})
+SCHEDULE = TextKind(
     _ANYTHING, "a schedule", meaning=_schedule, editors=lambda: {"pattern": anchored(schedule.PATTERN)}
 )
-CATEGORY = Text(
+CATEGORY = TextKind(
     r"[A-Za-z]+(?:-[A-Za-z]+)*(?:\.(?:[A-Za-z]+(?:-[A-Za-z]+)*|\*))?",
     "a category code such as cond-mat.supr-con",
     _category_hint,
     _category,
 )
-QUERY = Text(
+QUERY = TextKind(
     rf"(?=[\s\S]*{_VISIBLE})[^\u0000-\u0008\u000b-\u001f\u007f]{{1,5000}}", "a query", meaning=_query
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.config.report import Mark, Report
+from bot.config.report import FaultReport, Mark
 from bot.config.tree import Entries, Node, Scalar, Sequence
 
 INVISIBLE = (
@@ -23,14 +23,14 @@ _TEXTS = frozenset({"focus", "keywords", "exclude", "authors", "language"})
 _REMEDY = "delete it, and type an ordinary space where one belongs"
 
 
-def find(root: Node, report: Report) -> bool:
+def find(root: Node, report: FaultReport) -> bool:
     """Note each key and value that holds such a character; whether there was one."""
     before = len(report.faults)
     _walk(root, (), report)
     return len(report.faults) > before
 
 
-def find_in_lines(text: str, report: Report) -> bool:
+def find_in_lines(text: str, report: FaultReport) -> bool:
     """Note the first such character of each line of a text that is not YAML, comments left out."""
     found = False
     for number, line in enumerate(text.split("\n"), 1):
@@ -48,7 +48,7 @@ def find_in_lines(text: str, report: Report) -> bool:
 _COLON = "a full-width colon, which is text to YAML: write an ordinary ':' and a blank"
 
 
-def _walk(node: Node, path: tuple[str | int, ...], report: Report) -> None:
+def _walk(node: Node, path: tuple[str | int, ...], report: FaultReport) -> None:
     match node:
         case Entries():
             for key, value in node.values.items():

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from bot.config.report import Path, Report, did_you_mean, quoted
+from bot.config.report import FaultReport, Path, did_you_mean, quoted
 from bot.config.tree import Node, Scalar, Sequence
 
 Schema = dict[str, Any]
@@ -19,15 +19,15 @@ Schema = dict[str, Any]
 NOTHING = "is empty: give a value (in quotes where it begins with #) or leave the key out"
 
 
-class Kind(Protocol):
-    def read(self, node: Node, path: Path, report: Report) -> Any:
+class ValueKind(Protocol):
+    def read(self, node: Node, path: Path, report: FaultReport) -> Any:
         """What the node means; None, and a fault in the report, when it is not of this kind."""
 
     def schema(self) -> Schema:
         """What JSON Schema (draft 2020-12) can say of the kind."""
 
 
-class Refusal(Exception):
+class Mistaken(Exception):
     """A text has the right form and is wrong all the same: as a whole, or at ``offset``."""
 
     def __init__(self, message: str, offset: int | None = None) -> None:
@@ -35,7 +35,7 @@ class Refusal(Exception):
         super().__init__(message)
 
 
-class Text(NamedTuple):
+class TextKind(NamedTuple):
     """A text of a certain form."""
 
     pattern: str
@@ -45,11 +45,11 @@ class Text(NamedTuple):
     hint: Callable[[str], str] = lambda _: ""
     """What to add to the message for a text that it is not."""
     meaning: Callable[[str], Any] = str
-    """What the text stands for; raises Refusal."""
+    """What the text stands for; raises Mistaken."""
     editors: Callable[[], Schema] | None = None
     """What JSON Schema says instead of ``pattern``, where that is not all."""
 
-    def read(self, node: Node, path: Path, report: Report) -> Any:
+    def read(self, node: Node, path: Path, report: FaultReport) -> Any:
         if not isinstance(node, Scalar) or node.value is None:
             mistaken(node, path, report, f"text, not {kind_of(node)}")
             return None
@@ -62,7 +62,7 @@ class Text(NamedTuple):
             return None
         try:
             return self.meaning(text)
-        except Refusal as refusal:
+        except Mistaken as refusal:
             report.add(node.locate(refusal.offset), path, str(refusal))
             return None
 
@@ -82,7 +82,7 @@ class Whole(NamedTuple):
     least: int
     most: int
 
-    def read(self, node: Node, path: Path, report: Report) -> int | None:
+    def read(self, node: Node, path: Path, report: FaultReport) -> int | None:
         value = node.value if isinstance(node, Scalar) else None
         if not isinstance(value, int) or isinstance(value, bool):
             mistaken(node, path, report, f"a whole number, not {kind_of(node)}")
@@ -99,7 +99,7 @@ class Whole(NamedTuple):
 class Flag(NamedTuple):
     """true or false, and none of YAML 1.1's other words for them."""
 
-    def read(self, node: Node, path: Path, report: Report) -> bool | None:
+    def read(self, node: Node, path: Path, report: FaultReport) -> bool | None:
         if isinstance(node, Scalar) and isinstance(node.value, bool):
             return node.value
         said = isinstance(node, Scalar) and isinstance(node.value, str) and quoted(node.value)
@@ -115,7 +115,7 @@ class Choice(NamedTuple):
 
     options: type[StrEnum]
 
-    def read(self, node: Node, path: Path, report: Report) -> StrEnum | None:
+    def read(self, node: Node, path: Path, report: FaultReport) -> StrEnum | None:
         value = node.value if isinstance(node, Scalar) else None
         words = [str(option) for option in self.options]
         if value in words:
@@ -132,9 +132,9 @@ class Choice(NamedTuple):
 class OrNull(NamedTuple):
     """A kind, or null for what holds without it."""
 
-    kind: Kind
+    kind: ValueKind
 
-    def read(self, node: Node, path: Path, report: Report) -> Any:
+    def read(self, node: Node, path: Path, report: FaultReport) -> Any:
         return None if is_null(node) else self.kind.read(node, path, report)
 
     def schema(self) -> Schema:
@@ -145,9 +145,9 @@ class OrWord(NamedTuple):
     """A kind, or a word that leaves it to the program: None."""
 
     word: str
-    kind: Kind
+    kind: ValueKind
 
-    def read(self, node: Node, path: Path, report: Report) -> Any:
+    def read(self, node: Node, path: Path, report: FaultReport) -> Any:
         value = node.value if isinstance(node, Scalar) else None
         if value == self.word:
             return None
@@ -164,13 +164,13 @@ class OrWord(NamedTuple):
 class Many(NamedTuple):
     """A list of one kind that is not empty."""
 
-    kind: Kind
+    kind: ValueKind
     or_one: bool = False
     """Whether the only item may stand by itself."""
     distinct: bool = False
     """For JSON Schema: whether an item may be listed twice is for a rule to say."""
 
-    def read(self, node: Node, path: Path, report: Report) -> tuple[Any, ...] | None:
+    def read(self, node: Node, path: Path, report: FaultReport) -> tuple[Any, ...] | None:
         if self.or_one and isinstance(node, Scalar):
             return (self.kind.read(node, path, report),)
         if not isinstance(node, Sequence):
@@ -188,7 +188,7 @@ class Many(NamedTuple):
         return {"anyOf": [self.kind.schema(), many]} if self.or_one else many
 
 
-def mistaken(node: Node, path: Path, report: Report, message: str) -> None:
+def mistaken(node: Node, path: Path, report: FaultReport, message: str) -> None:
     """Note that something else was expected, or that there is nothing at all."""
     report.add(node.mark, path, NOTHING if is_null(node) else f"expected {message}")
 

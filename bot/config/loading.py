@@ -12,7 +12,7 @@ from bot.config import environment, homes, invisible
 from bot.config.build import DATABASE, Values, build
 from bot.config.document import DOCUMENT
 from bot.config.hints import hints
-from bot.config.report import START, Mark, Report
+from bot.config.report import START, FaultReport, Mark
 from bot.config.report import Path as Path_
 from bot.config.rules import breaches
 from bot.config.tree import EMPTY, Entries, Node, Scalar, Sequence, find, hide, key_mark, place, plain, texts
@@ -37,8 +37,8 @@ def load(path: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -
 
 def parse(text: str, path: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Settings:
     """As `load`, for a text that stands, or might stand, in the file at ``path``."""
-    report, absolute = Report(str(path)), path.absolute()
-    unread = Report(str(path))
+    report, absolute = FaultReport(str(path)), path.absolute()
+    unread = FaultReport(str(path))
     root = _read_text(text.removeprefix("\ufeff"), report)
     home = homes.home(absolute, _database(root))
     secrets = environment.secrets(environ, report if need_secrets else unread, home.folder)
@@ -84,9 +84,9 @@ def _read_file(path: Path) -> str:
         raise _unusable(path, "not a text in UTF-8", mark) from None
 
 
-def _read_text(text: str, report: Report) -> Node:
+def _read_text(text: str, report: FaultReport) -> Node:
     """The tree of the text. Where an invisible character broke it, that is the only fault told."""
-    unread = Report(report.file)
+    unread = FaultReport(report.file)
     root = read(text, unread)
     if not text.isascii():
         broken = invisible.find_in_lines(text, report) if unread.faults else invisible.find(root, report)
@@ -103,7 +103,7 @@ def _unusable(path: Path, message: str, mark: Mark = START) -> ConfigError:
 
 
 def _judge(
-    root: Node, secrets: Mapping[str, Secret], available: Collection[str], folder: Path, report: Report
+    root: Node, secrets: Mapping[str, Secret], available: Collection[str], folder: Path, report: FaultReport
 ) -> Values:
     """What the document says; nothing, unless the report stays empty.
 
@@ -123,7 +123,7 @@ def _judge(
     return values or {}
 
 
-def _without_secrets(root: Node, secrets: Mapping[str, Secret], report: Report) -> Node:
+def _without_secrets(root: Node, secrets: Mapping[str, Secret], report: FaultReport) -> Node:
     """The tree without the secrets in it: whatever else is wrong with their places goes unsaid."""
     found: set[Mark] = set()
     for text, mark, path in texts(root):
@@ -136,7 +136,7 @@ def _without_secrets(root: Node, secrets: Mapping[str, Secret], report: Report) 
 
 
 def _warnings(root: Node, settings: Settings, file: str) -> tuple[str, ...]:
-    report = Report(file)
+    report = FaultReport(file)
     for breach, offset in hints(settings):
         node, found = find(root, breach.path)
         mark = place(root, breach.path)

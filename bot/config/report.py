@@ -27,7 +27,7 @@ class Mark(NamedTuple):
 START = Mark(1, 1)
 
 
-class Report:
+class FaultReport:
     """Collects the faults of one file. It neither judges nor raises."""
 
     def __init__(self, file: str) -> None:

@@ -6,18 +6,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from bot.config.kinds import Kind, OrNull, Schema, Text, kind_of, mistaken
-from bot.config.report import Path, Report, did_you_mean, meant, quoted
+from bot.config.kinds import OrNull, Schema, TextKind, ValueKind, kind_of, mistaken
+from bot.config.report import FaultReport, Path, did_you_mean, meant, quoted
 from bot.config.tree import Entries, Node, Scalar
 
 
 class Named(NamedTuple):
     """Things of one kind by names of the user's choice, at least one."""
 
-    name: Text
-    kind: Kind
+    name: TextKind
+    kind: ValueKind
 
-    def read(self, node: Node, path: Path, report: Report) -> dict[str, Any] | None:
+    def read(self, node: Node, path: Path, report: FaultReport) -> dict[str, Any] | None:
         if not isinstance(node, Entries):
             mistaken(node, path, report, f"names with what they stand for, not {kind_of(node)}")
             return None
@@ -40,7 +40,7 @@ class Named(NamedTuple):
 class Key(NamedTuple):
     """One key of a section."""
 
-    kind: Kind
+    kind: ValueKind
     about: str
     default: object = None
     """What holds without it, as it would be written; for editors and manuals only."""
@@ -58,7 +58,7 @@ class Section(NamedTuple):
     constraint: Mapping[str, Any] = MappingProxyType({})
     """What else JSON Schema says; a rule says the same to the loader."""
 
-    def read(self, node: Node, path: Path, report: Report) -> dict[str, Any] | None:
+    def read(self, node: Node, path: Path, report: FaultReport) -> dict[str, Any] | None:
         """The values of the keys that are there."""
         if not isinstance(node, Entries):
             mistaken(node, path, report, f"keys with values, not {kind_of(node)}")

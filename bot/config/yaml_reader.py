@@ -23,7 +23,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 
-from bot.config.report import Mark, Report, quoted
+from bot.config.report import FaultReport, Mark, quoted
 from bot.config.syntax_errors import in_words
 from bot.config.tree import EMPTY, Entries, Node, Plain, Scalar, Sequence
 
@@ -46,7 +46,7 @@ class Stop(Exception):
     """The rest of the text is not worth reading; the report says why."""
 
 
-def read(text: str, report: Report) -> Node:
+def read(text: str, report: FaultReport) -> Node:
     """The document of the text; an empty mapping where it can't be read. Faults go into the report."""
     builder = _Builder(text, report)
     try:
@@ -97,7 +97,7 @@ class _Open:
 class _Builder:
     """Puts nodes together as the events come."""
 
-    def __init__(self, text: str, report: Report) -> None:
+    def __init__(self, text: str, report: FaultReport) -> None:
         self.root: Node = EMPTY
         self._text = text
         self._report = report

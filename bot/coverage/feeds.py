@@ -119,7 +119,7 @@ class FeedState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FeedReading:
     """One reading, and the day (US/Eastern) it was made on."""
 
     feed: FeedRead
@@ -142,7 +142,7 @@ class FeedDay:
     error: str = ""
 
 
-def feed_day(day: date, readings: Iterable[Reading], wanted: Sequence[str], *, over: bool) -> FeedDay:
+def feed_day(day: date, readings: Iterable[FeedReading], wanted: Sequence[str], *, over: bool) -> FeedDay:
     """What was seen of the feed of ``day`` in the ``wanted`` archives and categories.
 
     ``readings`` are in the order of their time; those of other feeds play no part. ``over`` says

@@ -7,6 +7,6 @@ generous one that counts.
 
 from bot.matching.document import Document
 from bot.matching.evaluation import Match, admits, match
-from bot.matching.leaves import Verdict
+from bot.matching.leaves import MatchVerdict
 
-__all__ = ["Document", "Match", "Verdict", "admits", "match"]
+__all__ = ["Document", "Match", "MatchVerdict", "admits", "match"]

@@ -8,12 +8,12 @@ from itertools import groupby
 
 from bot import taxonomy
 from bot.matching.document import Document
-from bot.matching.leaves import NO, UNKNOWN, YES, Leaf, Verdict, examine
+from bot.matching.leaves import NO, UNKNOWN, YES, Leaf, MatchVerdict, examine
 from bot.models import AnnouncedPaper, Branch, DateRange, Operator, Paper, QueryTree, Topic
 
 _OR, _ANDNOT = Operator.OR, Operator.ANDNOT
 
-_Found = tuple[Verdict, tuple[tuple[Leaf, str], ...]]
+_Found = tuple[MatchVerdict, tuple[tuple[Leaf, str], ...]]
 """The contents of a `Match`."""
 
 _NAMED = 4
@@ -24,7 +24,7 @@ _NAMED = 4
 class Match:
     """Whether a paper answers a query, and what decided it."""
 
-    verdict: Verdict
+    verdict: MatchVerdict
     decisive: tuple[tuple[Leaf, str], ...]
     """The terms that were found, or failed, or can't be told, each with its finding in words."""
 

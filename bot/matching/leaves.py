@@ -15,16 +15,16 @@ from bot.models import DateRange, Term
 Leaf = Term | DateRange
 
 
-class Verdict(StrEnum):
+class MatchVerdict(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
     """It depends on what an announcement doesn't tell: fetch the paper by id and ask again."""
 
 
-YES, NO, UNKNOWN = Verdict
+YES, NO, UNKNOWN = MatchVerdict
 
-Finding = tuple[Verdict, str]
+Finding = tuple[MatchVerdict, str]
 """The verdict, and what follows the term in a sentence that explains it."""
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class SummarySource(StrEnum):
-    GEMINI = "gemini"
+    MODEL = "gemini"
     EXTRACTIVE = "extractive"
     """The abstract's own sentences, chosen by us."""
 

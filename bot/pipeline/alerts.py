@@ -19,7 +19,7 @@ from bot.pipeline.services import Services
 OPERATOR = ""
 """The operator's name among the readers: an alert for this one concerns no subscriber."""
 
-CONFIGURATION, GEMINI, POLL, FEED = "configuration", "gemini", "poll", "feed"
+CONFIGURATION, MODEL, POLL, FEED = "configuration", "gemini", "poll", "feed"
 
 PATIENCE = timedelta(minutes=30)
 """How long arXiv may be in trouble before the operator, and those who read at once, are told."""
@@ -107,7 +107,7 @@ def to_tell(services: Services, subscriber: Subscriber) -> tuple[Alert, ...]:
             return lasting and (alert.key == FEED or _is_unanswered(services, subscriber, now))
         if alert.key.startswith(_TOPIC):
             return alert.key.removeprefix(_TOPIC) in subscriber.topics
-        return alert.key != GEMINI
+        return alert.key != MODEL
 
     return tuple(alert for alert in services.store.notices.untold(subscriber.name) if concerns(alert))
 
@@ -120,7 +120,7 @@ def _is_unanswered(services: Services, subscriber: Subscriber, now: datetime) ->
 
 def of_summaries(services: Services, subscriber: Subscriber) -> tuple[Alert, ...]:
     """The same for what explains summaries that are missing: no reason to write to anybody by itself."""
-    return tuple(alert for alert in services.store.notices.untold(subscriber.name) if alert.key == GEMINI)
+    return tuple(alert for alert in services.store.notices.untold(subscriber.name) if alert.key == MODEL)
 
 
 def mark_told(services: Services, subscriber: Subscriber, told: Iterable[Alert]) -> None:

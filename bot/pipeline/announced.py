@@ -54,7 +54,7 @@ class _Reconciler:
             subscriber.name for subscriber in services.settings.subscribers if subscriber.revisions
         ]
         self._poll = poll
-        self._seen: list[coverage.Reading] = []
+        self._seen: list[coverage.FeedReading] = []
         self.new = 0
 
     async def read(self, specs: Sequence[str], whole: Announcement | None = None) -> None:
@@ -103,7 +103,9 @@ class _Reconciler:
         before = self._services.store.polls.announced_before(shown, day) if day else {}
         for batch in coverage.batches(announcement, before):
             self._record(_reading(batch.asked, now, batch, cut=announcement.is_cut), batch.items)
-            self._seen.append(coverage.Reading(_reading(batch.asked, now, batch), calendar.feed_date(now)))
+            self._seen.append(
+                coverage.FeedReading(_reading(batch.asked, now, batch), calendar.feed_date(now))
+            )
 
     def judge(self) -> None:
         """Whether the feeds have stalled: an old batch on a day that was due a new one."""
@@ -141,7 +143,7 @@ class _Reconciler:
         failed = {}
         for topic, tree in self._trees.items():
             found = matching.match(tree, item)
-            if found.verdict is not matching.Verdict.NO:
+            if found.verdict is not matching.MatchVerdict.NO:
                 return None
             failed[topic.name] = found.clause
         return failed
@@ -184,7 +186,7 @@ class _Reconciler:
         for paper in papers:
             for topic, tree in self._trees.items():
                 found = matching.match(tree, paper)
-                if found.verdict is matching.Verdict.YES and matching.admits(topic, paper):
+                if found.verdict is matching.MatchVerdict.YES and matching.admits(topic, paper):
                     # It is at least as late as what arXiv dates, whatever this machine's clock says.
                     self._services.store.papers.add_matches(
                         [paper.arxiv_id],

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 
 from bot import backoff, quota
-from bot.errors import GeminiError
+from bot.errors import ModelError
 from bot.models import Limit, ModelReply, Paper, Prompt, Summary, SummaryKey, Verdict
 from bot.pipeline import alerts
 from bot.pipeline.attempt import REST, Attempt, Ended, Job
@@ -110,7 +110,7 @@ class ModelWorkers:
                 return left
             try:
                 answer = await self._request(request, text)
-            except GeminiError as error:
+            except ModelError as error:
                 if not await self._try_again(error, attempt):
                     if error.verdict.permanent and len(left) == 1:
                         self._refuse(next(iter(left)), str(error), final=True)
@@ -139,7 +139,7 @@ class ModelWorkers:
             times=backoff.SUMMARY_REFUSALS if final else 1,
         )
 
-    async def _try_again(self, error: GeminiError, attempt: Attempt) -> bool:
+    async def _try_again(self, error: ModelError, attempt: Attempt) -> bool:
         """After a failure of the service: whether to ask again, having waited. Ended."""
         attempt.failures += 1
         attempt.refusals += error.verdict.permanent
@@ -158,7 +158,7 @@ class ModelWorkers:
         self,
         request: int,
         answer: ModelReply,
-        found: Mapping[SummaryKey, Summary | reply.Refusal],
+        found: Mapping[SummaryKey, Summary | reply.RefusedAnswer],
         hopeless: Container[SummaryKey],
     ) -> None:
         """What the answer cost and what it is good for, in one transaction."""
@@ -171,7 +171,7 @@ class ModelWorkers:
                     self.written += 1
                 else:
                     self._refuse(key, result.reason, final=key in hopeless)
-            alerts.settle(self._services, alerts.GEMINI)
+            alerts.settle(self._services, alerts.MODEL)
         self._one_finished.set()
         self._failing_since = None
 
@@ -189,7 +189,7 @@ class ModelWorkers:
                 if attempt.began is not None and now - attempt.began >= self._budget:
                     return None
                 permit = self._quota.permit(text)
-                if permit.answer is quota.Answer.GO:
+                if permit.answer is quota.Admission.GO:
                     attempt.began = attempt.began or now
                     return self._quota.start(text)
                 self._end_if_closed(permit, now)
@@ -200,11 +200,11 @@ class ModelWorkers:
 
     def _end_if_closed(self, permit: quota.Permit, now: datetime) -> None:
         """Ended, where waiting would hold up what is due."""
-        if permit.answer is quota.Answer.DAY_SPENT:
+        if permit.answer is quota.Admission.DAY_SPENT:
             self._end(
                 f"the day's quota of {self._settings.gemini.requests_per_day} requests is used up", permit
             )
-        if permit.answer is quota.Answer.NOT_OFFERED:
+        if permit.answer is quota.Admission.NOT_OFFERED:
             raise Ended(f"{self._settings.gemini.model} is not offered on this account", now + REST)
         if permit.until is not None and permit.until - now > self._budget:
             self._end("no request is wanted", permit)
@@ -215,17 +215,17 @@ class ModelWorkers:
         raise Ended(text, permit.until)
 
     async def _request(self, request: int, text: Prompt) -> ModelReply:
-        """Send it. GeminiError; a request that failed is counted like any other."""
+        """Send it. ModelError; a request that failed is counted like any other."""
         try:
             return await self._summariser.ask(text)
         except BaseException as error:
             self._quota.unanswered(request)
             self._one_finished.set()
-            if isinstance(error, GeminiError) or not isinstance(error, Exception):
+            if isinstance(error, ModelError) or not isinstance(error, Exception):
                 raise
-            raise GeminiError.unforeseen(error, "asking Gemini") from error
+            raise ModelError.unforeseen(error, "asking Gemini") from error
 
-    def _learn(self, error: GeminiError) -> None:
+    def _learn(self, error: ModelError) -> None:
         """What a failure says about the requests that follow. Ended when there should be none."""
         verdict, now = error.verdict, self._clock.now()
         closed_until = self._quota.refused(error)
@@ -260,7 +260,7 @@ class ModelWorkers:
         remedy = f"; {verdict.remedy}" if verdict.remedy else ""
         what = text.removesuffix(".") + remedy
         line = f"Gemini: {what}. Meanwhile papers are shown with the abstract's own sentences."
-        alerts.raise_alert(self._services, alerts.GEMINI, line)
+        alerts.raise_alert(self._services, alerts.MODEL, line)
         return line
 
     def _announce(self, what: str, until: datetime) -> None:

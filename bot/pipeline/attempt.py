@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.models import Paper, Summary, SummaryKey
-from bot.summary.reply import Refusal
+from bot.summary.reply import RefusedAnswer
 
 REST = timedelta(minutes=30)
 """After an outage, or a refusal that a person has to mend, what nobody waits for is not asked for."""
@@ -44,7 +44,7 @@ class Attempt:
     paraphrase: bool = False
 
     def learn(
-        self, found: Mapping[str, Summary | Refusal], keys: Iterable[SummaryKey]
+        self, found: Mapping[str, Summary | RefusedAnswer], keys: Iterable[SummaryKey]
     ) -> tuple[SummaryKey, ...]:
         """Take note of an answer; the papers for which asking again makes no sense.
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import calendar, coverage, taxonomy
-from bot.coverage import FeedDay, FeedState, Reading
+from bot.coverage import FeedDay, FeedReading, FeedState
 from bot.history import AnnouncedRecord, PollStatus, TopicPoll
 from bot.models import Subscriber, Topic
 from bot.pipeline.services import Services
@@ -62,14 +62,14 @@ def _polls(
     return tuple(last) if silent else ()
 
 
-def _readings(services: Services, since: datetime) -> list[Reading]:
+def _readings(services: Services, since: datetime) -> list[FeedReading]:
     """From the day before on: what was read of the first day may have been read before."""
     feeds = services.store.polls.feeds_since(since - 2 * _DAY)
-    return [Reading(feed, calendar.feed_date(feed.read_at)) for feed in feeds]
+    return [FeedReading(feed, calendar.feed_date(feed.read_at)) for feed in feeds]
 
 
 def _days(
-    since: datetime, now: datetime, readings: Sequence[Reading], wanted: Sequence[str]
+    since: datetime, now: datetime, readings: Sequence[FeedReading], wanted: Sequence[str]
 ) -> tuple[FeedDay, ...]:
     """The days with a batch since the last digest; the day of that one only if there is news of it."""
     first, today = calendar.feed_date(since), calendar.feed_date(now)
@@ -85,7 +85,7 @@ def _days(
     return tuple(days) if known.state is told.state else (known, *days)
 
 
-def _read_since(since: datetime, readings: Sequence[Reading], wanted: Sequence[str]) -> tuple[date, ...]:
+def _read_since(since: datetime, readings: Sequence[FeedReading], wanted: Sequence[str]) -> tuple[date, ...]:
     """The days whose feed was read for the first time since then, due or not."""
     shown = {
         reading.feed.announced_on
@@ -98,7 +98,7 @@ def _read_since(since: datetime, readings: Sequence[Reading], wanted: Sequence[s
     )
 
 
-def _is_seen(day: date, readings: Iterable[Reading], wanted: Sequence[str]) -> bool:
+def _is_seen(day: date, readings: Iterable[FeedReading], wanted: Sequence[str]) -> bool:
     return coverage.feed_day(day, readings, wanted, over=True).state in _SEEN
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot import quota
-from bot.errors import GeminiError
+from bot.errors import ModelError
 from bot.history import ServiceWait
 from bot.models import Limit, ModelReply, Prompt
 from bot.pipeline.services import Services
@@ -69,7 +69,7 @@ class ModelQuota:
         """It ended without an answer: its prompt may have been read all the same."""
         self._requests.finish(request, None, self._estimates.pop(request), self._clock.now())
 
-    def refused(self, error: GeminiError) -> datetime | None:
+    def refused(self, error: ModelError) -> datetime | None:
         """Take note of a failure; until when nothing may go out, when that is known."""
         verdict, now = error.verdict, self._clock.now()
         self._block = quota.blocked(verdict, now, self._block)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
-from bot.query.lexer import DATES, FIELDS, Kind, Token, tokens
+from bot.query.lexer import DATES, FIELDS, Token, TokenKind, tokens
 
 
 class Doubt(NamedTuple):
@@ -116,7 +116,7 @@ def web_copy(text: str) -> Doubt | None:
 
 def _of_token(token: Token) -> Doubt | None:
     text, position = token.text, token.position
-    if token.kind is Kind.PHRASE:
+    if token.kind is TokenKind.PHRASE:
         wild = re.search(r"(?<=\w)[*?]|[*?](?=\w)", text)
         if wild:
             return Doubt(position, f'a wildcard means nothing inside quotation marks: "{text}"')
@@ -124,7 +124,7 @@ def _of_token(token: Token) -> Doubt | None:
             place = position + 1 + comma.start()
             return Doubt(place, f'a full-width comma separates nothing, this is one phrase: "{text}"')
         return None
-    if token.kind is not Kind.WORD:
+    if token.kind is not TokenKind.WORD:
         return None
     if text.upper() in _OPERATORS:
         meant = "ANDNOT" if text.upper() == "NOT" else text.upper()
@@ -185,17 +185,17 @@ def _missing_operators(found: list[Token]) -> Iterator[Doubt]:
     """Once for each run of terms side by side."""
     inside = False
     for before, after in pairwise(found):
-        begins = after.kind in (Kind.WORD, Kind.PHRASE, Kind.OPEN, Kind.PREFIX)
-        if before.kind in (Kind.WORD, Kind.PHRASE, Kind.CLOSE) and begins:
+        begins = after.kind in (TokenKind.WORD, TokenKind.PHRASE, TokenKind.OPEN, TokenKind.PREFIX)
+        if before.kind in (TokenKind.WORD, TokenKind.PHRASE, TokenKind.CLOSE) and begins:
             if not inside:
                 yield _side_by_side(before, after)
             inside = True
-        elif after.kind in (Kind.OPERATOR, Kind.OPEN, Kind.CLOSE):
+        elif after.kind in (TokenKind.OPERATOR, TokenKind.OPEN, TokenKind.CLOSE):
             inside = False
 
 
 def _side_by_side(before: Token, after: Token) -> Doubt:
-    if before.kind is after.kind is Kind.WORD:
+    if before.kind is after.kind is TokenKind.WORD:
         return Doubt(
             before.position,
             f"no phrase without quotation marks: arXiv reads {before.text} OR {after.text}; "

@@ -16,7 +16,7 @@ from itertools import islice
 from bot import taxonomy
 from bot.models import Topic, Window
 from bot.query.grammar import QueryError, parse
-from bot.query.lexer import Kind, tokens
+from bot.query.lexer import TokenKind, tokens
 
 _SYNTAX = re.compile(r'["()\\:*?;$]')
 """Characters that mean something to arXiv's grammar or its index even inside quotes (``$`` switches
@@ -73,10 +73,14 @@ def _verbatim(query: str) -> str:
 
 def _spelt_out(query: str) -> str:
     begin = list(islice(tokens(query), 2))
-    if len(begin) < 2 or (begin[0].kind, begin[0].text) != (Kind.PREFIX, "au") or "_" not in begin[1].text:
+    if (
+        len(begin) < 2
+        or (begin[0].kind, begin[0].text) != (TokenKind.PREFIX, "au")
+        or "_" not in begin[1].text
+    ):
         return query
     second = begin[1]
-    end = second.position + len(second.text) + (2 if second.kind is Kind.PHRASE else 0)
+    end = second.position + len(second.text) + (2 if second.kind is TokenKind.PHRASE else 0)
     return f'{query[: second.position]}"{second.text.replace("_", " ")}"{query[end:]}'
 
 
@@ -84,9 +88,9 @@ def _is_group(query: str) -> bool:
     """Whether the first parenthesis closes with the last character."""
     depth = 0
     for token in tokens(query):
-        depth += (token.kind is Kind.OPEN) - (token.kind is Kind.CLOSE)
+        depth += (token.kind is TokenKind.OPEN) - (token.kind is TokenKind.CLOSE)
         if not depth:
-            return token.position == len(query) - 1 and token.kind is Kind.CLOSE
+            return token.position == len(query) - 1 and token.kind is TokenKind.CLOSE
     return False
 
 

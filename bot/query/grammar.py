@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.models import Branch, DateRange, Operator, QueryTree, Term
-from bot.query.lexer import DATES, Kind, Token, tokens
+from bot.query.lexer import DATES, Token, TokenKind, tokens
 
 
 class QueryError(Exception):
@@ -83,16 +83,16 @@ class _Parser:
         self._taken = 0
 
     def take(self, token: Token) -> None:
-        if self._prefix and token.kind not in (Kind.WORD, Kind.PHRASE, Kind.OPEN):
+        if self._prefix and token.kind not in (TokenKind.WORD, TokenKind.PHRASE, TokenKind.OPEN):
             raise self._dangling(self._prefix)
         match token.kind:
-            case Kind.PREFIX:
+            case TokenKind.PREFIX:
                 self._prefix = token
-            case Kind.OPERATOR:
+            case TokenKind.OPERATOR:
                 self._groups[-1].pending = token
-            case Kind.OPEN:
+            case TokenKind.OPEN:
                 self._open(token)
-            case Kind.CLOSE:
+            case TokenKind.CLOSE:
                 self._close(token)
             case _:
                 self._groups[-1].add(self._term(token))
@@ -127,7 +127,7 @@ class _Parser:
         position = prefix.position if prefix else token.position
         if name == DATES:
             return _date_range(token.text, position)
-        text, phrase = " ".join(token.text.split()), token.kind is Kind.PHRASE
+        text, phrase = " ".join(token.text.split()), token.kind is TokenKind.PHRASE
         if not phrase and text.startswith(("*", "?")):
             raise QueryError("a word can't begin with a wildcard", token.position)
         if name == "au" and self._taken == 1 and "_" in text:

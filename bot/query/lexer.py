@@ -20,7 +20,7 @@ _OPERATORS = frozenset({"AND", "OR", "ANDNOT", "NOT"})
 """Upper case only: ``and`` and ``or`` are words to search for."""
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     PREFIX = "prefix"
     WORD = "word"
     PHRASE = "phrase"
@@ -31,7 +31,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    kind: Kind
+    kind: TokenKind
     text: str
     """A field's own name, a word, a phrase without its quotes, an operator."""
     position: int
@@ -56,12 +56,12 @@ def tokens(query: str) -> Iterator[Token]:
     end = 0
     while match := _TOKEN.search(query, end):
         end = match.end()
-        kind, text = Kind(match.lastgroup), match[match.lastgroup or 0]
-        if kind is Kind.PREFIX:
+        kind, text = TokenKind(match.lastgroup), match[match.lastgroup or 0]
+        if kind is TokenKind.PREFIX:
             text = _ALIASES.get(text, text)
-        elif kind is Kind.WORD and text in _OPERATORS:
-            kind = Kind.OPERATOR
+        elif kind is TokenKind.WORD and text in _OPERATORS:
+            kind = TokenKind.OPERATOR
         yield Token(kind, text, match.start())
         if text == DATES and (bounds := _RANGE.match(query, end)):
-            yield Token(Kind.PHRASE, bounds[1], end)
+            yield Token(TokenKind.PHRASE, bounds[1], end)
             end = bounds.end()

@@ -13,7 +13,7 @@ Retrying what failed is decided in `backoff`.
 from bot.quota.batching import MOST_TOGETHER, papers_together
 from bot.quota.limits import (
     WINDOW,
-    Answer,
+    Admission,
     Block,
     Costs,
     Limits,
@@ -38,7 +38,7 @@ __all__ = [
     "KNOWN_IN",
     "MOST_TOGETHER",
     "WINDOW",
-    "Answer",
+    "Admission",
     "Block",
     "Costs",
     "Limits",

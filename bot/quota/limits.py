@@ -63,7 +63,7 @@ class Spent:
     """What was set aside for it, an upper bound, until its end shows how many it took."""
 
 
-class Answer(StrEnum):
+class Admission(StrEnum):
     GO = "go"
     WAIT = "wait"
     DAY_SPENT = "day spent"
@@ -72,7 +72,7 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    answer: Answer
+    answer: Admission
     until: datetime | None = None
     """When to ask again: for WAIT, None means when a request under way has ended, as it may in any case
     be worth asking then; for DAY_SPENT the reset of the day."""
@@ -108,24 +108,24 @@ def decide(
     day = pacific_day(now)
     late = sum(spent.finished_at is None and pacific_day(spent.started_at) < day for spent in recent)
     if today + late >= limits.requests_per_day:
-        return Permit(Answer.DAY_SPENT, day_resets_at(now))
+        return Permit(Admission.DAY_SPENT, day_resets_at(now))
     counted = [spent for spent in recent if spent.finished_at is None or spent.finished_at + WINDOW > now]
     running = sum(spent.finished_at is None for spent in counted)
     too_many = len(counted) + 1 - limits.requests_per_minute
     too_many_tokens = sum(spent.tokens for spent in counted) + tokens_wanted - limits.tokens_per_minute
     if running >= limits.concurrency:
-        return Permit(Answer.WAIT)
+        return Permit(Admission.WAIT)
     if counted and (too_many > 0 or too_many_tokens > 0):
-        return Permit(Answer.WAIT, _when_free(counted, too_many, too_many_tokens))
-    return Permit(Answer.GO)
+        return Permit(Admission.WAIT, _when_free(counted, too_many, too_many_tokens))
+    return Permit(Admission.GO)
 
 
 def _refused(block: Block, now: datetime) -> Permit | None:
     if block.until is None:
-        return Permit(Answer.NOT_OFFERED)
+        return Permit(Admission.NOT_OFFERED)
     if block.until <= now:
         return None
-    return Permit(Answer.DAY_SPENT if block.limit is Limit.PER_DAY else Answer.WAIT, block.until)
+    return Permit(Admission.DAY_SPENT if block.limit is Limit.PER_DAY else Admission.WAIT, block.until)
 
 
 def _when_free(counted: Sequence[Spent], requests: int, tokens: int) -> datetime | None:

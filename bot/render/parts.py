@@ -10,7 +10,7 @@ from bot.models import Digest, Entry
 from bot.render import wording
 
 
-class Section(StrEnum):
+class DigestSection(StrEnum):
     """Where in a digest an entry stands; the sections follow one another in this order."""
 
     PAPERS = "papers"
@@ -37,15 +37,15 @@ class Part:
         return tuple(entry.paper.arxiv_id for entry in (*self.papers, *self.titles, *self.revised))
 
 
-Item = tuple[Section, Entry]
+Item = tuple[DigestSection, Entry]
 
 
 def items(digest: Digest) -> tuple[Item, ...]:
     """Every entry with its section, in reading order."""
     return (
-        *((Section.PAPERS, entry) for entry in digest.entries),
-        *((Section.TITLES, entry) for entry in digest.titles),
-        *((Section.REVISED, entry) for entry in digest.revised),
+        *((DigestSection.PAPERS, entry) for entry in digest.entries),
+        *((DigestSection.TITLES, entry) for entry in digest.titles),
+        *((DigestSection.REVISED, entry) for entry in digest.revised),
     )
 
 
@@ -79,7 +79,7 @@ def teaser(part: Part) -> str:
 
 def pack(
     digest: Digest,
-    weigh: Callable[[Section, Entry], int],
+    weigh: Callable[[DigestSection, Entry], int],
     limit: int,
     first_limit: int | None = None,
     *,
@@ -91,12 +91,12 @@ def pack(
     less room; that part alone may be without any entry. ``titles_together`` begins a part for the
     papers told by title where they fit that one and not what is left of the one before.
     """
-    kept = sum(weigh(Section.TITLES, entry) for entry in digest.titles) if titles_together else 0
+    kept = sum(weigh(DigestSection.TITLES, entry) for entry in digest.titles) if titles_together else 0
     runs: list[list[Item]] = [[]]
     room = limit if first_limit is None else first_limit
     for section, entry in items(digest):
         weight = weigh(section, entry)
-        leading = section is Section.TITLES and entry is digest.titles[0]
+        leading = section is DigestSection.TITLES and entry is digest.titles[0]
         needed = kept if leading and weight <= kept <= limit else weight
         if needed > room and (runs[-1] or (len(runs) == 1 and room < limit)):
             runs.append([])
@@ -110,17 +110,19 @@ def _numbered(digest: Digest, runs: Sequence[Sequence[Item]]) -> tuple[Part, ...
     parts: list[Part] = []
     first = 1
     for number, run in enumerate(runs, start=1):
-        chosen = {section: tuple(entry for kind, entry in run if kind is section) for section in Section}
+        chosen = {
+            section: tuple(entry for kind, entry in run if kind is section) for section in DigestSection
+        }
         parts.append(
             Part(
                 digest,
                 number,
                 len(runs),
                 first,
-                chosen[Section.PAPERS],
-                chosen[Section.TITLES],
-                chosen[Section.REVISED],
+                chosen[DigestSection.PAPERS],
+                chosen[DigestSection.TITLES],
+                chosen[DigestSection.REVISED],
             )
         )
-        first += len(chosen[Section.PAPERS])
+        first += len(chosen[DigestSection.PAPERS])
     return tuple(parts)

@@ -28,7 +28,7 @@ def templates(package: str) -> jinja2.Environment:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SummaryLine:
     """One line of a summary."""
 
     label: str
@@ -53,7 +53,7 @@ class PaperView:
     topics: tuple[str, ...]
     """As words."""
     marks: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[SummaryLine, ...]
     language: str
     """BCP 47 tag of the lines; empty when it is that of the page."""
     right_to_left: bool
@@ -83,7 +83,7 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
         categories=tuple(filter(None, wording.categories(item).split(", "))),
         topics=tuple(wording.topic(name) for name in entry.topics),
         marks=wording.marks(entry),
-        lines=tuple(Line(label, prose.markup(text)) for label, text in lines),
+        lines=tuple(SummaryLine(label, prose.markup(text)) for label, text in lines),
         language=wording.foreign_language(digest, entry),
         right_to_left=right_to_left,
         abstract=prose.markup(item.abstract, _ABSTRACT_BYTES) if abstract else Markup(),

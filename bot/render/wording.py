@@ -172,7 +172,7 @@ def is_right_to_left(digest: Digest, entry: Entry) -> bool:
 
 
 def _is_by_model(entry: Entry) -> bool:
-    return entry.summary is not None and entry.summary.source is SummarySource.GEMINI
+    return entry.summary is not None and entry.summary.source is SummarySource.MODEL
 
 
 def marks(entry: Entry) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ class Summaries:
             "SELECT s.*, m.topic FROM summaries s JOIN matches m USING (arxiv_id) "
             "WHERE s.rowid > coalesce((SELECT rowid FROM summaries WHERE created_at < ? "
             "ORDER BY rowid DESC LIMIT 1), 0) AND s.source = ?",
-            (to_text(since), SummarySource.GEMINI.value),
+            (to_text(since), SummarySource.MODEL.value),
         ):
             made.setdefault(_key(row), []).append(row["topic"])
         return made

@@ -1,7 +1,7 @@
 """What the model answered -> a summary or a refusal for every paper that was asked for.
 
 An answer is tied to its paper by arXiv id, never by its place. It does not ask again or count attempts:
-a `Refusal` says how to ask again, the pipeline bounds it. A summary handed out here is plain text
+a `RefusedAnswer` says how to ask again, the pipeline bounds it. A summary handed out here is plain text
 with LaTeX at most: it was reviewed, but a renderer still escapes it.
 """
 
@@ -21,7 +21,7 @@ from bot.summary.review import Draft, first_fault, is_hostile, source_of
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedAnswer:
     """Why there is no summary."""
 
     reason: str
@@ -50,7 +50,9 @@ _READABLE = frozenset({"", "STOP", "MAX_TOKENS", "FINISH_REASON_UNSPECIFIED"})
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 
 
-def read(reply: ModelReply, papers: Sequence[Paper], *, language: str) -> Mapping[str, Summary | Refusal]:
+def read(
+    reply: ModelReply, papers: Sequence[Paper], *, language: str
+) -> Mapping[str, Summary | RefusedAnswer]:
     """For every paper of the request, by arXiv id: its summary, or why there is none.
 
     ``papers`` are those that the prompt was built from, ``language`` the one it asked for. Answers for
@@ -74,45 +76,45 @@ def read(reply: ModelReply, papers: Sequence[Paper], *, language: str) -> Mappin
     }
 
 
-def _unread(reply: ModelReply) -> Refusal | None:
+def _unread(reply: ModelReply) -> RefusedAnswer | None:
     """A reply that has nothing to read. What the model would not say it may say in other words."""
     stop = reply.block_reason or reply.finish_reason
     if reply.block_reason or stop not in _READABLE:
         what = "prompt blocked" if reply.block_reason else "stopped"
-        return Refusal(f"{what}: {stop}", "", paraphrase=stop in _REPHRASED)
+        return RefusedAnswer(f"{what}: {stop}", "", paraphrase=stop in _REPHRASED)
     if reply.text and reply.text.strip():
         return None
     if stop == "MAX_TOKENS":
-        return Refusal("cut off before the answer", "it was cut off; think less and answer briefly.")
-    return Refusal("empty answer", "")
+        return RefusedAnswer("cut off before the answer", "it was cut off; think less and answer briefly.")
+    return RefusedAnswer("empty answer", "")
 
 
-def _missing(*, any_given: bool, cut_off: bool) -> Refusal:
+def _missing(*, any_given: bool, cut_off: bool) -> RefusedAnswer:
     if cut_off:
-        return Refusal("cut off", "it was cut off; answer briefly.")
+        return RefusedAnswer("cut off", "it was cut off; answer briefly.")
     if any_given:
-        return Refusal(
+        return RefusedAnswer(
             "no answer for this paper",
             "it had no object with this arxiv_id; copy the id exactly.",
         )
-    return Refusal("malformed answer", "it was not the JSON that was asked for.")
+    return RefusedAnswer("malformed answer", "it was not the JSON that was asked for.")
 
 
 def _judged(
     paper: Paper, given: Sequence[Answer], papers: Sequence[Paper], reply: ModelReply, language: str
-) -> Summary | Refusal:
+) -> Summary | RefusedAnswer:
     if len(given) > 1:
-        return Refusal("two answers for this paper", "it had more than one object with this arxiv_id.")
+        return RefusedAnswer("two answers for this paper", "it had more than one object with this arxiv_id.")
     answer = given[0]
     if has_control_characters(answer.objective + answer.finding):
-        return Refusal("control characters", "it had control characters; double every backslash.")
+        return RefusedAnswer("control characters", "it had control characters; double every backslash.")
     joiners = joins_letters(language)
     objective, finding = tidy(answer.objective, joiners=joiners), tidy(answer.finding, joiners=joiners)
     if fence(papers) in objective + finding:
-        return Refusal("it repeats the prompt", "it repeated the marks around the paper.")
+        return RefusedAnswer("it repeats the prompt", "it repeated the marks around the paper.")
     others = tuple(source_of(other) for other in papers if other.arxiv_id != paper.arxiv_id)
     wary = any(map(is_hostile, papers))
     fault = first_fault(Draft(objective, finding, paper, language, source_of(paper), others, wary))
     if fault:
-        return Refusal(fault.reason, fault.complaint)
-    return Summary(objective, finding, SummarySource.GEMINI, reply.model_version)
+        return RefusedAnswer(fault.reason, fault.complaint)
+    return Summary(objective, finding, SummarySource.MODEL, reply.model_version)

@@ -1,6 +1,6 @@
 """One answer beside its paper -> what is wrong with it. The rules of taste and truth, one function each.
 
-Each rule answers with a `Fault` or None and errs on the side of the answer: a wrong refusal costs a request
+Each rule answers with a `Objection` or None and errs on the side of the answer: a wrong refusal costs a request
 and then the model's summary, a missed fault costs a reader's trust. It does not repair.
 """
 
@@ -34,7 +34,7 @@ from bot.summary.silence import says_nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Objection:
     reason: str
     """For logs: ``a number that the abstract has not: 12.7 K``."""
     complaint: str
@@ -107,88 +107,88 @@ def is_hostile(paper: Paper) -> bool:
     return gives_orders(visible(paper.title)) or gives_orders(visible(paper.abstract[:LONGEST_ABSTRACT]))
 
 
-def first_fault(draft: Draft) -> Fault | None:
+def first_fault(draft: Draft) -> Objection | None:
     """The first thing wrong with an answer, None when it may be read by people."""
     return next((fault for rule in _RULES if (fault := rule(draft)) is not None), None)
 
 
-def _empty(draft: Draft) -> Fault | None:
+def _empty(draft: Draft) -> Objection | None:
     fewest = _FEWEST_LETTERS_WARY if draft.wary else _FEWEST_LETTERS
     for name, text in draft.fields:
         letters = sum(map(str.isalpha, text))
         wide = sum(1 for character in text if character > "\u2e80")
         if letters + 2 * wide < fewest or text.strip(" .").lower() in _PLACEHOLDERS:
-            return Fault(f"no {name}", f"the field {name} was empty or said nothing.")
+            return Objection(f"no {name}", f"the field {name} was empty or said nothing.")
     if draft.objective.casefold() == draft.finding.casefold():
-        return Fault("objective and finding are the same", "both fields said the same.")
+        return Objection("objective and finding are the same", "both fields said the same.")
     return None
 
 
-def _endless(draft: Draft) -> Fault | None:
+def _endless(draft: Draft) -> Objection | None:
     """Before the rules that read every word."""
     if len(draft.text) > _ENDLESS:
-        return Fault(
+        return Objection(
             f"too long: {len(draft.text)} characters", "it was far too long; three sentences a field at most."
         )
     return None
 
 
-def _itself(draft: Draft) -> Fault | None:
+def _itself(draft: Draft) -> Objection | None:
     for name, text in draft.fields:
         if speaks_of_itself(text, draft.source) or echoes_address(text):
-            return Fault(
+            return Objection(
                 f"the {name} speaks of itself or of its instructions",
                 "it spoke of itself or of instructions, not of the paper.",
             )
     return None
 
 
-def _leak(draft: Draft) -> Fault | None:
+def _leak(draft: Draft) -> Objection | None:
     if leaks(draft.text):
-        return Fault("it repeats the prompt", "it repeated these instructions.")
+        return Objection("it repeats the prompt", "it repeated these instructions.")
     return None
 
 
-def _foreign(draft: Draft) -> Fault | None:
+def _foreign(draft: Draft) -> Objection | None:
     found = foreign_matter(draft.objective, draft.source) or foreign_matter(draft.finding, draft.source)
     if found:
-        return Fault(
+        return Objection(
             f"it contains {found}", "it contained a link, a mention or markup; plain sentences only."
         )
     return None
 
 
-def _too_long(draft: Draft) -> Fault | None:
+def _too_long(draft: Draft) -> Objection | None:
     for name, text in draft.fields:
         stops = len(_STOP.findall(text))
         if len(text) > _MOST_CHARACTERS or (stops > _MOST_SENTENCES and len(split(text)) > _MOST_SENTENCES):
-            return Fault(
+            return Objection(
                 f"the {name} is too long: {len(text)} characters",
                 f"the field {name} was too long; three sentences at most.",
             )
     return None
 
 
-def _repeating(draft: Draft) -> Fault | None:
+def _repeating(draft: Draft) -> Objection | None:
     words = plain(draft.text).casefold().split()  # a formula is one word, however many commands it has
     runs = Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
     if runs and max(runs.values()) > _MOST_REPEATS:
-        return Fault("it repeats itself", "it repeated the same words over and over.")
+        return Objection("it repeats itself", "it repeated the same words over and over.")
     letters = [character for character in draft.text if character.isalpha()]
     if len(letters) >= _CAPITALS_TELL and sum(map(str.isupper, letters)) > _CAPITALS * len(letters):
-        return Fault("it is in capitals", "it was written in capitals.")
+        return Objection("it is in capitals", "it was written in capitals.")
     return None
 
 
-def _language(draft: Draft) -> Fault | None:
+def _language(draft: Draft) -> Objection | None:
     for name, text in (*draft.fields, ("answer", draft.text)):
         if is_clearly_not(text, draft.language):
             asked = normalise(draft.language)
-            return Fault(f"the {name} is not in {asked}", f"the {name} was not in {asked}.")
+            return Objection(f"the {name} is not in {asked}", f"the {name} was not in {asked}.")
     return None
 
 
-def _copied(draft: Draft) -> Fault | None:
+def _copied(draft: Draft) -> Objection | None:
     """One field that holds the abstract, or both together where it is longer than a summary may be."""
     abstract = _shingles(draft.paper.abstract)
     for text, shortest in (
@@ -198,7 +198,7 @@ def _copied(draft: Draft) -> Fault | None:
     ):
         longer = len(abstract) + _SHINGLE > shortest
         if longer and len(abstract & _shingles(text)) >= _COPIED * len(abstract):
-            return Fault(
+            return Objection(
                 "it copies the abstract whole", "it copied the abstract; summarise it in your own words."
             )
     return None
@@ -209,17 +209,17 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1))
 
 
-def _subject(draft: Draft) -> Fault | None:
+def _subject(draft: Draft) -> Objection | None:
     fields = [_without_id(text, draft.paper) for _, text in draft.fields]
     if not _same_language(draft):
         strays = has_other_names("\n".join(fields), draft.source)
     elif is_about_another(fields, draft.source, draft.others, wary=draft.wary):
-        return Fault("it is about another paper of the request", "it described another paper.")
+        return Objection("it is about another paper of the request", "it described another paper.")
     else:
         strays = is_foreign(fields, draft.source, wary=draft.wary)
     if not strays:
         return None
-    return Fault(
+    return Objection(
         "it is not about this paper", "it did not speak of what this paper's title and abstract speak of."
     )
 
@@ -228,19 +228,19 @@ def _same_language(draft: Draft) -> bool:
     return is_english(draft.language) and not is_clearly_not(draft.paper.abstract[:_BEGINNING], "en")
 
 
-def _numbers(draft: Draft) -> Fault | None:
+def _numbers(draft: Draft) -> Objection | None:
     text = _without_id(f"{draft.objective}.\n{draft.finding}", draft.paper)
     missing = unsupported(text, draft.source, language=code(draft.language))
     if not missing:
         return None
     listed = ", ".join(number[:40] for number in missing[:5])
-    return Fault(
+    return Objection(
         f"a number that the abstract has not: {listed}",
         f"it stated {listed}, which the title and the abstract do not contain in that form.",
     )
 
 
-def _exchanged(draft: Draft) -> Fault | None:
+def _exchanged(draft: Draft) -> Objection | None:
     """A number of the abstract, told of something else."""
     if not _same_language(draft):
         return None
@@ -248,29 +248,29 @@ def _exchanged(draft: Draft) -> Fault | None:
     if not found:
         return None
     one = found[0]
-    return Fault(
+    return Objection(
         f"a number in another's place: {one.stated}, where the abstract has {one.instead}",
         f"it stated {one.stated} of what the abstract says {one.instead} of.",
     )
 
 
-def _nothing(draft: Draft) -> Fault | None:
+def _nothing(draft: Draft) -> Objection | None:
     for name, text in draft.fields:
         if words := says_nothing(text):
-            return Fault(
+            return Objection(
                 f"the {name} says nothing: {words[:60]}",
                 f"the field {name} said that there was nothing to say; state what the title and the abstract say.",
             )
     return None
 
 
-def _inventions(draft: Draft) -> Fault | None:
+def _inventions(draft: Draft) -> Objection | None:
     """What is no number and not in the paper either."""
     if not _same_language(draft):
         return None
     for find, reason, complaint in _INVENTIONS:
         if words := find(draft)[:_MOST_QUOTED]:
-            return Fault(f"{reason}: {words}", complaint.format(words=words))
+            return Objection(f"{reason}: {words}", complaint.format(words=words))
     return None
 
 
@@ -316,7 +316,7 @@ _INVENTIONS: Sequence[tuple[Callable[[Draft], str], str, str]] = (
 )
 """What it looks for, what a log says of it, and what the model is told."""
 
-_RULES: Sequence[Callable[[Draft], Fault | None]] = (
+_RULES: Sequence[Callable[[Draft], Objection | None]] = (
     _endless, _empty, _itself, _leak, _foreign, _copied, _too_long, _repeating, _language, _nothing, _subject, _numbers,
     _exchanged, _inventions,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
-from bot.tex.tree import Group, Kind, Node, Prose, Row, Script, Space, Style, Symbol, Text
+from bot.tex.tree import AtomKind, Group, Node, Prose, Row, Scripts, Space, Style, Symbol, Text
 
 GRAVE, ACUTE, CIRCUMFLEX, TILDE = "\u0300", "\u0301", "\u0302", "\u0303"
 MACRON, OVERLINE, BREVE, DOT, DIAERESIS = "\u0304", "\u0305", "\u0306", "\u0307", "\u0308"
@@ -69,12 +69,16 @@ def accent(mark: str, body: Row) -> Row | None:
         return None
     node = letters[0]
     if isinstance(node, Text | Symbol) and len(node.text) <= _LONGEST_WORD:
-        is_word = not isinstance(node, Symbol) or node.kind in (Kind.ORDINARY, Kind.RELATION, Kind.OPERATOR)
+        is_word = not isinstance(node, Symbol) or node.kind in (
+            AtomKind.ORDINARY,
+            AtomKind.RELATION,
+            AtomKind.OPERATOR,
+        )
         return (replace(node, text=accented(node.text, mark)),) if is_word or len(node.text) == 1 else None
     if isinstance(node, Style | Group | Prose):
         inner = accent(mark, node.body)
         return (replace(node, body=inner),) if inner is not None else None
-    if isinstance(node, Script) and node.base is not None:
+    if isinstance(node, Scripts) and node.base is not None:
         base = accent(mark, (node.base,))
         return (replace(node, base=base[0]),) if base else None
     return None
@@ -92,7 +96,7 @@ def accent_prose(body: Row, mark: str) -> Row:
     first: Node = body[0]
     if isinstance(first, Text | Symbol):
         return (replace(first, text=accented(first.text, mark)), *body[1:])
-    if isinstance(first, Style | Group | Prose | Script):
+    if isinstance(first, Style | Group | Prose | Scripts):
         inner = accent(mark, (first,))
         return (*(inner or (first,)), *body[1:])
     return body

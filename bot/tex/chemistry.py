@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.tex.symbols import SYMBOLS
-from bot.tex.tree import Face, Kind, Node, Row, Script, Space, Style, Symbol, Text
+from bot.tex.tree import AtomKind, Face, Node, Row, Scripts, Space, Style, Symbol, Text
 
 _ARROWS = {
     "<=>>": "⇌", "<<=>": "⇌", "<=>": "⇌", "<-->": "⇄", "<->": "↔", "->": "→", "<-": "←", "→": "→", "⇌": "⇌",
@@ -39,7 +39,7 @@ def chemistry(source: str) -> Row:
         else:
             nodes.extend(_node(token, after_species))
         after_species = kind in ("word", "digit", "down") or token[0] in (")", "]")
-        after_species |= kind == "number" and bool(nodes) and isinstance(nodes[-1], Script)
+        after_species |= kind == "number" and bool(nodes) and isinstance(nodes[-1], Scripts)
     return (Style(Face.ROMAN, tuple(nodes)),)
 
 
@@ -47,12 +47,12 @@ def _node(token: re.Match[str], after_species: bool) -> Row:
     text = token[0]
     match token.lastgroup:
         case "arrow" | "above":
-            arrow, above = Symbol(_ARROWS[token["arrow"]], Kind.RELATION), token["above"]
-            return (Script(arrow, sup=chemistry(above)) if above else arrow,)
+            arrow, above = Symbol(_ARROWS[token["arrow"]], AtomKind.RELATION), token["above"]
+            return (Scripts(arrow, sup=chemistry(above)) if above else arrow,)
         case "sign":
-            return (Symbol(text, Kind.BINARY, spaced=not after_species),)
+            return (Symbol(text, AtomKind.BINARY, spaced=not after_species),)
         case "dot":
-            return (Symbol("·", Kind.BINARY),)
+            return (Symbol("·", AtomKind.BINARY),)
         case "space":
             return (Space(),)
         case "command":
@@ -64,9 +64,9 @@ def _node(token: re.Match[str], after_species: bool) -> Row:
 
 def _attach(nodes: list[Node], sub: Row = (), sup: Row = ()) -> None:
     last = nodes[-1] if nodes else None
-    if isinstance(last, Script) and not (last.sub if sub else last.sup):
-        nodes[-1] = Script(last.base, sub or last.sub, sup or last.sup)
-    elif last is None or isinstance(last, Space | Script):
-        nodes.append(Script(None, sub, sup))
+    if isinstance(last, Scripts) and not (last.sub if sub else last.sup):
+        nodes[-1] = Scripts(last.base, sub or last.sub, sup or last.sup)
+    elif last is None or isinstance(last, Space | Scripts):
+        nodes.append(Scripts(None, sub, sup))
     else:
-        nodes[-1] = Script(last, sub, sup)
+        nodes[-1] = Scripts(last, sub, sup)

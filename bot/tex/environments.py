@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.tex.reader import Cursor, Reader
-from bot.tex.tree import Kind, Node, Row, Space, Symbol, Text
+from bot.tex.tree import AtomKind, Node, Row, Space, Symbol, Text
 
 _FENCES = {
     "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"), "vmatrix": ("|", "|"),
@@ -74,7 +74,7 @@ def tabulated(reader: Reader, start: int, end: int, name: str) -> Row:
     opening, closing = _FENCES.get(name, ("", ""))
     if not opening:
         return tuple(nodes)
-    return (Symbol(opening, Kind.OPEN), *nodes, Symbol(closing, Kind.CLOSE))
+    return (Symbol(opening, AtomKind.OPEN), *nodes, Symbol(closing, AtomKind.CLOSE))
 
 
 def _rows(reader: Reader, start: int, end: int) -> list[list[Row]]:
@@ -103,7 +103,7 @@ def _join_cells(cells: list[Row], name: str) -> Row:
         if nodes:
             comma = name in _CELLS_APART or (name in _CASES and not _ends_a_clause(nodes))
             nodes.append(
-                Symbol(",", Kind.PUNCTUATION, spaced=True) if comma else Space(explicit=name in _CASES)
+                Symbol(",", AtomKind.PUNCTUATION, spaced=True) if comma else Space(explicit=name in _CASES)
             )
         nodes.extend(_trimmed(cell))
     return tuple(nodes)
@@ -120,10 +120,10 @@ def _trimmed(row: Row) -> Row:
 
 def _between(before: list[Node], line: Row, name: str) -> Row:
     first = next(iter(line), None)
-    goes_on = isinstance(first, Symbol) and first.kind in (Kind.BINARY, Kind.RELATION)
+    goes_on = isinstance(first, Symbol) and first.kind in (AtomKind.BINARY, AtomKind.RELATION)
     if (goes_on and name not in _CELLS_APART) or _ends_a_clause(before):
         return (Space(),)
-    return (Symbol(";", Kind.PUNCTUATION, spaced=True),)
+    return (Symbol(";", AtomKind.PUNCTUATION, spaced=True),)
 
 
 def _ends_a_clause(nodes: list[Node]) -> bool:

@@ -1,7 +1,7 @@
 """Fonts of a formula's letters.
 
 Only the double-struck letters become characters of their own: ℝ is how the set is written everywhere.
-Script, fraktur, sans and typewriter letters stay plain: their Unicode forms are missing from many fonts,
+Scripts, fraktur, sans and typewriter letters stay plain: their Unicode forms are missing from many fonts,
 are read out letter by letter as "mathematical script capital L", and are found by no search for "L".
 Bold is a face, shown where a face can be.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.tex.tree import Face, Group, Node, Prose, Row, Script, Style, Symbol, Text
+from bot.tex.tree import Face, Group, Node, Prose, Row, Scripts, Style, Symbol, Text
 
 _IRREGULAR = {"C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ", "k": "𝕜"}
 _DOUBLE_STRUCK = {
@@ -43,7 +43,7 @@ def _double_struck(node: Node) -> Node:
             return replace(node, text="".join(_DOUBLE_STRUCK.get(char, char) for char in text))
         case Group(body) | Style(_, body) | Prose(body):
             return replace(node, body=double_struck(body))
-        case Script(base) if base is not None:
+        case Scripts(base) if base is not None:
             return replace(node, base=_double_struck(base))
         case _:
             return node

@@ -15,16 +15,16 @@ from bot.tex.spacing import is_name, multiplies, separator
 from bot.tex.symbols import LARGE_OPERATORS, ROMAN_OPERATORS
 from bot.tex.tree import (
     Accent,
+    AtomKind,
     Face,
     Fraction,
     Group,
-    Kind,
     Math,
     Node,
     Prose,
     Root,
     Row,
-    Script,
+    Scripts,
     Space,
     Style,
     Symbol,
@@ -70,7 +70,7 @@ class Layout:
                 return self.prose(body)
             case Space():
                 return " "
-            case Script(None, sub, sup):
+            case Scripts(None, sub, sup):
                 return self._bare_script(self._tight(sub), self._tight(sup))
             case _:
                 return self.line((node,)).out
@@ -89,7 +89,7 @@ class Layout:
         behind = before.text[-1:] if isinstance(before, Text) else ""
         ahead = after.text[:1] if isinstance(after, Text) else ""
         out = line.out
-        if last.kind is Kind.RELATION and ahead.isspace():
+        if last.kind is AtomKind.RELATION and ahead.isspace():
             out = f"{out[: len(out) - len(last.out)].rstrip()} {last.out}"
         if is_name(first) and behind.isalnum():
             out = f" {out}"
@@ -134,7 +134,7 @@ class Layout:
                 return self._piece(Text(f" {text} " if links else text), setting)
             case Prose(body) | Math(body):
                 return _words(self.prose(body), _visible(body))
-            case Script():
+            case Scripts():
                 return self._script(node, setting)
             case Fraction(numerator, denominator):
                 return self._fraction(numerator, denominator, setting)
@@ -151,13 +151,13 @@ class Layout:
 
     def _style(self, face: Face, body: Row, setting: Setting) -> Piece:
         line = self.line(body, setting)
-        piece = _as_one(line, Kind.ORDINARY)
+        piece = _as_one(line, AtomKind.ORDINARY)
         is_operator = face is Face.ROMAN and line.out in ROMAN_OPERATORS
         return replace(
             piece,
             out=self._notation.face(face, line.out),
             factor=piece.factor or face is Face.ROMAN,
-            kind=Kind.OPERATOR if is_operator else piece.kind,
+            kind=AtomKind.OPERATOR if is_operator else piece.kind,
         )
 
     def _symbol(self, node: Symbol) -> Piece:
@@ -168,12 +168,12 @@ class Layout:
             text[:1],
             text[-1:],
             spaced=node.spaced,
-            factor=len(text) == 1 or not text.isalpha() or node.kind is Kind.OPERATOR,
+            factor=len(text) == 1 or not text.isalpha() or node.kind is AtomKind.OPERATOR,
             large=text in LARGE_OPERATORS,
-            bar=text if text in BARS and node.kind is Kind.ORDINARY else "",
+            bar=text if text in BARS and node.kind is AtomKind.ORDINARY else "",
         )
 
-    def _script(self, node: Script, setting: Setting) -> Piece:
+    def _script(self, node: Scripts, setting: Setting) -> Piece:
         base = self._piece(node.base, setting) if node.base is not None else Piece("")
         sub, sup = self._tight(node.sub), self._tight(node.sup)
         if base.quotient or (base.runs_on and isinstance(node.base, Root)):
@@ -206,11 +206,11 @@ class Layout:
 
     def _accent(self, mark: str, body: Row, setting: Setting) -> Piece:
         if (letters := accent(mark, body)) is not None:
-            return _as_one(self.line(letters, setting), Kind.ORDINARY)
+            return _as_one(self.line(letters, setting), AtomKind.ORDINARY)
         line = self.line(body, setting)
         sign = standalone(mark)
         if not sign:
-            return _as_one(line, Kind.ORDINARY)
+            return _as_one(line, AtomKind.ORDINARY)
         inner = line.out.strip()
         fenced = len(line.pieces) > 1 and (line.is_factor or line.is_call)
         return Piece((inner if fenced else f"({inner})") + sign, head="(", tail=sign)
@@ -218,7 +218,12 @@ class Layout:
 
 def _takes_errors(base: Piece, sub: str, sup: str) -> bool:
     """A number, its unit, or what stands before; a letter only if both are decimals. ∫₋₁⁺¹ has bounds."""
-    if base.large or base.kind in (Kind.OPERATOR, Kind.RELATION, Kind.OPEN) or base.bar or base.tail == "]":
+    if (
+        base.large
+        or base.kind in (AtomKind.OPERATOR, AtomKind.RELATION, AtomKind.OPEN)
+        or base.bar
+        or base.tail == "]"
+    ):
         return False
     is_value = not base.out or base.tail.isdigit() or base.tail in (*")°′″%",)
     return is_value or ("." in sub and "." in sup)
@@ -231,8 +236,8 @@ def _enclose_quotients(pieces: list[Piece], gaps: list[Gap]) -> None:
             continue
         before = pieces[index - 1] if index and gaps[index] is not Gap.EXPLICIT else None
         after = pieces[index + 1] if index + 1 < len(pieces) and gaps[index + 1] is not Gap.EXPLICIT else None
-        if (before and multiplies(before, Kind.CLOSE)) or (after and multiplies(after, Kind.OPEN)):
-            is_argument = before and before.kind is Kind.OPERATOR and not before.out.startswith(_LIMITS)
+        if (before and multiplies(before, AtomKind.CLOSE)) or (after and multiplies(after, AtomKind.OPEN)):
+            is_argument = before and before.kind is AtomKind.OPERATOR and not before.out.startswith(_LIMITS)
             head = "(" if is_argument else ""
             pieces[index] = replace(piece, out=f"({piece.out})", head=head, tail=")")
 
@@ -243,7 +248,7 @@ def _enclosed(text: str, needed: bool) -> str:
 
 def _is_differential(line: Line) -> bool:
     """``dt``, ``∂x``, ``∂x²``: one differential."""
-    return len(line.pieces) <= 2 and all(piece.kind is Kind.ORDINARY for piece in line.pieces)
+    return len(line.pieces) <= 2 and all(piece.kind is AtomKind.ORDINARY for piece in line.pieces)
 
 
 def _words(out: str, text: str) -> Piece:
@@ -255,11 +260,11 @@ def _visible(body: Row) -> str:
     return "".join(node.text if isinstance(node, Text) else "x" for node in body)
 
 
-def _as_one(line: Line, kind: Kind) -> Piece:
+def _as_one(line: Line, kind: AtomKind) -> Piece:
     """A row as one atom of ``kind``; a single atom keeps its own class unless another one is given."""
     if len(line.pieces) == 1:
         piece = line.pieces[0]
-        kind = piece.kind if kind is Kind.ORDINARY else kind
+        kind = piece.kind if kind is AtomKind.ORDINARY else kind
         return replace(piece, out=line.out, kind=kind)
     return Piece(
         line.out, kind, line.head, line.tail, factor=line.is_factor, runs_on=line.runs_on, spaced=True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.tex.symbols import SYMBOLS
-from bot.tex.tree import Kind, Symbol
+from bot.tex.tree import AtomKind, Symbol
 
 _CUSTOMS = """
 ε: e eps veps vep ve vare vareps varep vepsi vepsilon ep epsi epsln espilon epss Ge
@@ -111,7 +111,7 @@ _SHORT_COMMANDS = frozenset(["in", "to"])
 def _table() -> dict[str, Symbol]:
     table: dict[str, Symbol] = {}
     for customs, kind in (
-        (_CUSTOMS, Kind.ORDINARY), (_OPERATORS, Kind.OPERATOR), (_RELATIONS, Kind.RELATION)
+        (_CUSTOMS, AtomKind.ORDINARY), (_OPERATORS, AtomKind.OPERATOR), (_RELATIONS, AtomKind.RELATION)
     ):  # fmt: skip
         for line in customs.strip().splitlines():
             text, _, names = line.rpartition(": ")
@@ -122,7 +122,7 @@ def _table() -> dict[str, Symbol]:
 MACROS = _table()
 """Private commands that stand for one atom of a formula."""
 
-BEFORE_NUMBERS = {"la": Symbol("≲", Kind.RELATION), "ga": Symbol("≳", Kind.RELATION)}
+BEFORE_NUMBERS = {"la": Symbol("≲", AtomKind.RELATION), "ga": Symbol("≳", AtomKind.RELATION)}
 """What the astronomers' journals define, where others have a Greek letter: ``z \\la 2``."""
 
 SYNONYMS = _LIKE

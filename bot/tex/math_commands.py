@@ -10,7 +10,7 @@ from bot.tex.fonts import double_struck
 from bot.tex.reader import Cursor, Handler, Reader
 from bot.tex.structures import STRUCTURES, spaces_kept
 from bot.tex.symbols import SPACES
-from bot.tex.tree import Accent, Face, Group, Prose, Row, Script, Space, Style, Symbol, Text
+from bot.tex.tree import Accent, Face, Group, Prose, Row, Scripts, Space, Style, Symbol, Text
 from bot.tex.units import angle, number, quantity, unit
 
 _DIMENSION = re.compile(r"\s*=?\s*-?\s*[\d.]+\s*(?:true)?\s*[a-z]{2}(?:\s+(?:plus|minus)\s*[\d.]+\s*[a-z]+)*")
@@ -129,7 +129,7 @@ def _text_accent(reader: Reader, cursor: Cursor, name: str) -> Row:
 
 def _script(reader: Reader, cursor: Cursor, name: str) -> Row:
     body: Row = (Prose(reader.prose_argument(cursor)),)
-    return (Script(None, sub=body) if name == "textsubscript" else Script(None, sup=body),)
+    return (Scripts(None, sub=body) if name == "textsubscript" else Scripts(None, sup=body),)
 
 
 def _code_point(reader: Reader, cursor: Cursor, _: str) -> Row:

@@ -21,7 +21,7 @@ from bot.tex.reader import DEEPEST, Cursor, Reader
 from bot.tex.rows import FormulaRow, ProseRow, atop, over
 from bot.tex.structures import binomial
 from bot.tex.symbols import CHARACTERS, SWALLOWING, SYMBOLS, TEXT_SYMBOLS, VARIANTS
-from bot.tex.tree import Face, Group, Kind, Math, Node, Prose, Row, Script, Space, Style, Symbol, Text
+from bot.tex.tree import AtomKind, Face, Group, Math, Node, Prose, Row, Scripts, Space, Style, Symbol, Text
 from bot.tex.typography import is_tilde, typeset
 
 _SPECIAL = re.compile(r"[\\{}$^_~]|(?:https?|ftp)://|www\.")
@@ -158,11 +158,11 @@ class Parser(Reader):
             return (Text("^"),)
         if match["run"]:
             cursor.position = match.end()
-            return (Script(None, sup=(Text(match["run"]),)),)
+            return (Scripts(None, sup=(Text(match["run"]),)),)
         sup = self.math_argument(cursor)
         if self.source[cursor.position - 1].isspace() and not _OF_DEGREES.match(self.source, cursor.position):
             cursor.position -= 1  # 0.04^\circ encoder
-        return (Script(None, sup=sup),)
+        return (Scripts(None, sup=sup),)
 
     def _errors(self, cursor: Cursor) -> Row:
         """``^{+0.11}_{-0.26}``, with braces or without, as one script."""
@@ -170,7 +170,7 @@ class Parser(Reader):
         if errors is None:
             return ()
         cursor.position = errors.end
-        return (Script(None, (Text(errors.lower),), (Text(errors.upper),)),)
+        return (Scripts(None, (Text(errors.lower),), (Text(errors.upper),)),)
 
     def _underscore(self, cursor: Cursor) -> Row:
         """``x_{i}`` outside a formula is an index; ``a_b`` is a name."""
@@ -181,7 +181,7 @@ class Parser(Reader):
         region = self.region(cursor, "{")
         if region is None or not (before.isalnum() or before in _CARRIERS):
             return (Text("_"),)
-        return (Script(None, sub=self.math_argument(cursor)),)
+        return (Scripts(None, sub=self.math_argument(cursor)),)
 
     def _prose_backslash(self, cursor: Cursor, row: ProseRow) -> None:
         ahead = Cursor(cursor.position, cursor.end)
@@ -307,7 +307,7 @@ class Parser(Reader):
             row.add(Symbol(match[0]))
         elif match := _COMPOUND.match(self.source, cursor.position, cursor.end):
             cursor.position = match.end()
-            row.add(Symbol(match[0], Kind.RELATION))
+            row.add(Symbol(match[0], AtomKind.RELATION))
         elif match := _PRIMES.match(self.source, cursor.position, cursor.end):
             cursor.position = match.end()
             row.script(sup=(Symbol(match[0]),))
@@ -373,11 +373,11 @@ class Parser(Reader):
             row.add(Symbol("°"))
             cursor.position = ahead.position
         elif name == "div" and self._is_divergence(row.last):
-            row.add(Symbol("div", Kind.OPERATOR))
+            row.add(Symbol("div", AtomKind.OPERATOR))
             cursor.position = ahead.position
         else:
             for node in self.math_command(cursor):
-                if isinstance(node, Script) and node.base is None:
+                if isinstance(node, Scripts) and node.base is None:
                     row.script(node.sub, node.sup)
                 else:
                     row.add(node)
@@ -392,7 +392,7 @@ class Parser(Reader):
     @staticmethod
     def _is_divergence(last: Node | None) -> bool:
         """``\\div`` with nothing to divide is many authors' divergence."""
-        apart = (Kind.BINARY, Kind.RELATION, Kind.OPEN, Kind.PUNCTUATION)
+        apart = (AtomKind.BINARY, AtomKind.RELATION, AtomKind.OPEN, AtomKind.PUNCTUATION)
         return last is None or (isinstance(last, Symbol) and (last.kind in apart or last.text in "∂∇Δ"))
 
     def math_command(self, cursor: Cursor) -> Row:
@@ -437,16 +437,21 @@ class Parser(Reader):
             if not name.isalpha() or name.startswith(_WRAPPERS):
                 return (Group(body),)
             if body:
-                return (Symbol(name, Kind.OPERATOR), Symbol("(", Kind.OPEN), *body, Symbol(")", Kind.CLOSE))
+                return (
+                    Symbol(name, AtomKind.OPERATOR),
+                    Symbol("(", AtomKind.OPEN),
+                    *body,
+                    Symbol(")", AtomKind.CLOSE),
+                )
         if name in POWERS:
             base, power = POWERS[name]
-            return (Script(base, sup=(power,)),)
+            return (Scripts(base, sup=(power,)),)
         if found := guessed(name):
             following, symbol = found
             return (symbol, Symbol(following)) if following else (symbol,)
         if name in TEXT_SYMBOLS:
             return (Symbol(name) if len(name) == 1 and name.isalpha() else Symbol(TEXT_SYMBOLS[name]),)
-        return (Symbol(name, Kind.OPERATOR if len(name) > 2 else Kind.ORDINARY),)
+        return (Symbol(name, AtomKind.OPERATOR if len(name) > 2 else AtomKind.ORDINARY),)
 
 
 def _with_variants(source: str) -> dict[str, Symbol]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import pairwise
 
-from bot.tex.tree import Kind
+from bot.tex.tree import AtomKind
 
 BARS = frozenset("|‖")
 
@@ -36,7 +36,7 @@ class Piece:
     """An atom, written."""
 
     out: str
-    kind: Kind = Kind.ORDINARY
+    kind: AtomKind = AtomKind.ORDINARY
     head: str = ""
     """Its first visible character, which decides what may stand before it."""
     tail: str = ""
@@ -84,9 +84,9 @@ class Line:
         first = self.pieces[0]
         if len(self.pieces) == 2 and self.pieces[1].out == "!":
             return first.factor
-        if first.kind is Kind.OPEN:
+        if first.kind is AtomKind.OPEN:
             return _closes_last(self.pieces)
-        is_name = first.kind is Kind.OPERATOR or (len(first.out) > 2 and first.out.isalpha())
+        is_name = first.kind is AtomKind.OPERATOR or (len(first.out) > 2 and first.out.isalpha())
         return is_name and self.is_call
 
     @property
@@ -100,8 +100,8 @@ class Line:
         """Has an operator outside parentheses that binds less than a fraction bar."""
         depth = 0
         for piece in self.pieces:
-            depth += (piece.kind is Kind.OPEN) - (piece.kind is Kind.CLOSE)
-            weak = piece.kind in (Kind.BINARY, Kind.RELATION, Kind.PUNCTUATION) or piece.quotient
+            depth += (piece.kind is AtomKind.OPEN) - (piece.kind is AtomKind.CLOSE)
+            weak = piece.kind in (AtomKind.BINARY, AtomKind.RELATION, AtomKind.PUNCTUATION) or piece.quotient
             if depth <= 0 and weak:
                 return True
         return False
@@ -111,7 +111,7 @@ def _closes_last(pieces: Sequence[Piece]) -> bool:
     """Whether the first piece opens what the last one closes."""
     depth = 0
     for index, piece in enumerate(pieces):
-        depth += (piece.kind is Kind.OPEN) - (piece.kind is Kind.CLOSE)
+        depth += (piece.kind is AtomKind.OPEN) - (piece.kind is AtomKind.CLOSE)
         if depth <= 0:
             return index == len(pieces) - 1 and index > 0
     return False
@@ -131,16 +131,16 @@ def _settle_bars(pieces: list[Piece]) -> None:
         return
     pending: list[int] = []
     for index, piece in enumerate(pieces):
-        if piece.kind is Kind.OPEN:
+        if piece.kind is AtomKind.OPEN:
             pending.append(index)
-        elif piece.kind is Kind.CLOSE:
+        elif piece.kind is AtomKind.CLOSE:
             while pending and pieces[pending.pop()].bar:
                 pass
         elif piece.bar:
             opened = pending[-1] if pending else None
             if opened is not None and pieces[opened].bar == piece.bar and opened < index - 1:
-                pieces[opened] = replace(pieces[opened], kind=Kind.OPEN)
-                pieces[index] = replace(piece, kind=Kind.CLOSE)
+                pieces[opened] = replace(pieces[opened], kind=AtomKind.OPEN)
+                pieces[index] = replace(piece, kind=AtomKind.CLOSE)
                 pending.pop()
             elif piece.out == piece.bar:
                 pending.append(index)
@@ -148,7 +148,7 @@ def _settle_bars(pieces: list[Piece]) -> None:
 
 def _settle_angles(pieces: list[Piece]) -> None:
     """``<x,y>`` and ``∼<0.1>``: brackets, where ``<`` has nothing to its left to compare."""
-    relations = [index for index, piece in enumerate(pieces) if piece.kind is Kind.RELATION]
+    relations = [index for index, piece in enumerate(pieces) if piece.kind is AtomKind.RELATION]
     for opened, closed in pairwise(relations):
         if (
             not pieces[opened].head == pieces[opened].tail == "<"
@@ -159,18 +159,20 @@ def _settle_angles(pieces: list[Piece]) -> None:
         is_left = opened == 0 or pieces[opened - 1].kind in _NOT_OPERANDS
         is_right = closed == len(pieces) - 1 or pieces[closed + 1].kind in _NOT_BEGUN
         if is_left and is_right and pieces[closed - 1].kind not in _NOT_OPERANDS:
-            pieces[opened] = replace(pieces[opened], kind=Kind.OPEN)
-            pieces[closed] = replace(pieces[closed], kind=Kind.CLOSE)
+            pieces[opened] = replace(pieces[opened], kind=AtomKind.OPEN)
+            pieces[closed] = replace(pieces[closed], kind=AtomKind.CLOSE)
 
 
 def _settle_words(pieces: list[Piece]) -> None:
     """Words keep no space towards the parentheses they stand in: ``(x even)``, but ``in ]0,1[``."""
     for index, piece in enumerate(pieces):
-        if index and pieces[index - 1].kind is Kind.OPEN and piece.head.isspace():
+        if index and pieces[index - 1].kind is AtomKind.OPEN and piece.head.isspace():
             out = piece.out.lstrip()
             pieces[index] = piece = replace(piece, out=out, head=out[:1])
         after = pieces[index + 1] if index + 1 < len(pieces) else None
-        ends = after and (after.kind is Kind.PUNCTUATION or (after.kind is Kind.CLOSE and after.head != "]"))
+        ends = after and (
+            after.kind is AtomKind.PUNCTUATION or (after.kind is AtomKind.CLOSE and after.head != "]")
+        )
         if ends and piece.tail.isspace():
             out = piece.out.rstrip()
             pieces[index] = replace(piece, out=out, tail=out[-1:])
@@ -179,31 +181,31 @@ def _settle_words(pieces: list[Piece]) -> None:
 def _settle_operators(pieces: list[Piece], gaps: Sequence[Gap]) -> None:
     """Which ``+ - ×`` have two sides: a sign, and what stands last, take no spaces."""
     for index, piece in enumerate(pieces):
-        if piece.kind is not Kind.BINARY:
+        if piece.kind is not AtomKind.BINARY:
             continue
         before = pieces[index - 1] if index else None
         after = pieces[index + 1] if index + 1 < len(pieces) else None
         if before is None or before.sign or before.kind in _NOT_OPERANDS or _is_sign_of(before, piece):
             with_limits = not piece.tail  # \oplus_{i}: a sum, not a sign
-            kind = Kind.OPERATOR if with_limits else Kind.ORDINARY
+            kind = AtomKind.OPERATOR if with_limits else AtomKind.ORDINARY
             pieces[index] = replace(piece, kind=kind, large=with_limits, sign=not with_limits)
-        elif after is None or after.kind in (Kind.RELATION, Kind.CLOSE, Kind.PUNCTUATION):
-            pieces[index] = replace(piece, kind=Kind.ORDINARY)
+        elif after is None or after.kind in (AtomKind.RELATION, AtomKind.CLOSE, AtomKind.PUNCTUATION):
+            pieces[index] = replace(piece, kind=AtomKind.ORDINARY)
         elif piece.head == ":":
             pieces[index] = _colon(piece, gaps[index : index + 2], pieces[index + 1 : index + 40])
         elif gaps[index] or gaps[index + 1]:
             pieces[index] = replace(piece, spaced=True)
 
 
-_NOT_OPERANDS = (Kind.OPEN, Kind.RELATION, Kind.BINARY, Kind.PUNCTUATION)
-_NOT_BEGUN = (Kind.CLOSE, Kind.RELATION, Kind.BINARY, Kind.PUNCTUATION)
+_NOT_OPERANDS = (AtomKind.OPEN, AtomKind.RELATION, AtomKind.BINARY, AtomKind.PUNCTUATION)
+_NOT_BEGUN = (AtomKind.CLOSE, AtomKind.RELATION, AtomKind.BINARY, AtomKind.PUNCTUATION)
 _SIGNS = frozenset("+-−±∓")
 _ARROWS = frozenset("→↦↪↠⇒⇀")
 
 
 def _is_sign_of(before: Piece, piece: Piece) -> bool:
     """``log -x``, but ``supp × ℝ``."""
-    return before.kind is Kind.OPERATOR and piece.head in _SIGNS
+    return before.kind is AtomKind.OPERATOR and piece.head in _SIGNS
 
 
 def _colon(piece: Piece, gaps: Sequence[Gap], following: Sequence[Piece]) -> Piece:
@@ -211,5 +213,5 @@ def _colon(piece: Piece, gaps: Sequence[Gap], following: Sequence[Piece]) -> Pie
     if gaps[0]:
         return replace(piece, spaced=True)
     if gaps[1] or any(other.head in _ARROWS for other in following):
-        return replace(piece, kind=Kind.PUNCTUATION, spaced=True)
+        return replace(piece, kind=AtomKind.PUNCTUATION, spaced=True)
     return piece

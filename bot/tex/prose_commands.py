@@ -10,7 +10,7 @@ from bot.tex.chemistry import chemistry
 from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
 from bot.tex.reader import Cursor, Handler, Reader
 from bot.tex.symbols import SPACES, SYMBOLS
-from bot.tex.tree import Face, Math, Prose, Row, Script, Style, Text
+from bot.tex.tree import Face, Math, Prose, Row, Scripts, Style, Text
 
 _URL_ESCAPE = re.compile(r"\\([_#%&~$^{}\\])(?:\{\})?|\\(?:textasciitilde|string|sim)\s*(?:\{\})?~?|[{}]")
 _URL_END = re.compile(r"^https?://(?:www\.)?|/$")
@@ -152,7 +152,7 @@ def _verbatim(reader: Reader, cursor: Cursor, _: str) -> Row:
 
 def _script(reader: Reader, cursor: Cursor, name: str) -> Row:
     body = reader.prose_argument(cursor)
-    return (Script(None, sub=body) if name == "textsubscript" else Script(None, sup=body),)
+    return (Scripts(None, sub=body) if name == "textsubscript" else Scripts(None, sup=body),)
 
 
 def _chemistry(reader: Reader, cursor: Cursor, _: str) -> Row:

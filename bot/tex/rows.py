@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.tex.tree import Face, Fraction, Group, Kind, Node, Row, Script, Space, Style, Symbol
+from bot.tex.tree import AtomKind, Face, Fraction, Group, Node, Row, Scripts, Space, Style, Symbol
 
 
 class ProseRow:
@@ -52,12 +52,12 @@ class FormulaRow(ProseRow):
         while self._nodes and self._nodes[-1] == Space(explicit=False):
             self._nodes.pop()
         last = self._nodes[-1] if self._nodes else None
-        if isinstance(last, Script) and self._has_room(last, sub, sup):
-            self._nodes[-1] = Script(last.base, last.sub + sub, last.sup + sup)
-        elif last is None or isinstance(last, Space | Script) or self._cannot_carry(last):
-            self._nodes.append(Script(None, sub, sup))
+        if isinstance(last, Scripts) and self._has_room(last, sub, sup):
+            self._nodes[-1] = Scripts(last.base, last.sub + sub, last.sup + sup)
+        elif last is None or isinstance(last, Space | Scripts) or self._cannot_carry(last):
+            self._nodes.append(Scripts(None, sub, sup))
         else:
-            self._nodes[-1] = Script(None if last == Group(()) else last, sub, sup)
+            self._nodes[-1] = Scripts(None if last == Group(()) else last, sub, sup)
 
     def split(self, join: Callable[[Row, Row], Row]) -> None:
         """What came so far is the upper part, what follows the lower one; a second time is ignored."""
@@ -70,13 +70,13 @@ class FormulaRow(ProseRow):
         return self._infix(self._upper, row) if self._infix else row
 
     @staticmethod
-    def _has_room(last: Script, sub: Row, sup: Row) -> bool:
+    def _has_room(last: Scripts, sub: Row, sup: Row) -> bool:
         primes = all(isinstance(node, Symbol) and node.text.strip("'") == "" for node in last.sup)
         return not (sub and last.sub) and not (sup and last.sup and not primes)
 
     @staticmethod
     def _cannot_carry(node: Node) -> bool:
-        return isinstance(node, Symbol) and node.kind in (Kind.OPEN, Kind.PUNCTUATION)
+        return isinstance(node, Symbol) and node.kind in (AtomKind.OPEN, AtomKind.PUNCTUATION)
 
 
 def over(upper: Row, lower: Row) -> Row:
@@ -86,4 +86,4 @@ def over(upper: Row, lower: Row) -> Row:
 
 def atop(upper: Row, lower: Row) -> Row:
     """``a \\atop b``: one above the other, no line between."""
-    return (*upper, Symbol(",", Kind.PUNCTUATION, spaced=True), *lower) if upper else lower
+    return (*upper, Symbol(",", AtomKind.PUNCTUATION, spaced=True), *lower) if upper else lower

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.tex.pieces import Gap, Piece, Setting
-from bot.tex.tree import Kind
+from bot.tex.tree import AtomKind
 
 _SIGN_LIKE_RELATIONS = frozenset("<>≤≥≲≳≪≫∼≈≃≅∝")
 _TRAILING_MARKS = frozenset(".,;:!?'")
@@ -24,7 +24,7 @@ def separator(pieces: Sequence[Piece], gaps: Sequence[Gap], index: int, setting:
         return " "
     if setting is Setting.TIGHT:
         return " " if gap is Gap.EXPLICIT and left.tail.isalpha() and right.head.isalpha() else ""
-    if right.kind is Kind.PUNCTUATION or (right.out == "." and index == len(pieces) - 1):
+    if right.kind is AtomKind.PUNCTUATION or (right.out == "." and index == len(pieces) - 1):
         return ""
     if gap is Gap.EXPLICIT:
         return " "
@@ -34,19 +34,19 @@ def separator(pieces: Sequence[Piece], gaps: Sequence[Gap], index: int, setting:
     return " " if spaced else ""
 
 
-def multiplies(piece: Piece, side: Kind) -> bool:
+def multiplies(piece: Piece, side: AtomKind) -> bool:
     """Whether a fraction would be read into one with this piece, which stands on its ``side``."""
-    edge = piece.tail if side is Kind.CLOSE else piece.head
-    if piece.kind is Kind.ORDINARY:
+    edge = piece.tail if side is AtomKind.CLOSE else piece.head
+    if piece.kind is AtomKind.ORDINARY:
         return not (piece.sign or edge.isspace() or edge in _TRAILING_MARKS)
-    if piece.kind is Kind.OPERATOR:
-        return side is Kind.OPEN or not piece.large
-    return piece.kind is side or (piece.kind is Kind.BINARY and piece.head in "/·")
+    if piece.kind is AtomKind.OPERATOR:
+        return side is AtomKind.OPEN or not piece.large
+    return piece.kind is side or (piece.kind is AtomKind.BINARY and piece.head in "/·")
 
 
 def is_name(piece: Piece) -> bool:
     """A named function: ``log``, ``sin²``."""
-    return piece.kind is Kind.OPERATOR and not piece.large and piece.head.isalpha()
+    return piece.kind is AtomKind.OPERATOR and not piece.large and piece.head.isalpha()
 
 
 def _run_together(left: Piece, right: Piece) -> bool:
@@ -64,22 +64,24 @@ def _words_meet(left: Piece, right: Piece) -> bool:
 
 def _by_class(left: Piece, right: Piece, gap: Gap, first: bool) -> bool | None:
     """Whether two classes have a space between them; None where the author decides."""
-    if Kind.RELATION in (left.kind, right.kind):
+    if AtomKind.RELATION in (left.kind, right.kind):
         return _around_relation(left, right, gap, first)
-    if Kind.BINARY in (left.kind, right.kind):
-        return (left.kind is Kind.BINARY and left.spaced) or (right.kind is Kind.BINARY and right.spaced)
-    if right.kind is Kind.CLOSE or left.kind is Kind.OPEN:
+    if AtomKind.BINARY in (left.kind, right.kind):
+        return (left.kind is AtomKind.BINARY and left.spaced) or (
+            right.kind is AtomKind.BINARY and right.spaced
+        )
+    if right.kind is AtomKind.CLOSE or left.kind is AtomKind.OPEN:
         return False
-    if left.kind is Kind.PUNCTUATION:
+    if left.kind is AtomKind.PUNCTUATION:
         return left.spaced or bool(gap)
-    if left.kind is Kind.OPERATOR:
-        opens = ((right.kind is Kind.OPEN and not right.bar) or right.head in ("(", "[")) and left.out[
+    if left.kind is AtomKind.OPERATOR:
+        opens = ((right.kind is AtomKind.OPEN and not right.bar) or right.head in ("(", "[")) and left.out[
             -1
         ] != ")"
         return not (left.large and right.large) and (left.large or left.runs_on or not opens)
-    if right.kind is Kind.OPERATOR:
+    if right.kind is AtomKind.OPERATOR:
         return not left.sign
-    if right.kind is Kind.OPEN:
+    if right.kind is AtomKind.OPEN:
         return gap is Gap.SOFT and (left.tail.isdigit() or bool(right.bar) or right.out == "{")
     return None
 
@@ -88,4 +90,4 @@ def _around_relation(left: Piece, right: Piece, gap: Gap, first: bool) -> bool:
     """``x ≥ 3``, but ``≥3`` where nothing stands before it."""
     if left.kind is right.kind:
         return bool(gap)
-    return bool(gap) or not (first and left.kind is Kind.RELATION and left.head in _SIGN_LIKE_RELATIONS)
+    return bool(gap) or not (first and left.kind is AtomKind.RELATION and left.head in _SIGN_LIKE_RELATIONS)

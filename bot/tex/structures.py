@@ -6,10 +6,10 @@ from bot.tex.accents import SLASH, accent
 from bot.tex.environments import tabulated
 from bot.tex.reader import Cursor, Handler, Reader
 from bot.tex.symbols import CHARACTERS, NEGATED, SYMBOLS
-from bot.tex.tree import Fraction, Group, Kind, Node, Root, Row, Script, Space, Symbol, Text
+from bot.tex.tree import AtomKind, Fraction, Group, Node, Root, Row, Scripts, Space, Symbol, Text
 
-_COMMA = Symbol(",", Kind.PUNCTUATION, spaced=True)
-_SEMICOLON = Symbol(";", Kind.PUNCTUATION, spaced=True)
+_COMMA = Symbol(",", AtomKind.PUNCTUATION, spaced=True)
+_SEMICOLON = Symbol(";", AtomKind.PUNCTUATION, spaced=True)
 
 
 def spaces_kept(row: Row) -> Row:
@@ -19,7 +19,7 @@ def spaces_kept(row: Row) -> Row:
 
 def fenced(left: str, body: Row, right: str) -> Row:
     """``body`` between two delimiters, as one atom."""
-    return (Group((Symbol(left, Kind.OPEN), *body, Symbol(right, Kind.CLOSE))),)
+    return (Group((Symbol(left, AtomKind.OPEN), *body, Symbol(right, AtomKind.CLOSE))),)
 
 
 def binomial(upper: Row, lower: Row) -> Row:
@@ -57,11 +57,11 @@ def _derivative(reader: Reader, cursor: Cursor, name: str) -> Row:
     order = reader.option(cursor)
     power = (Text(order),) if order else ()
     first = reader.math_argument(cursor)
-    above: Node = Script(sign, sup=power) if power else sign
+    above: Node = Scripts(sign, sup=power) if power else sign
     if not reader.has_argument(cursor):
         return (Fraction((above,), (sign, *first)),)
     by = reader.math_argument(cursor)
-    below: Row = (sign, Script(Group(by), sup=power)) if power else (sign, *by)
+    below: Row = (sign, Scripts(Group(by), sup=power)) if power else (sign, *by)
     return (Fraction((above, *first), below),)
 
 
@@ -102,8 +102,8 @@ def _braced(reader: Reader, cursor: Cursor, _: str) -> Row:
 
 
 _SIZES = ("big", "Big", "bigg", "Bigg")
-_SIDES = {"left": Kind.OPEN, "right": Kind.CLOSE, "middle": Kind.RELATION}
-_SIDES |= {size + "l": Kind.OPEN for size in _SIZES} | {size + "r": Kind.CLOSE for size in _SIZES}
+_SIDES = {"left": AtomKind.OPEN, "right": AtomKind.CLOSE, "middle": AtomKind.RELATION}
+_SIDES |= {size + "l": AtomKind.OPEN for size in _SIZES} | {size + "r": AtomKind.CLOSE for size in _SIZES}
 
 
 def _delimiter(reader: Reader, cursor: Cursor, name: str) -> Row:
@@ -134,9 +134,9 @@ def _next_delimiter(reader: Reader, cursor: Cursor) -> Symbol | None:
 # --- operators, relations, arrows -------------------------------------------------------------------
 
 _CLASSES = {
-    "operatorname": Kind.OPERATOR, "operatorname*": Kind.OPERATOR, "operatornamewithlimits": Kind.OPERATOR,
-    "mathop": Kind.OPERATOR, "mathrel": Kind.RELATION, "mathbin": Kind.BINARY, "mathopen": Kind.OPEN,
-    "mathclose": Kind.CLOSE, "mathpunct": Kind.PUNCTUATION,
+    "operatorname": AtomKind.OPERATOR, "operatorname*": AtomKind.OPERATOR, "operatornamewithlimits": AtomKind.OPERATOR,
+    "mathop": AtomKind.OPERATOR, "mathrel": AtomKind.RELATION, "mathbin": AtomKind.BINARY, "mathopen": AtomKind.OPEN,
+    "mathclose": AtomKind.CLOSE, "mathpunct": AtomKind.PUNCTUATION,
 }  # fmt: skip
 _ARROWS = {
     "xrightarrow": "→", "xleftarrow": "←", "xleftrightarrow": "↔", "xmapsto": "↦", "xhookrightarrow": "↪",
@@ -162,24 +162,24 @@ def _negated(reader: Reader, cursor: Cursor, _: str) -> Row:
 def _set_over(reader: Reader, cursor: Cursor, name: str) -> Row:
     mark, body = reader.math_argument(cursor), reader.math_argument(cursor)
     base: Node = body[0] if len(body) == 1 else Group(body)
-    return (Script(base, sub=mark) if name == "underset" else Script(base, sup=mark),)
+    return (Scripts(base, sub=mark) if name == "underset" else Scripts(base, sup=mark),)
 
 
 def _before(reader: Reader, cursor: Cursor, _: str) -> Row:
     """mathtools' ``\\prescript{14}{6}{C}``."""
     sup, sub = reader.math_argument(cursor), reader.math_argument(cursor)
-    return (Script(Symbol(""), sub, sup), *reader.math_argument(cursor))
+    return (Scripts(Symbol(""), sub, sup), *reader.math_argument(cursor))
 
 
 def _long_arrow(reader: Reader, cursor: Cursor, name: str) -> Row:
     below = reader.option(cursor)
     above = reader.math_argument(cursor)
-    arrow = Symbol(_ARROWS[name], Kind.RELATION)
-    return (Script(arrow, (Text(below),) if below else (), above) if above or below else arrow,)
+    arrow = Symbol(_ARROWS[name], AtomKind.RELATION)
+    return (Scripts(arrow, (Text(below),) if below else (), above) if above or below else arrow,)
 
 
 def _modulo(reader: Reader, cursor: Cursor, name: str) -> Row:
-    word = Symbol("mod", Kind.OPERATOR)
+    word = Symbol("mod", AtomKind.OPERATOR)
     if name not in ("pmod", "pod"):
         return (Space(), word, Space())
     body = reader.math_argument(cursor)

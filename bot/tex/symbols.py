@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.tex.tree import Kind, Symbol
+from bot.tex.tree import AtomKind, Symbol
 
 
 def _pairs(table: str) -> Iterator[tuple[str, str]]:
@@ -100,42 +100,51 @@ rangle ⟩  rbrack ]  rfloor ⌋  rceil ⌉  rbrace }  rvert |  rVert ‖  rrbra
 """
 
 _CHARACTERS = {
-    Kind.RELATION: "=<>≤≥≠≈≡∼≃≅∝∈∉∋⊂⊃⊆⊇⊊→←↔⇒⇐⇔↦≪≫≲≳≺≻⊢⊨∥",
-    Kind.OPEN: "([⟨⌊⌈⟦",
-    Kind.CLOSE: ")]⟩⌋⌉⟧",
-    Kind.PUNCTUATION: ",;",
-    Kind.OPERATOR: "∑∏∫∬∭∮⋃⋂⨁⨂",
+    AtomKind.RELATION: "=<>≤≥≠≈≡∼≃≅∝∈∉∋⊂⊃⊆⊇⊊→←↔⇒⇐⇔↦≪≫≲≳≺≻⊢⊨∥",
+    AtomKind.OPEN: "([⟨⌊⌈⟦",
+    AtomKind.CLOSE: ")]⟩⌋⌉⟧",
+    AtomKind.PUNCTUATION: ",;",
+    AtomKind.OPERATOR: "∑∏∫∬∭∮⋃⋂⨁⨂",
 }
 _SPACED_CHARACTERS = "±∓×÷⊗⊕∪∩∖∨∧⋊⋉"
 _AUTHOR_SPACED_CHARACTERS = "+-−*/·∘∗⋆:"
 
 
 def _symbols() -> dict[str, Symbol]:
-    table: dict[str, Symbol] = {name: Symbol(name, Kind.OPERATOR) for name in _NAMES.split()}
+    table: dict[str, Symbol] = {name: Symbol(name, AtomKind.OPERATOR) for name in _NAMES.split()}
     for source, kind, spaced in (
-        (_LETTERS, Kind.ORDINARY, False),
-        (_ARROWS_ALONE, Kind.ORDINARY, False),
-        (_LARGE, Kind.OPERATOR, False),
-        (_BINARY, Kind.BINARY, True),
-        (_TIGHT_BINARY, Kind.BINARY, False),
-        (_RELATIONS, Kind.RELATION, False),
-        (_OPENING, Kind.OPEN, False),
-        (_CLOSING, Kind.CLOSE, False),
+        (_LETTERS, AtomKind.ORDINARY, False),
+        (_ARROWS_ALONE, AtomKind.ORDINARY, False),
+        (_LARGE, AtomKind.OPERATOR, False),
+        (_BINARY, AtomKind.BINARY, True),
+        (_TIGHT_BINARY, AtomKind.BINARY, False),
+        (_RELATIONS, AtomKind.RELATION, False),
+        (_OPENING, AtomKind.OPEN, False),
+        (_CLOSING, AtomKind.CLOSE, False),
     ):
         table.update((name, Symbol(text, kind, spaced)) for name, text in _pairs(source))
-    table["colon"] = Symbol(":", Kind.PUNCTUATION, spaced=True)
-    table["limsup"], table["liminf"] = Symbol("lim sup", Kind.OPERATOR), Symbol("lim inf", Kind.OPERATOR)
+    table["colon"] = Symbol(":", AtomKind.PUNCTUATION, spaced=True)
+    table["limsup"], table["liminf"] = (
+        Symbol("lim sup", AtomKind.OPERATOR),
+        Symbol("lim inf", AtomKind.OPERATOR),
+    )
     table["varlimsup"], table["varliminf"] = table["limsup"], table["liminf"]
-    table["varinjlim"] = table["injlim"] = Symbol("inj lim", Kind.OPERATOR)
-    table["esssup"], table["essinf"] = Symbol("ess sup", Kind.OPERATOR), Symbol("ess inf", Kind.OPERATOR)
-    table["argmax"], table["argmin"] = Symbol("arg max", Kind.OPERATOR), Symbol("arg min", Kind.OPERATOR)
+    table["varinjlim"] = table["injlim"] = Symbol("inj lim", AtomKind.OPERATOR)
+    table["esssup"], table["essinf"] = (
+        Symbol("ess sup", AtomKind.OPERATOR),
+        Symbol("ess inf", AtomKind.OPERATOR),
+    )
+    table["argmax"], table["argmin"] = (
+        Symbol("arg max", AtomKind.OPERATOR),
+        Symbol("arg min", AtomKind.OPERATOR),
+    )
     return table
 
 
 def _characters() -> dict[str, Symbol]:
     table = {text: Symbol(text, kind) for kind, texts in _CHARACTERS.items() for text in texts}
-    table.update((text, Symbol(text, Kind.BINARY, spaced=True)) for text in _SPACED_CHARACTERS)
-    table.update((text, Symbol(text, Kind.BINARY)) for text in _AUTHOR_SPACED_CHARACTERS)
+    table.update((text, Symbol(text, AtomKind.BINARY, spaced=True)) for text in _SPACED_CHARACTERS)
+    table.update((text, Symbol(text, AtomKind.BINARY)) for text in _AUTHOR_SPACED_CHARACTERS)
     return table
 
 

@@ -1,7 +1,7 @@
 """The tree that a LaTeX text becomes: what is meant, not how it was typed.
 
 Two kinds of row exist. A row of *prose* is read as it stands, its pieces simply joined. A row of a
-*formula* has atoms with a class (``Kind``), from which the spaces between them follow, as in TeX.
+*formula* has atoms with a class (``AtomKind``), from which the spaces between them follow, as in TeX.
 Nothing here parses or renders.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 
-class Kind(Enum):
+class AtomKind(Enum):
     """The class of an atom in a formula (The TeXbook, chapter 17)."""
 
     ORDINARY = auto()
@@ -46,7 +46,7 @@ class Symbol:
     """One atom of a formula: a character, a number, a run of letters, an operator's name."""
 
     text: str
-    kind: Kind = Kind.ORDINARY
+    kind: AtomKind = AtomKind.ORDINARY
     spaced: bool = False
     """A binary operator or a punctuation mark that has spaces whatever the author typed."""
 
@@ -59,7 +59,7 @@ class Space:
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class Scripts:
     """A subscript, a superscript or both; without ``base`` they hang on what stands before."""
 
     base: Node | None
@@ -98,7 +98,7 @@ class Group:
     """Part of a formula that acts as one atom."""
 
     body: Row
-    kind: Kind = Kind.ORDINARY
+    kind: AtomKind = AtomKind.ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +116,5 @@ class Math:
     display: bool = False
 
 
-Node = Text | Symbol | Space | Script | Fraction | Root | Accent | Style | Group | Prose | Math
+Node = Text | Symbol | Space | Scripts | Fraction | Root | Accent | Style | Group | Prose | Math
 Row = tuple[Node, ...]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from bot.tex.tree import Node, Row, Script, Space, Symbol, Text
+from bot.tex.tree import Node, Row, Scripts, Space, Symbol, Text
 
 _PREFIXES = {
     "quecto": "q", "ronto": "r", "yocto": "y", "zepto": "z", "atto": "a", "femto": "f", "pico": "p",
@@ -75,17 +75,17 @@ def unit(source: str) -> Row:
 def _append(nodes: list[Node], text: str, power: str) -> None:
     if nodes and not isinstance(nodes[-1], Space):
         nodes.append(Space())
-    nodes.append(Script(Text(text), sup=(Text(power),)) if power else Text(text))
+    nodes.append(Scripts(Text(text), sup=(Text(power),)) if power else Text(text))
 
 
 def _raise(nodes: list[Node], power: str) -> None:
     last = nodes[-1] if nodes else None
-    if isinstance(last, Script) and last.sup == (Text("-1"),):
-        nodes[-1] = Script(last.base, sup=(Text(f"-{power}"),))
-    elif last is None or isinstance(last, Space | Script):
-        nodes.append(Script(None, sup=(Text(power),)))
+    if isinstance(last, Scripts) and last.sup == (Text("-1"),):
+        nodes[-1] = Scripts(last.base, sup=(Text(f"-{power}"),))
+    elif last is None or isinstance(last, Space | Scripts):
+        nodes.append(Scripts(None, sup=(Text(power),)))
     else:
-        nodes[-1] = Script(last, sup=(Text(power),))
+        nodes[-1] = Scripts(last, sup=(Text(power),))
 
 
 def number(source: str) -> Row:
@@ -94,7 +94,7 @@ def number(source: str) -> Row:
     match = _EXPONENT.match(text)
     if match is None:
         return (Text(text),)
-    power = Script(Text("10"), sup=(Text(match["power"].lstrip("+")),))
+    power = Scripts(Text("10"), sup=(Text(match["power"].lstrip("+")),))
     return (Text(f"{match['mantissa']} × "), power) if match["mantissa"] else (power,)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.adapters.arxiv import ArxivApi
 from bot.adapters.http import open_session, user_agent
-from bot.demo.arxiv import ArxivService, Fault, Trouble
+from bot.demo.arxiv import ArxivFault, ArxivService, Trouble
 from bot.demo.samples import samples
 from bot.errors import ArxivError, QueryRejected
 
@@ -132,22 +132,22 @@ async def test_a_malformed_id_is_rejected_in_arxivs_words(line: Line) -> None:
 
 
 REFUSALS = [
-    Fault(Trouble.FORBIDDEN),
-    Fault(Trouble.NOT_ACCEPTABLE),
-    Fault(Trouble.THROTTLED),
-    Fault(Trouble.THROTTLED, retry_after="17"),
-    Fault(Trouble.INTERNAL),
-    Fault(Trouble.OVERLOADED, retry_after="0"),
-    Fault(Trouble.THROTTLED_WITH_200, retry_after="17"),
-    Fault(Trouble.HTML_WITH_200),
-    Fault(Trouble.TRUNCATED),
-    Fault(Trouble.HOLLOW),
-    Fault(Trouble.RESET),
+    ArxivFault(Trouble.FORBIDDEN),
+    ArxivFault(Trouble.NOT_ACCEPTABLE),
+    ArxivFault(Trouble.THROTTLED),
+    ArxivFault(Trouble.THROTTLED, retry_after="17"),
+    ArxivFault(Trouble.INTERNAL),
+    ArxivFault(Trouble.OVERLOADED, retry_after="0"),
+    ArxivFault(Trouble.THROTTLED_WITH_200, retry_after="17"),
+    ArxivFault(Trouble.HTML_WITH_200),
+    ArxivFault(Trouble.TRUNCATED),
+    ArxivFault(Trouble.HOLLOW),
+    ArxivFault(Trouble.RESET),
 ]
 
 
 @pytest.mark.parametrize("fault", REFUSALS, ids=lambda fault: f"{fault.trouble}, {fault.retry_after}")
-async def test_every_refusal_is_the_one_condition(line: Line, fault: Fault) -> None:
+async def test_every_refusal_is_the_one_condition(line: Line, fault: ArxivFault) -> None:
     """One request, one ArxivError, not permanent, with the wait that arXiv asked for; then all is well."""
     line.service.faults.append(fault)
     with pytest.raises(ArxivError) as caught:
@@ -163,7 +163,7 @@ async def test_every_refusal_is_the_one_condition(line: Line, fault: Fault) -> N
 async def test_a_dropped_connection_is_not_asked_again_in_secret(line: Line) -> None:
     """aiohttp repeats a GET by itself when its connection drops; arXiv must see one request."""
     await line.api.search(EVERYTHING, start=0, size=1)
-    line.service.faults.append(Fault(Trouble.RESET))
+    line.service.faults.append(ArxivFault(Trouble.RESET))
     with pytest.raises(ArxivError, match="lost"):
         await line.api.search(EVERYTHING, start=0, size=1)
     assert len(line.service.log) == 2
@@ -171,7 +171,7 @@ async def test_a_dropped_connection_is_not_asked_again_in_secret(line: Line) -> 
 
 async def test_a_stall_ends_with_the_time_out(line: Line) -> None:
     """The error says how long was waited."""
-    line.service.faults.append(Fault(Trouble.STALL, seconds=30))
+    line.service.faults.append(ArxivFault(Trouble.STALL, seconds=30))
     hasty = ArxivApi(line.session, line.service.api_url, timeout=timedelta(milliseconds=50))
     with pytest.raises(ArxivError, match=r"0\.05 s"):
         await hasty.search(EVERYTHING, start=0, size=1)
@@ -187,14 +187,14 @@ async def test_nobody_there_is_the_same_condition(line: Line) -> None:
 
 async def test_a_later_page_can_not_say_that_there_was_nothing(line: Line) -> None:
     """A total of 0 at an offset contradicts the page before."""
-    line.service.faults.append(Fault(Trouble.NOTHING))
+    line.service.faults.append(ArxivFault(Trouble.NOTHING))
     with pytest.raises(ArxivError, match="empty page at 8"):
         await line.api.search(EVERYTHING, start=8, size=8)
 
 
 async def test_a_page_from_another_offset_is_refused(line: Line) -> None:
     """A cache that serves the first page again must not make papers disappear."""
-    line.service.faults.append(Fault(Trouble.FIRST_PAGE_AGAIN))
+    line.service.faults.append(ArxivFault(Trouble.FIRST_PAGE_AGAIN))
     with pytest.raises(ArxivError, match="page from 0 instead of 4"):
         await line.api.search(EVERYTHING, start=4, size=4)
 

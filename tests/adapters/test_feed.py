@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.feed import ArxivFeed, read_announcement
 from bot.adapters.http import open_session
-from bot.demo.arxiv import Announced, ArxivService, Fault, Trouble
+from bot.demo.arxiv import Announced, ArxivFault, ArxivService, Trouble
 from bot.demo.arxiv.feeds import feed as rss_feed
 from bot.demo.samples import samples
 from bot.errors import ArxivError, QueryRejected
@@ -276,7 +276,7 @@ async def test_an_unknown_archive_is_rejected(line: Line) -> None:
 )
 async def test_every_refusal_is_the_one_condition(line: Line, trouble: Trouble) -> None:
     """One request, one ArxivError that is not permanent; then all is well."""
-    line.service.faults.append(Fault(trouble))
+    line.service.faults.append(ArxivFault(trouble))
     with pytest.raises(ArxivError) as caught:
         await line.feed.read(["cs"])
     assert not isinstance(caught.value, QueryRejected)
@@ -288,7 +288,7 @@ async def test_every_refusal_is_the_one_condition(line: Line, trouble: Trouble) 
 @pytest.mark.parametrize("trouble", [Trouble.THROTTLED, Trouble.THROTTLED_WITH_200])
 async def test_the_wait_that_arxiv_asks_for_is_told(line: Line, trouble: Trouble) -> None:
     """Retry-After counts whatever the status is."""
-    line.service.faults.append(Fault(trouble, retry_after="0"))
+    line.service.faults.append(ArxivFault(trouble, retry_after="0"))
     with pytest.raises(ArxivError) as caught:
         await line.feed.read(["cs"])
     assert caught.value.verdict.retry_after == timedelta(0)

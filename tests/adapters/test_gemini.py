@@ -16,8 +16,8 @@ from google.genai.errors import APIError
 
 from bot.adapters.gemini import Gemini
 from bot.adapters.gemini_faults import translate
-from bot.demo.gemini import Fault, GeminiService, Words
-from bot.errors import GeminiError
+from bot.demo.gemini import GeminiFault, GeminiService, Words
+from bot.errors import ModelError
 from bot.models import Limit, Prompt, Verdict
 from bot.settings import GeminiSettings, Secret, ServiceTier
 
@@ -65,11 +65,11 @@ async def line() -> AsyncIterator[Line]:
         await gemini.aclose()
 
 
-async def verdict_of(line: Line, fault: Fault) -> tuple[Verdict, str]:
+async def verdict_of(line: Line, fault: GeminiFault) -> tuple[Verdict, str]:
     """What the client makes of a fault, in one request and without showing the key."""
     asked = len(line.service.log)
     line.service.faults.append(fault)
-    with pytest.raises(GeminiError) as caught:
+    with pytest.raises(ModelError) as caught:
         await line.gemini.ask(PROMPT)
     error = caught.value
     assert len(line.service.log) == asked + 1
@@ -117,11 +117,11 @@ async def test_a_request_holds_the_prompt_and_nothing_else(line: Line) -> None:
 async def test_refusals_by_the_model_are_answers(line: Line) -> None:
     """No text, the reason in Google's word, known to the SDK or not, and what it cost."""
     for fault, finish_reason, block_reason in (
-        (Fault.MAX_TOKENS, "MAX_TOKENS", ""),
-        (Fault.SAFETY, "SAFETY", ""),
-        (Fault.RECITATION, "RECITATION", ""),
-        (Fault.NEW_FINISH_REASON, "SOLAR_FLARE", ""),
-        (Fault.BLOCKED_PROMPT, "", "PROHIBITED_CONTENT"),
+        (GeminiFault.MAX_TOKENS, "MAX_TOKENS", ""),
+        (GeminiFault.SAFETY, "SAFETY", ""),
+        (GeminiFault.RECITATION, "RECITATION", ""),
+        (GeminiFault.NEW_FINISH_REASON, "SOLAR_FLARE", ""),
+        (GeminiFault.BLOCKED_PROMPT, "", "PROHIBITED_CONTENT"),
     ):
         line.service.faults.append(fault)
         reply = await line.gemini.ask(PROMPT)
@@ -133,14 +133,14 @@ async def test_refusals_by_the_model_are_answers(line: Line) -> None:
 async def test_spoilt_answers_are_handed_on(line: Line) -> None:
     """To judge an answer is not the adapter's business."""
     for fault in (
-        Fault.MALFORMED_JSON,
-        Fault.FENCED_JSON,
-        Fault.BARE_LATEX,
-        Fault.WRONG_ID,
-        Fault.SWAPPED_IDS,
-        Fault.WRONG_NUMBER,
-        Fault.WRONG_LANGUAGE,
-        Fault.EMPTY_FIELDS,
+        GeminiFault.MALFORMED_JSON,
+        GeminiFault.FENCED_JSON,
+        GeminiFault.BARE_LATEX,
+        GeminiFault.WRONG_ID,
+        GeminiFault.SWAPPED_IDS,
+        GeminiFault.WRONG_NUMBER,
+        GeminiFault.WRONG_LANGUAGE,
+        GeminiFault.EMPTY_FIELDS,
     ):
         line.service.faults.append(fault)
         reply = await line.gemini.ask(PROMPT)
@@ -154,26 +154,28 @@ async def test_spoilt_answers_are_handed_on(line: Line) -> None:
 async def test_passing_failures(line: Line) -> None:
     """Overload, a lost connection and a body that is no answer: to be tried again, by somebody else."""
     for fault in (
-        Fault.SPENDING_LIMIT,
-        Fault.OVERLOADED,
-        Fault.INTERNAL,
-        Fault.DEADLINE,
-        Fault.PROXY_ERROR,
-        Fault.MISLABELLED_ERROR,
-        Fault.DROPPED,
-        Fault.HTML,
-        Fault.NULL,
-        Fault.ARRAY,
-        Fault.WRONG_SHAPE,
+        GeminiFault.SPENDING_LIMIT,
+        GeminiFault.OVERLOADED,
+        GeminiFault.INTERNAL,
+        GeminiFault.DEADLINE,
+        GeminiFault.PROXY_ERROR,
+        GeminiFault.MISLABELLED_ERROR,
+        GeminiFault.DROPPED,
+        GeminiFault.HTML,
+        GeminiFault.NULL,
+        GeminiFault.ARRAY,
+        GeminiFault.WRONG_SHAPE,
     ):
         verdict, _ = await verdict_of(line, fault)
         assert verdict == Verdict(), fault
 
 
 @pytest.mark.parametrize(
-    ("fault", "limit"), [(Fault.PER_MINUTE, Limit.PER_MINUTE), (Fault.PER_DAY, Limit.PER_DAY)]
+    ("fault", "limit"), [(GeminiFault.PER_MINUTE, Limit.PER_MINUTE), (GeminiFault.PER_DAY, Limit.PER_DAY)]
 )
-async def test_quota_refusals_name_the_limit_and_the_wait(line: Line, fault: Fault, limit: Limit) -> None:
+async def test_quota_refusals_name_the_limit_and_the_wait(
+    line: Line, fault: GeminiFault, limit: Limit
+) -> None:
     """Told apart by the quota's id; the wait is the one in the body, to the fraction of a second."""
     line.service.retry_delay_s = 20.5
     verdict, _ = await verdict_of(line, fault)
@@ -182,14 +184,14 @@ async def test_quota_refusals_name_the_limit_and_the_wait(line: Line, fault: Fau
 
 async def test_a_quota_of_zero_is_permanent(line: Line) -> None:
     """A model that the account does not have: waiting does not help, another model or billing does."""
-    verdict, _ = await verdict_of(line, Fault.NOT_OFFERED)
+    verdict, _ = await verdict_of(line, GeminiFault.NOT_OFFERED)
     assert verdict.permanent
     assert verdict.limit is Limit.NOT_OFFERED
     assert "gemini.model" in verdict.remedy
 
 
-@pytest.mark.parametrize("fault", [Fault.INVALID_KEY, Fault.FORBIDDEN])
-async def test_a_bad_key_is_permanent_and_names_the_variable(line: Line, fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [GeminiFault.INVALID_KEY, GeminiFault.FORBIDDEN])
+async def test_a_bad_key_is_permanent_and_names_the_variable(line: Line, fault: GeminiFault) -> None:
     """Google's own text may quote the key; ours does not."""
     verdict, _ = await verdict_of(line, fault)
     assert verdict.permanent
@@ -198,7 +200,7 @@ async def test_a_bad_key_is_permanent_and_names_the_variable(line: Line, fault: 
 
 async def test_an_unknown_model_is_permanent_and_named(line: Line) -> None:
     """With the setting to change."""
-    verdict, message = await verdict_of(line, Fault.NOT_FOUND)
+    verdict, message = await verdict_of(line, GeminiFault.NOT_FOUND)
     assert verdict.permanent
     assert "gemini.model" in verdict.remedy
     assert "gemini-3.8-flash" in message
@@ -206,7 +208,7 @@ async def test_an_unknown_model_is_permanent_and_named(line: Line) -> None:
 
 async def test_a_country_without_gemini_is_permanent(line: Line) -> None:
     """The remedy is another place, or no key: no bill would help."""
-    verdict, _ = await verdict_of(line, Fault.COUNTRY)
+    verdict, _ = await verdict_of(line, GeminiFault.COUNTRY)
     assert verdict.permanent
     assert "countries" in verdict.remedy
     assert "billing" not in verdict.remedy
@@ -253,16 +255,16 @@ def test_each_refused_key_has_its_own_remedy(
 async def test_a_bad_request_is_permanent_for_this_prompt_only(line: Line) -> None:
     """No remedy: another prompt may fare better, as an earlier one did."""
     await line.gemini.ask(PROMPT)
-    verdict, _ = await verdict_of(line, Fault.BAD_REQUEST)
+    verdict, _ = await verdict_of(line, GeminiFault.BAD_REQUEST)
     assert verdict == Verdict(permanent=True)
 
 
 async def test_a_time_out_says_how_long_was_waited() -> None:
     """The transport's own exception is translated too."""
     async with GeminiService() as service:
-        service.faults.append(Fault.STALL)
+        service.faults.append(GeminiFault.STALL)
         gemini = Gemini(settings_for(service, timeout=timedelta(milliseconds=80)))
-        with pytest.raises(GeminiError, match=r"within 0\.08 s") as caught:
+        with pytest.raises(ModelError, match=r"within 0\.08 s") as caught:
             await gemini.ask(PROMPT)
         await gemini.aclose()
     assert caught.value.verdict == Verdict()
@@ -273,18 +275,18 @@ async def test_nobody_there() -> None:
     async with GeminiService() as service:
         settings = settings_for(service)
     gemini = Gemini(settings)
-    with pytest.raises(GeminiError, match="no connection to Gemini"):
+    with pytest.raises(ModelError, match="no connection to Gemini"):
         await gemini.ask(PROMPT)
     await gemini.aclose()
 
 
 async def test_no_fault_of_the_service_escapes_translation() -> None:
-    """Every fault there is gives an answer or a GeminiError, in one request: none is missed."""
+    """Every fault there is gives an answer or a ModelError, in one request: none is missed."""
     async with GeminiService(words=WORDS) as service:
         gemini = Gemini(settings_for(service, timeout=timedelta(seconds=0.2)))
-        for number, fault in enumerate(Fault, start=1):
+        for number, fault in enumerate(GeminiFault, start=1):
             service.faults.append(fault)
-            with suppress(GeminiError):
+            with suppress(ModelError):
                 await gemini.ask(PROMPT)
             assert len(service.log) == number
         await gemini.aclose()
@@ -304,7 +306,7 @@ async def test_thinking_steps_down_when_the_model_refuses_a_level() -> None:
         service.refused_thinking = {"MINIMAL", "LOW"}
         gemini = Gemini(settings_for(service, model="gemini-3.5-flash-lite"))
         for _ in range(2):
-            with pytest.raises(GeminiError) as caught:
+            with pytest.raises(ModelError) as caught:
                 await gemini.ask(PROMPT)
             assert caught.value.verdict == Verdict(retry_after=timedelta(0))
         assert (await gemini.ask(PROMPT)).text
@@ -342,7 +344,7 @@ async def terse(refused: Container[object], bad: str = "bad") -> AsyncIterator[t
 async def test_a_refusal_that_names_nothing_may_be_meant_for_the_level() -> None:
     """Gemini's "invalid argument" says not which; where no answer shows otherwise the next level is tried."""
     async with terse({"MINIMAL"}) as (gemini, asked):
-        with pytest.raises(GeminiError) as caught:
+        with pytest.raises(ModelError) as caught:
             await gemini.ask(PROMPT)
         assert caught.value.verdict == Verdict(retry_after=timedelta(0))
         assert (await gemini.ask(PROMPT)).text == "[]"
@@ -355,12 +357,12 @@ async def test_a_bad_prompt_costs_no_thinking() -> None:
     async with terse(()) as (gemini, asked):
         verdicts = []
         for _ in range(3):
-            with pytest.raises(GeminiError) as caught:
+            with pytest.raises(ModelError) as caught:
                 await gemini.ask(wrong)
             verdicts.append(caught.value.verdict.permanent)
         assert verdicts == [False, False, True]
         assert (await gemini.ask(PROMPT)).text == "[]"
-        with pytest.raises(GeminiError) as caught:
+        with pytest.raises(ModelError) as caught:
             await gemini.ask(wrong)
         assert caught.value.verdict.permanent
         assert asked == ["MINIMAL", "LOW", None, "MINIMAL", "MINIMAL"]
@@ -397,8 +399,8 @@ async def test_the_environment_changes_neither_key_nor_service(
     with caplog.at_level(logging.INFO):
         async with GeminiService(words=WORDS) as service:
             gemini = Gemini(settings_for(service, model="gemini-flash-latest"))
-            service.faults.append(Fault.FORBIDDEN)
-            with pytest.raises(GeminiError, match=r"api_key:\(your key\)"):
+            service.faults.append(GeminiFault.FORBIDDEN)
+            with pytest.raises(ModelError, match=r"api_key:\(your key\)"):
                 await gemini.ask(PROMPT)
             assert (await gemini.ask(PROMPT)).text
             await gemini.aclose()
@@ -419,12 +421,13 @@ async def test_probe_names_the_model(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "remedy"), [(Fault.INVALID_KEY, "GEMINI_API_KEY"), (Fault.NOT_FOUND, "gemini.model")]
+    ("fault", "remedy"),
+    [(GeminiFault.INVALID_KEY, "GEMINI_API_KEY"), (GeminiFault.NOT_FOUND, "gemini.model")],
 )
-async def test_probe_tells_the_remedy(line: Line, fault: Fault, remedy: str) -> None:
+async def test_probe_tells_the_remedy(line: Line, fault: GeminiFault, remedy: str) -> None:
     """As asking does."""
     line.service.faults.extend([fault, fault])
-    with pytest.raises(GeminiError) as caught:
+    with pytest.raises(ModelError) as caught:
         await line.gemini.probe()
     assert remedy in caught.value.verdict.remedy
     assert caught.value.verdict.permanent

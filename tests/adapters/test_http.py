@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-from bot.adapters.http import Line, open_session, retry_after, user_agent
+from bot.adapters.http import ArxivLine, open_session, retry_after, user_agent
 from bot.errors import ArxivError
 
 
@@ -62,7 +62,7 @@ def test_an_absurd_wait_is_still_a_wait() -> None:
 
 
 @pytest.fixture
-async def moved() -> AsyncIterator[tuple[Line, URL, list[str]]]:
+async def moved() -> AsyncIterator[tuple[ArxivLine, URL, list[str]]]:
     """A way to a service whose ``/old`` addresses point to ``/new``, and what the service was asked."""
     asked: list[str] = []
 
@@ -81,12 +81,12 @@ async def moved() -> AsyncIterator[tuple[Line, URL, list[str]]]:
     app = web.Application()
     app.router.add_route("*", "/{tail:.*}", answer)
     async with TestServer(app) as server, open_session("test") as session:
-        yield Line(session, timedelta(seconds=5), {}), server.make_url("/"), asked
+        yield ArxivLine(session, timedelta(seconds=5), {}), server.make_url("/"), asked
 
 
 @pytest.mark.parametrize("form", [None, {"id_list": "2611.00001"}])
 async def test_a_redirect_is_a_refusal_and_the_next_request_follows_it(
-    moved: tuple[Line, URL, list[str]], form: dict[str, str] | None
+    moved: tuple[ArxivLine, URL, list[str]], form: dict[str, str] | None
 ) -> None:
     """arXiv's terms ask for three seconds between requests: none is made in secret after another."""
     line, root, asked = moved
@@ -104,7 +104,7 @@ async def test_a_redirect_is_a_refusal_and_the_next_request_follows_it(
 
 
 async def test_what_has_moved_for_good_is_looked_for_in_its_new_place(
-    moved: tuple[Line, URL, list[str]],
+    moved: tuple[ArxivLine, URL, list[str]],
 ) -> None:
     """Else every page of a long list would cost a refusal's pause."""
     line, root, asked = moved
@@ -115,7 +115,7 @@ async def test_what_has_moved_for_good_is_looked_for_in_its_new_place(
     assert asked == ["GET /for-good", "GET /feed?start=0", "GET /feed?start=1"]
 
 
-async def test_a_redirect_to_nowhere_is_a_refusal_too(moved: tuple[Line, URL, list[str]]) -> None:
+async def test_a_redirect_to_nowhere_is_a_refusal_too(moved: tuple[ArxivLine, URL, list[str]]) -> None:
     """And the address stays what it was."""
     line, root, asked = moved
     for _ in range(2):

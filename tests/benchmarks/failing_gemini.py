@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 from bot import app, digest
 from bot.adapters.gemini import Gemini
 from bot.channels.file.channel import FileChannel
-from bot.demo.gemini import Ask, Fault, GeminiService
+from bot.demo.gemini import Ask, GeminiFault, GeminiService
 from bot.models import Digest, Entry, Target
 from bot.pipeline import tick
 from bot.pipeline.services import Services
@@ -96,7 +96,7 @@ class Trial:
         """Bad weather, and a latency by which requests overlap."""
         random = Random(self.seed)
 
-        def fault_for(number: int) -> Fault | None:
+        def fault_for(number: int) -> GeminiFault | None:
             fault = weather.gemini(random, SHARE)
             self.faults[fault.value if fault else "none"] += 1
             return fault

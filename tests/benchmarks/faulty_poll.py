@@ -17,7 +17,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.demo.arxiv import Fault, Trouble
+from bot.demo.arxiv import ArxivFault, Trouble
 from tests.end_to_end.client import Client
 from tests.end_to_end.world import CHANNEL, Climate, World
 
@@ -63,7 +63,7 @@ def watch(world: World) -> Counter[Trouble | None]:
     troubles: Counter[Trouble | None] = Counter()
     fault_for = world.arxiv.fault_for
 
-    def watched(number: int) -> Fault | None:
+    def watched(number: int) -> ArxivFault | None:
         fault = fault_for(number)
         troubles[fault.trouble if fault else None] += 1
         return fault

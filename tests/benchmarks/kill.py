@@ -27,7 +27,7 @@ from email import message_from_bytes
 from pathlib import Path
 from random import Random
 
-from bot.demo.smtp import Fault as SmtpFault
+from bot.demo.smtp import SmtpFault
 from tests.end_to_end.client import Client
 from tests.end_to_end.world import CHANNEL, Climate, World, asked_for
 

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import matching, query
-from bot.matching import Document, Verdict
+from bot.matching import Document, MatchVerdict
 from bot.models import AnnouncedPaper, AnnounceType, Paper, QueryTree, Topic
 from tests.benchmarks import naive_search
 from tests.benchmarks.random_queries import QueryMaker
@@ -68,7 +68,7 @@ def _compare(text: str, papers: Sequence[Paper], result: Agreement) -> None:
         found, holds = matching.match(ours, paper), naive_search.holds(theirs, paper)
         result.asked += 1
         result.holding += holds
-        if found.verdict is not (Verdict.YES if holds else Verdict.NO):
+        if found.verdict is not (MatchVerdict.YES if holds else MatchVerdict.NO):
             result.disagreements.append(
                 f"{text!r} {paper.arxiv_id}: {found.verdict} ({found.clause}), naive {holds}"
             )
@@ -123,7 +123,7 @@ def announced(paper: Paper) -> AnnouncedPaper:
 
 def seconds_for_a_feed(
     items: Sequence[AnnouncedPaper], topics: Sequence[Topic]
-) -> tuple[float, Counter[Verdict]]:
+) -> tuple[float, Counter[MatchVerdict]]:
     """How long it takes to take all items apart and ask them every topic."""
     trees = [query.parse(query.expression(topic)) for topic in topics]
     started = time.process_time()

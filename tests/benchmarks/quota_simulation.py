@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from bot.quota import WINDOW, Answer, Limits, Spent, decide, pacific_day
+from bot.quota import WINDOW, Admission, Limits, Spent, decide, pacific_day
 
 START = datetime(2026, 10, 31, 5, 0, tzinfo=UTC)
 TIMEOUT = timedelta(seconds=60)
@@ -59,7 +59,7 @@ class Client:
             permit = decide(
                 self.limits, list(self.recent.values()), self.days[pacific_day(self.now)], tokens, self.now
             )
-            if permit.answer is Answer.GO:
+            if permit.answer is Admission.GO:
                 return
             times = [moment for moment in (permit.until, self.ends[0][0] if self.ends else None) if moment]
             self.now = max(self.now, min(times))

@@ -139,7 +139,7 @@ def _summarise(store: Store, load: Load, ids: Sequence[str], at: datetime) -> No
         store.summaries.finish_request(request, "gemini-flash", 2000, 500, 2500, at.date(), at)
     for arxiv_id in ids:
         key = SummaryKey(arxiv_id, 1, "English", "", 1)
-        store.summaries.save(key, Summary("o" * 150, "f" * 150, SummarySource.GEMINI, "gemini-flash"), at)
+        store.summaries.save(key, Summary("o" * 150, "f" * 150, SummarySource.MODEL, "gemini-flash"), at)
 
 
 def deliver(

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from bot.models import Paper
 from bot.summary.cleaning import tidy
-from bot.summary.review import Draft, Fault, first_fault, source_of
+from bot.summary.review import Draft, Objection, first_fault, source_of
 from bot.summary.sentences import split
 from bot.tex import to_text
 from tests.benchmarks import truth_extractive
@@ -54,14 +54,14 @@ def read_papers(count: int) -> list[dict[str, object]]:
     return random.Random(7).sample(papers, min(count, len(papers)))
 
 
-def fault_of(pair: Pair) -> Fault | None:
+def fault_of(pair: Pair) -> Objection | None:
     """What the program finds wrong with an answer."""
     title, abstract = " ".join(pair.title.split()), " ".join(pair.abstract.split())
     paper = Paper(pair.arxiv_id, 1, title, abstract, (), (), EPOCH, EPOCH)
     return first_fault(Draft(tidy(pair.objective), tidy(pair.finding), paper, "en", source_of(paper)))
 
 
-def rule_of(fault: Fault) -> str:
+def rule_of(fault: Objection) -> str:
     return re.sub(r"\b(?:objective|finding|answer)\b", "field", fault.reason.partition(":")[0])
 
 

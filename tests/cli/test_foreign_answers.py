@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.gemini import Fault as GeminiFault
+from bot.demo.gemini import GeminiFault
 from bot.demo.samples import samples
-from bot.demo.slack import Fault as SlackFault
-from bot.demo.smtp import Fault as SmtpFault
+from bot.demo.slack import SlackFault
+from bot.demo.smtp import SmtpFault
 from tests.cli.conftest import Run, Services
 from tests.raw_smtp import RawSmtp
 

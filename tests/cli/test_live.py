@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.demo.gemini import Fault
+from bot.demo.gemini import GeminiFault
 from tests.cli.conftest import Services
 
 
@@ -116,7 +116,7 @@ def test_a_wrong_secret_is_named_but_never_shown(
     wrong = "xoxb-wrong-0000" if "SLACK" in name else "wrong-0000"
     monkeypatch.setenv(name, wrong)
     if "GEMINI" in name:
-        services.gemini.fault_for = lambda _: Fault.INVALID_KEY
+        services.gemini.fault_for = lambda _: GeminiFault.INVALID_KEY
     status, lines = check_live(capsys)
     assert status == 1
     failed = [line for line in lines if line.startswith("FAIL") and subject in line]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.backoff import SUMMARY_REFUSALS
-from bot.demo.gemini import Fault, words_of
+from bot.demo.gemini import GeminiFault, words_of
 from bot.models import Paper
 from tests.cli.conftest import Run, Services
 from tests.samples import paper
@@ -53,7 +53,7 @@ def test_a_day_pays_for_no_more_than_three_refused_answers_a_paper(
     configured: Run, services: Services
 ) -> None:
     """However often `once` is started; `status` and `explain` say what was wrong and when it is tried again."""
-    services.gemini.fault_for = lambda _: Fault.WRONG_NUMBER
+    services.gemini.fault_for = lambda _: GeminiFault.WRONG_NUMBER
     for _ in range(3):
         assert configured("once").status == 0
     assert len(services.gemini.log) == SUMMARY_REFUSALS * len(ABSTRACTS)
@@ -68,7 +68,7 @@ def test_a_day_pays_for_no_more_than_three_refused_answers_a_paper(
 
 def test_a_new_version_of_a_refused_paper_is_asked_for(configured: Run, services: Services) -> None:
     """It is another text, whatever was refused of the one before."""
-    services.gemini.fault_for = lambda _: Fault.WRONG_NUMBER
+    services.gemini.fault_for = lambda _: GeminiFault.WRONG_NUMBER
     configured("once")
     asked = len(services.gemini.log)
     first, *others = papers()

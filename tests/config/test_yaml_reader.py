@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from bot.config import parse, starter
-from bot.config.report import Mark, Report
+from bot.config.report import FaultReport, Mark
 from bot.config.tree import Scalar, find, plain
 from bot.config.yaml_reader import read, resolve
 from bot.errors import ConfigError
@@ -31,7 +31,7 @@ JSON = st.recursive(
 
 
 def value_of(text: str) -> Any:
-    report = Report("f.yaml")
+    report = FaultReport("f.yaml")
     node = read(text, report)
     assert report.faults == ()
     return plain(node)
@@ -85,7 +85,7 @@ def test_places_inside_quotes(text: str, data: st.DataObject) -> None:
     single = "key: '" + text.replace("'", "''") + "'"
     double = "key: " + json.dumps(text)
     for line in (single, double):
-        report = Report("f.yaml")
+        report = FaultReport("f.yaml")
         node, _ = find(read(line, report), ("key",))
         if report.faults:  # a control character, which single quotes can't hold
             continue
@@ -109,7 +109,7 @@ def test_places_inside_quotes(text: str, data: st.DataObject) -> None:
 )
 def test_places_of_characters(line: str, offset: int, column: int) -> None:
     """The column inside a scalar counts what is written, not what it means."""
-    node, _ = find(read(line, Report("f.yaml")), ("key",))
+    node, _ = find(read(line, FaultReport("f.yaml")), ("key",))
     assert isinstance(node, Scalar)
     assert node.locate(offset) == Mark(1, column)
 

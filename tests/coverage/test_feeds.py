@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot import coverage
-from bot.coverage import Batch, FeedDay, FeedState, Reading
+from bot.coverage import Batch, FeedDay, FeedReading, FeedState
 from bot.history import FeedRead
 from bot.models import AnnouncedPaper, Announcement, AnnounceType
 from tests.samples import NOON, topic
@@ -84,11 +84,11 @@ def read(
     on: date = TUESDAY,
     cut: bool = False,
     error: str = "",
-) -> Reading:
-    return Reading(FeedRead(asked, NOON, None if error else announced_on, 9, cut, error), on)
+) -> FeedReading:
+    return FeedReading(FeedRead(asked, NOON, None if error else announced_on, 9, cut, error), on)
 
 
-def seen(*readings: Reading, wanted: tuple[str, ...] = ("cs.AI",), over: bool = True) -> FeedDay:
+def seen(*readings: FeedReading, wanted: tuple[str, ...] = ("cs.AI",), over: bool = True) -> FeedDay:
     return coverage.feed_day(TUESDAY, readings, wanted, over=over)
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
-from bot.demo.arxiv import ArxivService, Fault, Trouble
+from bot.demo.arxiv import ArxivFault, ArxivService, Trouble
 from bot.demo.samples import samples
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -94,8 +94,8 @@ async def test_what_arxiv_refuses(service: ArxivService, parameters: dict[str, s
 
 async def test_faults_are_used_up_one_a_request(service: ArxivService) -> None:
     """None in the queue is a request without trouble; after the queue comes the function."""
-    service.faults.extend([Fault(Trouble.FORBIDDEN), None])
-    service.fault_for = lambda number: Fault(Trouble.THROTTLED, retry_after="3") if number == 3 else None
+    service.faults.extend([ArxivFault(Trouble.FORBIDDEN), None])
+    service.fault_for = lambda number: ArxivFault(Trouble.THROTTLED, retry_after="3") if number == 3 else None
     statuses = [(await get(service, id_list="2611.99001"))[0] for _ in range(4)]
     assert statuses == [403, 200, 429, 200]
     assert [exchange.status for exchange in service.log] == statuses
@@ -117,7 +117,7 @@ async def test_the_log_tells_polite_clients_from_others(service: ArxivService) -
     await get(service, id_list="2611.99001")
     await get(service, id_list="2611.99001")
     assert service.shortest_pause() > 0
-    service.fault_for = lambda _: Fault(Trouble.STALL, seconds=0.02)
+    service.fault_for = lambda _: ArxivFault(Trouble.STALL, seconds=0.02)
     await asyncio.gather(*(get(service, id_list="2611.99001") for _ in range(2)))
     assert service.shortest_pause() < 0
 
@@ -128,9 +128,9 @@ async def test_stopping_does_not_wait_for_a_stalled_answer() -> None:
     await service.start()
     arrived = asyncio.Event()
 
-    def stall(number: int) -> Fault:
+    def stall(number: int) -> ArxivFault:
         arrived.set()
-        return Fault(Trouble.STALL, seconds=60)
+        return ArxivFault(Trouble.STALL, seconds=60)
 
     service.fault_for = stall
     asking = asyncio.create_task(get(service, id_list="2611.99001"))

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.demo.gemini import Fault, GeminiService, Words, words_of
+from bot.demo.gemini import GeminiFault, GeminiService, Words, words_of
 from bot.demo.samples import samples
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -99,15 +99,15 @@ async def test_spoilt_answers_are_spoilt_as_announced(service: GeminiService) ->
     """Wrong ids, swapped ids, empty fields, fences, broken JSON and bare LaTeX look as they do in life."""
     schema = {"type": "array", "items": RECORD}
     two = asking("2611.99001 2611.99004", schema)
-    service.faults.append(Fault.SWAPPED_IDS)
+    service.faults.append(GeminiFault.SWAPPED_IDS)
     swapped = {record["arxiv_id"]: record["objective"] for record in await answer(service, two)}
     assert swapped["2611.99004"] == "We ask."
-    service.faults.append(Fault.WRONG_ID)
+    service.faults.append(GeminiFault.WRONG_ID)
     assert {record["arxiv_id"] for record in await answer(service, two)} == {"0000.00000", "0000.00001"}
-    service.faults.append(Fault.EMPTY_FIELDS)
+    service.faults.append(GeminiFault.EMPTY_FIELDS)
     assert {record["finding"] for record in await answer(service, two)} == {""}
     service.words["2611.99001"] = Words(r"$\beta$", r"\alpha")
-    for fault in (Fault.FENCED_JSON, Fault.MALFORMED_JSON, Fault.BARE_LATEX):
+    for fault in (GeminiFault.FENCED_JSON, GeminiFault.MALFORMED_JSON, GeminiFault.BARE_LATEX):
         service.faults.append(fault)
         with pytest.raises(json.JSONDecodeError):
             await answer(service, asking("2611.99001", schema))

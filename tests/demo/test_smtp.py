@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.smtp import Ending, Fault, SmtpService
+from bot.demo.smtp import SmtpEnding, SmtpFault, SmtpService
 
 BODY = "Subject: t\r\n\r\n.dot\r\n"
 
@@ -51,11 +51,11 @@ async def test_without_users_no_log_in_is_offered() -> None:
 async def test_faults_are_used_up_in_order() -> None:
     """A fault hits the command it names, once; the script may hit any."""
     async with SmtpService() as mail:
-        mail.faults += [Fault("NOOP", "450 one"), Fault("NOOP", "451 two")]
+        mail.faults += [SmtpFault("NOOP", "450 one"), SmtpFault("NOOP", "451 two")]
         codes = await spoken(lambda client: [client.noop()[0] for _ in range(3)], mail)
         assert codes == [450, 451, 250]
         mail.script = lambda command, argument: (
-            Fault("RCPT", "550 no") if argument.startswith("eve") else None
+            SmtpFault("RCPT", "550 no") if argument.startswith("eve") else None
         )
         with pytest.raises(smtplib.SMTPRecipientsRefused):
             await spoken(lambda client: client.sendmail("bot@example.org", ["eve@example.org"], BODY), mail)
@@ -65,7 +65,7 @@ async def test_faults_are_used_up_in_order() -> None:
 async def test_it_stops_with_a_client_still_waiting() -> None:
     """A silent exchange does not keep the service, or the test, from ending."""
     async with SmtpService() as mail:
-        mail.faults.append(Fault("EHLO", ending=Ending.SILENCE))
+        mail.faults.append(SmtpFault("EHLO", ending=SmtpEnding.SILENCE))
         reader, writer = await asyncio.open_connection(mail.host, mail.port)
         await reader.readline()
         writer.write(b"EHLO test\r\n")

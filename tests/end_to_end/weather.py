@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from bot.demo.arxiv import Fault as ArxivFault
-from bot.demo.arxiv import Trouble
-from bot.demo.gemini import Fault as GeminiFault
-from bot.demo.slack import Ending as SlackEnding
-from bot.demo.slack import Fault as SlackFault
-from bot.demo.smtp import Ending as SmtpEnding
-from bot.demo.smtp import Fault as SmtpFault
+from bot.demo.arxiv import ArxivFault, Trouble
+from bot.demo.gemini import GeminiFault
+from bot.demo.slack import SlackEnding, SlackFault
+from bot.demo.smtp import SmtpEnding, SmtpFault
 
 ARXIV = tuple(Trouble)
 

@@ -36,10 +36,8 @@ from bot.demo.arxiv import Announced, ArxivService
 from bot.demo.arxiv.search import search
 from bot.demo.gemini import Ask, GeminiService
 from bot.demo.loopback import Loopback
-from bot.demo.slack import Fault as SlackFault
-from bot.demo.slack import SlackService
-from bot.demo.smtp import Fault as SmtpFault
-from bot.demo.smtp import SmtpService
+from bot.demo.slack import SlackFault, SlackService
+from bot.demo.smtp import SmtpFault, SmtpService
 from bot.models import Paper
 from tests.end_to_end import weather
 from tests.end_to_end.papers import Invented, invent, window

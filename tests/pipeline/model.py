@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.errors import GeminiError
+from bot.errors import ModelError
 from bot.models import Limit, ModelReply, Prompt, Verdict
 
 GOOD = {"objective": "Image a sample by ptychography.", "finding": "The sample has 12 layers."}
@@ -42,16 +42,16 @@ def blocked() -> ModelReply:
     return ModelReply(None, "", "PROHIBITED_CONTENT", "gemini-test", 700, 0)
 
 
-def overloaded() -> GeminiError:
-    return GeminiError("Gemini refuses with status 503: high demand", Verdict())
+def overloaded() -> ModelError:
+    return ModelError("Gemini refuses with status 503: high demand", Verdict())
 
 
-def too_many(limit: Limit, retry_after: timedelta | None = None) -> GeminiError:
-    return GeminiError("Gemini refuses with status 429", Verdict(limit=limit, retry_after=retry_after))
+def too_many(limit: Limit, retry_after: timedelta | None = None) -> ModelError:
+    return ModelError("Gemini refuses with status 429", Verdict(limit=limit, retry_after=retry_after))
 
 
-def bad_key() -> GeminiError:
-    return GeminiError(
+def bad_key() -> ModelError:
+    return ModelError(
         "Gemini refuses with status 400: API key not valid",
         Verdict(permanent=True, service_wide=True, remedy="make a key"),
     )

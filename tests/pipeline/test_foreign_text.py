@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.email.channel import SmtpChannel
-from bot.errors import ArxivError, DeliveryError, GeminiError
+from bot.errors import ArxivError, DeliveryError, ModelError
 from bot.models import Envelope, Prompt, Receipt, Target, Verdict
 from bot.settings import EmailSettings, Secret, Security
 from tests.fakes import FakeSummariser
@@ -139,7 +139,7 @@ async def test_a_source_that_raises_anything_leaves_the_poll_incomplete(
     assert all(is_fit(fault) for fault in faults)
 
 
-@pytest.mark.parametrize("error", [RuntimeError(LONE), GeminiError(LONE)])
+@pytest.mark.parametrize("error", [RuntimeError(LONE), ModelError(LONE)])
 async def test_a_summariser_that_raises_anything_costs_the_summaries_only(
     world: World, error: Exception
 ) -> None:

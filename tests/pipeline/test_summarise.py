@@ -11,7 +11,7 @@ import pytest
 
 from bot import digest, quota
 from bot.backoff import SUMMARY_BUDGET, SUMMARY_REFUSALS
-from bot.errors import GeminiError
+from bot.errors import ModelError
 from bot.models import (
     Digest,
     Entry,
@@ -344,7 +344,7 @@ async def test_a_wait_that_is_asked_for_holds_for_all(ready: Ready, limit: Limit
     """While one paper's refusal is waited out no other paper is asked for, nor by the next process."""
     moments: list[float] = []
     world = ready(6, gemini=replace(FREE, concurrency=2))
-    refusal = GeminiError("Gemini refuses", Verdict(limit=limit, retry_after=timedelta(seconds=50)))
+    refusal = ModelError("Gemini refuses", Verdict(limit=limit, retry_after=timedelta(seconds=50)))
 
     def answer(prompt: Prompt) -> ModelReply | Exception:
         moments.append(world.clock.monotonic())
@@ -365,7 +365,7 @@ async def test_a_wait_that_is_asked_for_holds_for_all(ready: Ready, limit: Limit
 @pytest.mark.parametrize("limit", [None, Limit.PER_MINUTE])
 async def test_a_long_wait_does_not_hold_up_what_is_due(ready: Ready, limit: Limit | None) -> None:
     """Asked to come back in a quarter of an hour: the digest goes out now, marked, and says until when."""
-    refusal = GeminiError("Gemini refuses", Verdict(limit=limit, retry_after=timedelta(minutes=15)))
+    refusal = ModelError("Gemini refuses", Verdict(limit=limit, retry_after=timedelta(minutes=15)))
     world = ready(5, answer=lambda prompt: refusal, gemini=replace(FREE, concurrency=1))
     began = world.clock.monotonic()
     report = await world.once()

@@ -255,7 +255,7 @@ def _entry(
         published=published,
         updated=published,
     )
-    return Entry(paper, tuple(topics.split()), Summary(objective, finding, SummarySource.GEMINI, MODEL))
+    return Entry(paper, tuple(topics.split()), Summary(objective, finding, SummarySource.MODEL, MODEL))
 
 
 def reports() -> tuple[ReportRef, ...]:

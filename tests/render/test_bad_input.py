@@ -25,7 +25,7 @@ def paper(**changes: Any) -> Digest:
 
 
 def summary(objective: str, finding: str, language: str = "English") -> Digest:
-    told = Summary(objective, finding, SummarySource.GEMINI, samples.MODEL)
+    told = Summary(objective, finding, SummarySource.MODEL, samples.MODEL)
     return replace(samples.digest([replace(ONE, summary=told)]), language=language)
 
 

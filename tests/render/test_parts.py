@@ -20,7 +20,7 @@ digests = st.builds(
 )
 
 
-def weigh_ten(_section: parts.Section, _entry: Entry) -> int:
+def weigh_ten(_section: parts.DigestSection, _entry: Entry) -> int:
     return 10
 
 

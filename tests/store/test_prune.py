@@ -146,7 +146,7 @@ def test_an_edition_stays_with_the_last_of_its_messages(store: Store) -> None:
 
 def test_papers_and_summaries_are_never_forgotten(store: Store) -> None:
     """A paper is new once, and a summary is paid for once."""
-    store.summaries.save(KEY, Summary("O.", "F.", SummarySource.GEMINI, "gemini"), NOON)
+    store.summaries.save(KEY, Summary("O.", "F.", SummarySource.MODEL, "gemini"), NOON)
     compose(store)
     send_all(store)
     forget(store, YEARS_LATER)

@@ -29,7 +29,7 @@ def key(arxiv_id: str, focus: str = "") -> SummaryKey:
     return SummaryKey(arxiv_id, 1, "English", focus, 1)
 
 
-def written(source: SummarySource = SummarySource.GEMINI) -> Summary:
+def written(source: SummarySource = SummarySource.MODEL) -> Summary:
     return Summary("Image a sample.", "It has 12 layers.", source, "gemini-test")
 
 

@@ -69,7 +69,7 @@ def write_everything(store: Store, now: datetime) -> None:
     item = AnnouncedPaper("2611.00009", 1, AnnounceType.NEW, "Title", "", "A", ("cs.AI",))
     store.polls.record_feed(poll, FeedRead(("cs",), now, NOON.date(), 1, False), [item])
     store.polls.finish(poll, now, True)
-    store.summaries.save(KEY, Summary("o", "f", SummarySource.GEMINI, "m"), now)
+    store.summaries.save(KEY, Summary("o", "f", SummarySource.MODEL, "m"), now)
     request = store.summaries.start_request(now.date(), 100, now)
     store.summaries.finish_request(request, "m", 50, 50, 100, now.date(), now)
     messages = [NewMessage(at, 1, 1, b"{}", (Placement("2611.00001", 1, "full", 1),)) for at in (SLACK, MAIL)]

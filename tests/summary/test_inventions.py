@@ -11,7 +11,7 @@ from bot.summary import reply
 from bot.summary.claims import hedge_made_proof, invented_record, invented_release, reversed_comparison
 from bot.summary.methods import strange_methods
 from bot.summary.names import strange_names
-from bot.summary.reply import Refusal
+from bot.summary.reply import RefusedAnswer
 from bot.summary.silence import says_nothing
 from tests.samples import paper
 
@@ -149,7 +149,7 @@ def test_what_a_paper_says_of_missing_things_is_something(said: str) -> None:
     assert not says_nothing(said)
 
 
-def judged(of: Paper, finding: str) -> Summary | Refusal:
+def judged(of: Paper, finding: str) -> Summary | RefusedAnswer:
     words = {
         "arxiv_id": of.arxiv_id,
         "objective": "Segment cells in microscope pictures.",
@@ -180,7 +180,7 @@ CELLS = paper(
 def test_the_reason_says_in_words_what_was_invented(finding: str, reason: str) -> None:
     """For the log, `status` and `explain`; the model is told the same words."""
     result = judged(CELLS, finding)
-    assert isinstance(result, Refusal)
+    assert isinstance(result, RefusedAnswer)
     assert result.reason == reason
     assert result.complaint
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.models import ModelReply, Paper, Summary, SummarySource
 from bot.summary.prompt import build
-from bot.summary.reply import Refusal, read
+from bot.summary.reply import RefusedAnswer, read
 from tests.samples import paper
 
 FILMS = paper(
@@ -55,21 +55,23 @@ def reply(text: str | None, finish: str = "STOP", block: str = "") -> ModelReply
     return ModelReply(text, finish, block, "gemini-3.8-flash", 700, 200)
 
 
-def judged(answer: Any, papers: Sequence[Paper] = (FILMS,), language: str = "English") -> Summary | Refusal:
+def judged(
+    answer: Any, papers: Sequence[Paper] = (FILMS,), language: str = "English"
+) -> Summary | RefusedAnswer:
     text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
     return read(reply(text), papers, language=language)[papers[0].arxiv_id]
 
 
-def refused(**changes: str) -> Refusal:
+def refused(**changes: str) -> RefusedAnswer:
     found = judged([GOOD | changes])
-    assert isinstance(found, Refusal), found
+    assert isinstance(found, RefusedAnswer), found
     return found
 
 
 def test_a_good_answer_becomes_a_summary() -> None:
     """Text, source and the model that answered are kept."""
     assert judged([GOOD]) == Summary(
-        GOOD["objective"], GOOD["finding"], SummarySource.GEMINI, "gemini-3.8-flash"
+        GOOD["objective"], GOOD["finding"], SummarySource.MODEL, "gemini-3.8-flash"
     )
 
 
@@ -136,7 +138,7 @@ def test_missing_doubled_and_foreign_ids_are_refused_for_their_paper(
     """One paper's fault leaves the other's summary alone; the pipeline asks again for the one."""
     found = read(reply(json.dumps(answers)), [FILMS, ROBOTS], language="en")
     entry = found["2611.04201"]
-    assert isinstance(entry, Refusal)
+    assert isinstance(entry, RefusedAnswer)
     assert reason in entry.reason
     assert isinstance(found["2611.09002"], Summary)
     assert set(found) == {"2611.04201", "2611.09002"}
@@ -146,7 +148,7 @@ def test_exchanged_answers_are_refused() -> None:
     """Two summaries under each other's id never reach a reader."""
     swapped = [GOOD | {"arxiv_id": "2611.09002"}, OTHER | {"arxiv_id": "2611.04201"}]
     assert all(
-        isinstance(entry, Refusal)
+        isinstance(entry, RefusedAnswer)
         for entry in read(reply(json.dumps(swapped)), [FILMS, ROBOTS], language="en").values()
     )
 
@@ -176,7 +178,7 @@ def test_every_way_of_not_answering_has_its_verdict(
 ) -> None:
     """In which form to ask again follows from how the model stopped (facts 3.4)."""
     entry = read(given_reply, [FILMS], language="en")["2611.04201"]
-    assert isinstance(entry, Refusal)
+    assert isinstance(entry, RefusedAnswer)
     assert reason in entry.reason
     assert entry.paraphrase == paraphrase
 
@@ -184,7 +186,7 @@ def test_every_way_of_not_answering_has_its_verdict(
 def test_one_blocked_paper_does_not_condemn_its_neighbours() -> None:
     """A blocked request of several papers is asked again, one by one."""
     found = read(reply(None, "SAFETY"), [FILMS, ROBOTS], language="en")
-    assert all(isinstance(entry, Refusal) for entry in found.values())
+    assert all(isinstance(entry, RefusedAnswer) for entry in found.values())
 
 
 def test_what_was_whole_before_the_cut_is_used() -> None:
@@ -192,7 +194,7 @@ def test_what_was_whole_before_the_cut_is_used() -> None:
     text = json.dumps([OTHER, GOOD])[:-40]
     found = read(reply(text, "MAX_TOKENS"), [FILMS, ROBOTS], language="en")
     assert isinstance(found["2611.09002"], Summary)
-    assert isinstance(found["2611.04201"], Refusal)
+    assert isinstance(found["2611.04201"], RefusedAnswer)
 
 
 def test_a_formula_said_again_is_no_repetition() -> None:
@@ -281,7 +283,7 @@ def test_a_short_abstract_may_be_cut_in_two() -> None:
     answer = {"arxiv_id": short.arxiv_id, "objective": objective, "finding": finding}
     assert isinstance(judged([answer], [short]), Summary)
     whole = answer | {"objective": "Image films by ptychography.", "finding": short.abstract}
-    assert isinstance(judged([whole], [short]), Refusal)
+    assert isinstance(judged([whole], [short]), RefusedAnswer)
 
 
 def test_the_fault_reaches_the_next_prompt() -> None:
@@ -360,7 +362,7 @@ def test_summaries_by_a_model_are_accepted(shared: Path) -> None:
         judged([record], [paper(record["arxiv_id"], title=record["title"], abstract=record["abstract"])])
         for record in records
     ]
-    assert sorted(entry.reason for entry in entries if isinstance(entry, Refusal)) == [
+    assert sorted(entry.reason for entry in entries if isinstance(entry, RefusedAnswer)) == [
         "a name that the abstract has not: ADNI",
         "a name that the abstract has not: MMT, ScienceQA, SEED",
         "a number that the abstract has not: CIFAR100",
@@ -376,7 +378,7 @@ def test_an_abstracts_own_sentences_are_accepted(shared: Path) -> None:
             asked = paper(record["arxiv_id"], title=record["title"], abstract=record["abstract"])
             answer = {"arxiv_id": asked.arxiv_id, "objective": sentences[0], "finding": sentences[-1]}
             entry = judged([answer], [asked])
-            if isinstance(entry, Refusal):
+            if isinstance(entry, RefusedAnswer):
                 reasons.append(entry.reason)
     allowed = ("the same", "too long", "copies", "no finding", "no objective", "repeats itself")
     assert len([reason for reason in reasons if not any(part in reason for part in allowed)]) <= 1
@@ -394,7 +396,7 @@ def test_any_text_gives_a_verdict(text: str) -> None:
 def test_any_json_gives_a_verdict(answers: list[dict[str, object]]) -> None:
     """Fields of any kind are judged, never raised on."""
     entry = judged(answers)
-    assert isinstance(entry, Summary | Refusal)
+    assert isinstance(entry, Summary | RefusedAnswer)
 
 
 def test_a_verdict_takes_a_few_milliseconds() -> None:

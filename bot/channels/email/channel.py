@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from bot.channels.email.connection import Connection
+from bot.channels.email.connection import SmtpConnection
 from bot.channels.email.mailbox import envelope_address
 from bot.errors import DeliveryError
 from bot.models import Check, Envelope, Receipt, Verdict
@@ -47,7 +47,7 @@ class SmtpChannel:
         self._reply_timeout = reply_timeout
         self._idle_limit = idle_limit
         self._lock = asyncio.Lock()
-        self._connection: Connection | None = None
+        self._connection: SmtpConnection | None = None
         self._idle: asyncio.TimerHandle | None = None
 
     @property
@@ -105,11 +105,13 @@ class SmtpChannel:
         who = "no log-in" if settings.username is None else f"logged in as {settings.username}"
         return (Check(subject, True, f"{settings.security}, {who}"),)
 
-    def _new_connection(self) -> Connection:
+    def _new_connection(self) -> SmtpConnection:
         sender = envelope_address(self._settings.sender)
-        return Connection(self._settings, sender, timeout=self._timeout, reply_timeout=self._reply_timeout)
+        return SmtpConnection(
+            self._settings, sender, timeout=self._timeout, reply_timeout=self._reply_timeout
+        )
 
-    async def _ready(self) -> Connection:
+    async def _ready(self) -> SmtpConnection:
         """The connection in use if it is good for one more message, else a new one."""
         kept, self._connection = self._connection, None
         if kept is not None:
@@ -122,7 +124,7 @@ class SmtpChannel:
         self._connection = connection
         return connection
 
-    def _sleep_later(self, connection: Connection) -> None:
+    def _sleep_later(self, connection: SmtpConnection) -> None:
         loop = asyncio.get_running_loop()
         self._idle = loop.call_later(self._idle_limit.total_seconds(), connection.close)
 

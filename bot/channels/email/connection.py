@@ -41,7 +41,7 @@ _COURTESY_SECONDS = 5.0
 message, nor the end of the program."""
 
 
-class Connection:
+class SmtpConnection:
     """A connection from `open` to `close`. Every failure closes it, cancellation included: half-way
     through a command the next reply would be taken for the wrong one's."""
 

@@ -105,11 +105,11 @@ def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
     return _FRAME.render(values)
 
 
-def weight(digest: Digest, section: parts.Section, entry: Entry, *, contents: bool) -> int:
+def weight(digest: Digest, section: parts.DigestSection, entry: Entry, *, contents: bool) -> int:
     """What an entry adds to the HTML as it is sent, in bytes."""
-    if section is parts.Section.TITLES:
+    if section is parts.DigestSection.TITLES:
         return mime.size(_shown(_MACROS.title(views.paper(digest, entry))))
-    if section is parts.Section.REVISED:
+    if section is parts.DigestSection.REVISED:
         return mime.size(_shown(_MACROS.full(views.paper(digest, entry), anchor=False)))
     view = views.paper(digest, entry, 999)
     listed = mime.size(_shown(_MACROS.contents(view))) if contents else 0

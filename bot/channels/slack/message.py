@@ -48,11 +48,11 @@ def rerender(digest: Digest, message_part: int, parts_count: int, arxiv_ids: Seq
         section: tuple(
             entry for kind, entry in parts.items(digest) if kind is section and entry.paper.arxiv_id in wanted
         )
-        for section in parts.Section
+        for section in parts.DigestSection
     }
-    papers = chosen[parts.Section.PAPERS]
+    papers = chosen[parts.DigestSection.PAPERS]
     first = digest.entries.index(papers[0]) + 1 if papers else 1
-    titles, revised = chosen[parts.Section.TITLES], chosen[parts.Section.REVISED]
+    titles, revised = chosen[parts.DigestSection.TITLES], chosen[parts.DigestSection.REVISED]
     return _payload(parts.Part(digest, message_part, parts_count, first, papers, titles, revised))
 
 
@@ -161,8 +161,8 @@ def _about(entry: Entry) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
-def _weight(digest: Digest, section: parts.Section, entry: Entry) -> int:
-    if section is parts.Section.TITLES:
+def _weight(digest: Digest, section: parts.DigestSection, entry: Entry) -> int:
+    if section is parts.DigestSection.TITLES:
         return slack_blocks.weight(_titles([entry]))
     return slack_blocks.weight(_paper(digest, entry, "999. ", _LINE_CHARACTERS[0]))
 

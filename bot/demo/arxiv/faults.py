@@ -25,7 +25,7 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ArxivFault:
     """What goes wrong with one request."""
 
     trouble: Trouble

@@ -22,7 +22,7 @@ def search(text: str, papers: Sequence[Paper]) -> list[Paper]:
         tree = query.parse(text)
     except query.QueryError as error:
         raise Unsearchable(str(error)) from error
-    yes = matching.Verdict.YES
+    yes = matching.MatchVerdict.YES
     return [paper for paper in papers if matching.match(tree, _document(paper)).verdict is yes]
 
 

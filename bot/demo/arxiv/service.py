@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.demo.arxiv import feeds, pages
-from bot.demo.arxiv.faults import Fault, Trouble
+from bot.demo.arxiv.faults import ArxivFault, Trouble
 from bot.demo.arxiv.search import Search, Unsearchable, newest, ordered, search
 from bot.demo.loopback import Loopback
 from bot.models import Paper
@@ -67,8 +67,8 @@ class ArxivService(Loopback):
         self.announcements = list(announcements)
         self.announced_on: date | None = None
         """The day of the batch; None: today at arXiv."""
-        self.faults: deque[Fault | None] = deque()
-        self.fault_for: Callable[[int], Fault | None] = lambda _: None
+        self.faults: deque[ArxivFault | None] = deque()
+        self.fault_for: Callable[[int], ArxivFault | None] = lambda _: None
         self.before_answer: Callable[[int], None] = lambda _: None
         self.log: list[Exchange] = []
         self._search = search

@@ -11,7 +11,7 @@ from typing import Any
 from bot.demo.gemini.answers import Words
 
 
-class Fault(Enum):
+class GeminiFault(Enum):
     """What goes wrong with one request; the value says how it looks to the client."""
 
     PER_MINUTE = "429: requests per minute"
@@ -57,7 +57,7 @@ PAGE = "<!DOCTYPE html><html><body><h1>Service unavailable</h1></body></html>"
 _GOOGLE = "type.googleapis.com/google.rpc"
 
 
-def refusal(fault: Fault, *, model: str, delay_s: float, key: str) -> Refusal | None:
+def refusal(fault: GeminiFault, *, model: str, delay_s: float, key: str) -> Refusal | None:
     """The HTTP answer that is not a reply of the model's; None when the fault is of another kind."""
     if fault in _PLAIN:
         return _PLAIN[fault]
@@ -77,9 +77,9 @@ def _json(status: int, name: str, message: str, details: list[dict[str, Any]]) -
     return status, json.dumps({"error": error}), "application/json"
 
 
-def _quota(fault: Fault, model: str, delay_s: float) -> tuple[str, list[dict[str, Any]]]:
+def _quota(fault: GeminiFault, model: str, delay_s: float) -> tuple[str, list[dict[str, Any]]]:
     metric = "generativelanguage.googleapis.com/generate_content_free_tier_requests"
-    limit = 0 if fault is Fault.NOT_OFFERED else 10
+    limit = 0 if fault is GeminiFault.NOT_OFFERED else 10
     violation: dict[str, Any] = {
         "quotaMetric": metric,
         "quotaId": _QUOTA_IDS[fault],
@@ -100,46 +100,51 @@ def _quota(fault: Fault, model: str, delay_s: float) -> tuple[str, list[dict[str
 
 
 _QUOTA_IDS = {
-    Fault.PER_MINUTE: "GenerateRequestsPerMinutePerProjectPerModel-FreeTier",
-    Fault.PER_DAY: "GenerateRequestsPerDayPerProjectPerModel-FreeTier",
-    Fault.NOT_OFFERED: "GenerateRequestsPerDayPerProjectPerModel-FreeTier",
+    GeminiFault.PER_MINUTE: "GenerateRequestsPerMinutePerProjectPerModel-FreeTier",
+    GeminiFault.PER_DAY: "GenerateRequestsPerDayPerProjectPerModel-FreeTier",
+    GeminiFault.NOT_OFFERED: "GenerateRequestsPerDayPerProjectPerModel-FreeTier",
 }
 
 _ERRORS = {
-    Fault.SPENDING_LIMIT: (429, "RESOURCE_EXHAUSTED", "Your project has exceeded its spending cap.", ""),
-    Fault.OVERLOADED: (503, "UNAVAILABLE", "This model is currently experiencing high demand.", ""),
-    Fault.INTERNAL: (500, "INTERNAL", "An internal error has occurred.", ""),
-    Fault.DEADLINE: (504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete.", ""),
-    Fault.INVALID_KEY: (
+    GeminiFault.SPENDING_LIMIT: (
+        429,
+        "RESOURCE_EXHAUSTED",
+        "Your project has exceeded its spending cap.",
+        "",
+    ),
+    GeminiFault.OVERLOADED: (503, "UNAVAILABLE", "This model is currently experiencing high demand.", ""),
+    GeminiFault.INTERNAL: (500, "INTERNAL", "An internal error has occurred.", ""),
+    GeminiFault.DEADLINE: (504, "DEADLINE_EXCEEDED", "Deadline expired before operation could complete.", ""),
+    GeminiFault.INVALID_KEY: (
         400,
         "INVALID_ARGUMENT",
         "API key not valid. Please pass a valid API key.",
         "API_KEY_INVALID",
     ),
-    Fault.FORBIDDEN: (
+    GeminiFault.FORBIDDEN: (
         403,
         "PERMISSION_DENIED",
         "Permission denied: Consumer 'api_key:{key}' has been suspended.",
         "CONSUMER_SUSPENDED",
     ),
-    Fault.NOT_FOUND: (404, "NOT_FOUND", "models/{model} is not found for API version v1beta.", ""),
-    Fault.BAD_REQUEST: (400, "INVALID_ARGUMENT", "Request contains an invalid argument.", ""),
-    Fault.THINKING_REFUSED: (
+    GeminiFault.NOT_FOUND: (404, "NOT_FOUND", "models/{model} is not found for API version v1beta.", ""),
+    GeminiFault.BAD_REQUEST: (400, "INVALID_ARGUMENT", "Request contains an invalid argument.", ""),
+    GeminiFault.THINKING_REFUSED: (
         400,
         "INVALID_ARGUMENT",
         "Thinking level MINIMAL is not supported for this model.",
         "",
     ),
-    Fault.COUNTRY: (400, "FAILED_PRECONDITION", "User location is not supported for the API use.", ""),
+    GeminiFault.COUNTRY: (400, "FAILED_PRECONDITION", "User location is not supported for the API use.", ""),
 }
 
-_PLAIN: dict[Fault, Refusal] = {
-    Fault.PROXY_ERROR: (502, PAGE, "text/html"),
-    Fault.MISLABELLED_ERROR: (503, PAGE, "application/json"),
-    Fault.HTML: (200, PAGE, "text/html"),
-    Fault.NULL: (200, "null", "application/json"),
-    Fault.ARRAY: (200, "[1, 2]", "application/json"),
-    Fault.WRONG_SHAPE: (200, '{"candidates": {"content": 3}, "usageMetadata": []}', "application/json"),
+_PLAIN: dict[GeminiFault, Refusal] = {
+    GeminiFault.PROXY_ERROR: (502, PAGE, "text/html"),
+    GeminiFault.MISLABELLED_ERROR: (503, PAGE, "application/json"),
+    GeminiFault.HTML: (200, PAGE, "text/html"),
+    GeminiFault.NULL: (200, "null", "application/json"),
+    GeminiFault.ARRAY: (200, "[1, 2]", "application/json"),
+    GeminiFault.WRONG_SHAPE: (200, '{"candidates": {"content": 3}, "usageMetadata": []}', "application/json"),
 }
 
 
@@ -151,35 +156,37 @@ def _swap(answers: Mapping[str, Words]) -> dict[str, Words]:
     return dict(zip(ids[1:] + ids[:1], answers.values(), strict=True))
 
 
-SPOILT: Mapping[Fault | None, Callable[[Mapping[str, Words]], dict[str, Words]]] = {
-    Fault.WRONG_ID: lambda answers: {f"0000.0000{n}": words for n, words in enumerate(answers.values())},
-    Fault.SWAPPED_IDS: _swap,
-    Fault.WRONG_NUMBER: lambda answers: {
+SPOILT: Mapping[GeminiFault | None, Callable[[Mapping[str, Words]], dict[str, Words]]] = {
+    GeminiFault.WRONG_ID: lambda answers: {
+        f"0000.0000{n}": words for n, words in enumerate(answers.values())
+    },
+    GeminiFault.SWAPPED_IDS: _swap,
+    GeminiFault.WRONG_NUMBER: lambda answers: {
         key: replace(words, finding=f"The gain is 98.7654 %. {words.finding}")
         for key, words in answers.items()
     },
-    Fault.WRONG_LANGUAGE: lambda answers: {
+    GeminiFault.WRONG_LANGUAGE: lambda answers: {
         key: Words(
             "Les auteurs étudient la question avec une nouvelle méthode.",
             "Ils montrent que les résultats sont meilleurs que ceux des méthodes connues.",
         )
         for key in answers
     },
-    Fault.EMPTY_FIELDS: lambda answers: dict.fromkeys(answers, Words("", "")),
+    GeminiFault.EMPTY_FIELDS: lambda answers: dict.fromkeys(answers, Words("", "")),
 }
 """What becomes of the answers before they are written down."""
 
-REWRITTEN: Mapping[Fault | None, Callable[[str], str]] = {
-    Fault.MALFORMED_JSON: lambda text: text[: 2 * len(text) // 3],
-    Fault.FENCED_JSON: lambda text: f"```json\n{text}\n```",
-    Fault.BARE_LATEX: lambda text: text.replace("\\\\", "\\"),
+REWRITTEN: Mapping[GeminiFault | None, Callable[[str], str]] = {
+    GeminiFault.MALFORMED_JSON: lambda text: text[: 2 * len(text) // 3],
+    GeminiFault.FENCED_JSON: lambda text: f"```json\n{text}\n```",
+    GeminiFault.BARE_LATEX: lambda text: text.replace("\\\\", "\\"),
 }
 """What becomes of the JSON text."""
 
-FINISH_REASONS: Mapping[Fault | None, str] = {
-    Fault.MAX_TOKENS: "MAX_TOKENS",
-    Fault.SAFETY: "SAFETY",
-    Fault.RECITATION: "RECITATION",
-    Fault.NEW_FINISH_REASON: "SOLAR_FLARE",
+FINISH_REASONS: Mapping[GeminiFault | None, str] = {
+    GeminiFault.MAX_TOKENS: "MAX_TOKENS",
+    GeminiFault.SAFETY: "SAFETY",
+    GeminiFault.RECITATION: "RECITATION",
+    GeminiFault.NEW_FINISH_REASON: "SOLAR_FLARE",
 }
 """Why there is no text at all."""

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.demo.gemini.answers import Words, asked_for, shaped, words_of
-from bot.demo.gemini.faults import FINISH_REASONS, REWRITTEN, SPOILT, Fault, refusal
+from bot.demo.gemini.faults import FINISH_REASONS, REWRITTEN, SPOILT, GeminiFault, refusal
 from bot.demo.loopback import Loopback
 from bot.models import Paper
 
@@ -67,8 +67,8 @@ class GeminiService(Loopback):
         self.models = set(models)
         self.refused_thinking: set[str] = set()
         """Levels, in capitals, that the models reject."""
-        self.faults: deque[Fault | None] = deque()
-        self.fault_for: Callable[[int], Fault | None] = lambda _: None
+        self.faults: deque[GeminiFault | None] = deque()
+        self.fault_for: Callable[[int], GeminiFault | None] = lambda _: None
         self.latency_s: Callable[[int], float] = lambda _: 0.0
         self.retry_delay_s = 20.0
         """What a refusal for quota asks the client to wait."""
@@ -104,7 +104,7 @@ class GeminiService(Loopback):
         fault = self._next_fault(self.probes)
         model = request.match_info["model"]
         if fault is None and not self._serves(request):
-            fault = Fault.NOT_FOUND
+            fault = GeminiFault.NOT_FOUND
         if fault is not None and (answer := self._refusal(fault, request)) is not None:
             return answer
         return web.json_response(
@@ -121,9 +121,9 @@ class GeminiService(Loopback):
         try:
             await asyncio.sleep(self.latency_s(ask.number))
             fault = self._next_fault(ask.number) or self._fault_of(request, ask)
-            if fault is Fault.STALL:
+            if fault is GeminiFault.STALL:
                 await asyncio.Event().wait()
-            if fault is Fault.DROPPED:
+            if fault is GeminiFault.DROPPED:
                 if request.transport is not None:
                     request.transport.close()
                 raise web.HTTPInternalServerError
@@ -143,18 +143,18 @@ class GeminiService(Loopback):
         self.log.append(ask)
         return ask
 
-    def _next_fault(self, number: int) -> Fault | None:
+    def _next_fault(self, number: int) -> GeminiFault | None:
         return self.faults.popleft() if self.faults else self.fault_for(number)
 
-    def _fault_of(self, request: web.Request, ask: Ask) -> Fault | None:
+    def _fault_of(self, request: web.Request, ask: Ask) -> GeminiFault | None:
         """What is wrong with the request itself."""
         if not self._serves(request):
-            return Fault.NOT_FOUND
+            return GeminiFault.NOT_FOUND
         if ask.tier not in _TIERS:
-            return Fault.BAD_REQUEST
+            return GeminiFault.BAD_REQUEST
         thinking = _either(_configuration(ask.body), "thinkingConfig", "thinking_config") or {}
         level = str(_either(thinking, "thinkingLevel", "thinking_level") or "").upper()
-        return Fault.THINKING_REFUSED if level in self.refused_thinking else None
+        return GeminiFault.THINKING_REFUSED if level in self.refused_thinking else None
 
     def _serves(self, request: web.Request) -> bool:
         """The aliases exist in v1beta only."""
@@ -163,7 +163,7 @@ class GeminiService(Loopback):
             return False
         return version in _VERSIONS and model in self.models
 
-    def _refusal(self, fault: Fault, request: web.Request) -> web.Response | None:
+    def _refusal(self, fault: GeminiFault, request: web.Request) -> web.Response | None:
         key = request.headers.get("x-goog-api-key", "")
         answer = refusal(fault, model=request.match_info["model"], delay_s=self.retry_delay_s, key=key)
         if answer is None:
@@ -172,11 +172,11 @@ class GeminiService(Loopback):
         return web.Response(status=status, text=body, content_type=content_type)
 
 
-def _reply(ask: Ask, known: Mapping[str, Words], fault: Fault | None) -> dict[str, Any]:
-    silent = fault is Fault.BLOCKED_PROMPT or fault in FINISH_REASONS
+def _reply(ask: Ask, known: Mapping[str, Words], fault: GeminiFault | None) -> dict[str, Any]:
+    silent = fault is GeminiFault.BLOCKED_PROMPT or fault in FINISH_REASONS
     text = "" if silent else _text(ask, known, fault)
     outcome: dict[str, Any]
-    if fault is Fault.BLOCKED_PROMPT:
+    if fault is GeminiFault.BLOCKED_PROMPT:
         outcome = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}
     else:
         parts = [{"text": "Let me see.", "thought": True}, *([{"text": text}] if text else [])]
@@ -194,7 +194,7 @@ def _reply(ask: Ask, known: Mapping[str, Words], fault: Fault | None) -> dict[st
     return outcome | {"usageMetadata": usage, "modelVersion": model}
 
 
-def _text(ask: Ask, known: Mapping[str, Words], fault: Fault | None) -> str:
+def _text(ask: Ask, known: Mapping[str, Words], fault: GeminiFault | None) -> str:
     configuration = _configuration(ask.body)
     schema = (
         _either(configuration, "responseJsonSchema", "response_json_schema")

@@ -16,7 +16,7 @@ _BLOCK_ID = 255
 _TYPES = ("header", "section", "context", "divider", "rich_text", "image", "actions", "markdown")
 
 
-class Refusal(Exception):
+class BlockRefusal(Exception):
     """An answer with ``ok: false``."""
 
     def __init__(self, code: str, **details: Any) -> None:
@@ -26,25 +26,25 @@ class Refusal(Exception):
 
 
 def check_message(arguments: Mapping[str, Any]) -> None:
-    """Raise `Refusal` for a message that Slack would not take."""
+    """Raise `BlockRefusal` for a message that Slack would not take."""
     text, blocks = arguments.get("text") or "", arguments.get("blocks") or []
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
-        raise Refusal("invalid_blocks_format")
+        raise BlockRefusal("invalid_blocks_format")
     if not text and not blocks:
-        raise Refusal("no_text")
+        raise BlockRefusal("no_text")
     if len(text) > MAX_TEXT:
-        raise Refusal("msg_too_long")
+        raise BlockRefusal("msg_too_long")
     _check_metadata(arguments.get("metadata"))
     faults = [
         *_too_many(blocks),
         *(fault for i, block in enumerate(blocks) for fault in _faults(block, f"/blocks/{i}")),
     ]
     if faults:
-        raise Refusal(
+        raise BlockRefusal(
             "invalid_blocks", errors=faults, response_metadata={"messages": [f"[ERROR] {f}" for f in faults]}
         )
     if sum(map(block_characters, blocks)) > MAX_BLOCK_CHARACTERS:
-        raise Refusal("msg_blocks_too_long")
+        raise BlockRefusal("msg_blocks_too_long")
 
 
 def block_characters(block: object) -> int:
@@ -61,9 +61,9 @@ def _check_metadata(metadata: object) -> None:
     if metadata is None:
         return
     if not isinstance(metadata, dict) or not isinstance(metadata.get("event_payload"), dict):
-        raise Refusal("invalid_metadata_format")
+        raise BlockRefusal("invalid_metadata_format")
     if not isinstance(metadata.get("event_type"), str) or not metadata["event_type"]:
-        raise Refusal("invalid_metadata_schema")
+        raise BlockRefusal("invalid_metadata_schema")
 
 
 def _too_many(blocks: list[dict[str, Any]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.demo.slack.blocks import Refusal
+from bot.demo.slack.blocks import BlockRefusal
 from bot.demo.slack.workspace import Answer, Arguments, PostedMessage, Workspace
 
 TOKEN = "xoxb-demo-token"
@@ -40,7 +40,7 @@ ALL_SCOPES = frozenset(_SCOPES.values()) | {
 }
 
 
-class Ending(Enum):
+class SlackEnding(Enum):
     """How an exchange that goes wrong ends for the client."""
 
     ANSWER = "an answer"
@@ -49,30 +49,32 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SlackFault:
     """What goes wrong with one call of ``method`` (``*`` stands for any characters)."""
 
     method: str = "chat.postMessage"
     accepted: bool = False
     """The call takes effect all the same."""
-    ending: Ending = Ending.ANSWER
+    ending: SlackEnding = SlackEnding.ANSWER
     status: int = 200
     body: str = ""
     content_type: str = "application/json"
     retry_after: str | None = None
 
     @classmethod
-    def refused(cls, error: str, method: str = "chat.postMessage", **details: Any) -> Fault:
+    def refused(cls, error: str, method: str = "chat.postMessage", **details: Any) -> SlackFault:
         """An answer ``ok: false`` with this code."""
         return cls(method, body=json.dumps({"ok": False, "error": error, **details}))
 
     @classmethod
-    def rate_limited(cls, seconds: int, method: str = "chat.postMessage") -> Fault:
+    def rate_limited(cls, seconds: int, method: str = "chat.postMessage") -> SlackFault:
         body = json.dumps({"ok": False, "error": "ratelimited"})
         return cls(method, status=429, body=body, retry_after=str(seconds))
 
     @classmethod
-    def html(cls, status: int = 200, *, accepted: bool = False, method: str = "chat.postMessage") -> Fault:
+    def html(
+        cls, status: int = 200, *, accepted: bool = False, method: str = "chat.postMessage"
+    ) -> SlackFault:
         page = "<!DOCTYPE html><title>Server Error</title>"
         return cls(method, accepted, status=status, body=page, content_type="text/html")
 
@@ -103,8 +105,8 @@ class SlackService:
         self.token = token
         self.scopes = set(ALL_SCOPES)
         self.pace = pace
-        self.faults: deque[Fault] = deque()
-        self.script: Callable[[str, Arguments], Fault | None] | None = None
+        self.faults: deque[SlackFault] = deque()
+        self.script: Callable[[str, Arguments], SlackFault | None] | None = None
         self.calls: list[Call] = []
         self.base_url = ""
         self._now = now
@@ -161,7 +163,7 @@ class SlackService:
             return web.json_response(answer, status=429, headers={"Retry-After": "1"})
         return web.json_response(answer, headers={"x-oauth-scopes": ",".join(sorted(self.scopes))})
 
-    def _fault(self, method: str, arguments: Arguments) -> Fault | None:
+    def _fault(self, method: str, arguments: Arguments) -> SlackFault | None:
         fault = self.script(method, arguments) if self.script else None
         if fault is None and self.faults and fnmatchcase(method, self.faults[0].method):
             return self.faults.popleft()
@@ -170,12 +172,12 @@ class SlackService:
     def _perform(self, method: str, arguments: Arguments, has_token: bool, authorised: bool) -> Answer:
         try:
             if not authorised:
-                raise Refusal("invalid_auth" if has_token else "not_authed")
+                raise BlockRefusal("invalid_auth" if has_token else "not_authed")
             if method not in self._methods:
-                raise Refusal("unknown_method")
+                raise BlockRefusal("unknown_method")
             self._require_scope(method, arguments)
             return {"ok": True, **self._methods[method](arguments)}
-        except Refusal as refusal:
+        except BlockRefusal as refusal:
             return {"ok": False, "error": refusal.code, **refusal.details}
 
     def _require_scope(self, method: str, arguments: Arguments) -> None:
@@ -183,15 +185,15 @@ class SlackService:
         if method in _HISTORY:
             needed = self.workspace.conversation(str(arguments.get("channel"))).history_scope
         if needed is not None and needed not in self.scopes:
-            raise Refusal("missing_scope", needed=needed, provided=",".join(sorted(self.scopes)))
+            raise BlockRefusal("missing_scope", needed=needed, provided=",".join(sorted(self.scopes)))
 
     def _post(self, arguments: Arguments) -> Answer:
         channel = self.workspace.conversation(str(arguments.get("channel")))
         if not channel.is_member and not channel.is_im and "chat:write.public" not in self.scopes:
-            raise Refusal("not_in_channel")
+            raise BlockRefusal("not_in_channel")
         since = self._now() - self._last_post.get(channel.id, float("-inf"))
         if self.pace is not None and since < self.pace:
-            raise Refusal("ratelimited")
+            raise BlockRefusal("ratelimited")
         answer = self.workspace.chat_post_message(arguments)
         self._last_post[channel.id] = self._now()
         return answer
@@ -211,10 +213,10 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     return arguments
 
 
-async def _fail(request: web.Request, fault: Fault) -> web.StreamResponse:
-    if fault.ending is Ending.SILENCE:
+async def _fail(request: web.Request, fault: SlackFault) -> web.StreamResponse:
+    if fault.ending is SlackEnding.SILENCE:
         await asyncio.Event().wait()
-    if fault.ending is Ending.DROP and request.transport is not None:
+    if fault.ending is SlackEnding.DROP and request.transport is not None:
         request.transport.abort()
     headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
     return web.Response(

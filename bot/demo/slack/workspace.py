@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bot.demo.slack.blocks import Refusal, check_message
+from bot.demo.slack.blocks import BlockRefusal, check_message
 
 Arguments = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -73,7 +73,7 @@ class Conversation:
 class Workspace:
     """State, and one method for each Web API method that a bot which posts needs.
 
-    Methods return what Slack's JSON holds beside ``ok`` and raise `Refusal` for ``ok: false``. They
+    Methods return what Slack's JSON holds beside ``ok`` and raise `BlockRefusal` for ``ok: false``. They
     know nothing of tokens, HTTP or faults.
     """
 
@@ -104,7 +104,7 @@ class Workspace:
                 if one.is_private and not one.is_member:
                     break
                 return one
-        raise Refusal("channel_not_found")
+        raise BlockRefusal("channel_not_found")
 
     def identity(self) -> Answer:
         return {"team": "Demo Lab", "user": "arxiv-digest", "team_id": "T00000001", "user_id": "U0BOT0001"}
@@ -128,7 +128,7 @@ class Workspace:
     def conversations_open(self, arguments: Arguments) -> Answer:
         user = str(arguments.get("users") or "")
         if user not in self.users.values():
-            raise Refusal("user_not_found")
+            raise BlockRefusal("user_not_found")
         for one in self.conversations.values():
             if one.is_im and one.user == user:
                 return {"no_op": True, "already_open": True, "channel": one.as_json()}
@@ -139,7 +139,7 @@ class Workspace:
     def users_lookup_by_email(self, arguments: Arguments) -> Answer:
         user = self.users.get(str(arguments.get("email")))
         if user is None:
-            raise Refusal("users_not_found")
+            raise BlockRefusal("users_not_found")
         return {"user": {"id": user, "is_bot": False, "deleted": False}}
 
     def conversations_history(self, arguments: Arguments) -> Answer:
@@ -152,17 +152,17 @@ class Workspace:
         parent = str(arguments.get("ts"))
         thread = [m for m in channel.messages if parent in (m.ts, m.thread_ts)]
         if not thread:
-            raise Refusal("thread_not_found")
+            raise BlockRefusal("thread_not_found")
         return self._messages(thread, arguments)
 
     def chat_post_message(self, arguments: Arguments) -> Answer:
         check_message(arguments)
         channel = self.conversation(str(arguments.get("channel")))
         if channel.is_archived:
-            raise Refusal("is_archived")
+            raise BlockRefusal("is_archived")
         thread = arguments.get("thread_ts")
         if thread is not None and thread not in {message.ts for message in channel.messages}:
-            raise Refusal("cannot_reply_to_message")
+            raise BlockRefusal("cannot_reply_to_message")
         blocks = list(arguments.get("blocks") or [])
         # Slack cuts a long text without blocks into several messages.
         texts = (
@@ -193,12 +193,12 @@ class Workspace:
                 message.metadata = arguments.get("metadata") or message.metadata
                 message.edits += 1
                 return {"channel": channel.id, "ts": message.ts, "text": message.text}
-        raise Refusal("message_not_found")
+        raise BlockRefusal("message_not_found")
 
     def _readable(self, arguments: Arguments) -> Conversation:
         channel = self.conversation(str(arguments.get("channel")))
         if not channel.is_im and not channel.is_member:
-            raise Refusal("not_in_channel")
+            raise BlockRefusal("not_in_channel")
         return channel
 
     def _messages(self, messages: Sequence[PostedMessage], arguments: Arguments) -> Answer:
@@ -239,7 +239,7 @@ def _page(
         try:
             start = marks.index(b64decode(str(arguments["cursor"]), validate=True).decode()) + 1
         except (Base64Error, ValueError):
-            raise Refusal("invalid_cursor") from None
+            raise BlockRefusal("invalid_cursor") from None
     end = start + limit
     following = b64encode(marks[end - 1].encode()).decode() if end < len(items) else ""
     return items[start:end], following

@@ -1,6 +1,6 @@
 """A mail server on loopback: `SmtpService`."""
 
-from bot.demo.smtp.mailroom import Ending, Fault, Mail
+from bot.demo.smtp.mailroom import Mail, SmtpEnding, SmtpFault
 from bot.demo.smtp.service import SmtpService
 
-__all__ = ["Ending", "Fault", "Mail", "SmtpService"]
+__all__ = ["Mail", "SmtpEnding", "SmtpFault", "SmtpService"]

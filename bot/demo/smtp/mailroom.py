@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Ending(Enum):
+class SmtpEnding(Enum):
     REPLY = "a reply"
     DROP = "the connection is closed without one"
     SILENCE = "nothing comes until the client gives up"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SmtpFault:
     """What goes wrong with one command: GREETING, EHLO, AUTH, MAIL, RCPT, START (the DATA command itself),
     DATA (the end of the message), RSET or NOOP."""
 
@@ -24,7 +24,7 @@ class Fault:
     reply: str = ""
     accepted: bool = False
     """At DATA: the message is kept all the same."""
-    ending: Ending = Ending.REPLY
+    ending: SmtpEnding = SmtpEnding.REPLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class Mailroom:
     def __init__(self, *, users: dict[str, str] | None = None, greylist: bool = False) -> None:
         self.mails: list[Mail] = []
         self.commands: list[str] = []
-        """Every command of the kinds that `Fault` names, in order of arrival."""
-        self.faults: deque[Fault] = deque()
-        self.script: Callable[[str, str], Fault | None] | None = None
+        """Every command of the kinds that `SmtpFault` names, in order of arrival."""
+        self.faults: deque[SmtpFault] = deque()
+        self.script: Callable[[str, str], SmtpFault | None] | None = None
         self.users = users
         self.closed = asyncio.Event()
         """Set when a client's connection has ended; clear it to wait for the next."""
@@ -61,7 +61,7 @@ class Mailroom:
     def to(self, recipient: str) -> list[Mail]:
         return [mail for mail in self.mails if recipient in mail.recipients]
 
-    def take_fault(self, command: str, argument: str) -> Fault | None:
+    def take_fault(self, command: str, argument: str) -> SmtpFault | None:
         """Write the command down; the fault for it, if any."""
         self.commands.append(command)
         fault = self.script(command, argument) if self.script else None

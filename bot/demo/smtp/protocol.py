@@ -9,7 +9,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from aiosmtpd.smtp import Envelope as Transaction
 from aiosmtpd.smtp import Session as Peer
 
-from bot.demo.smtp.mailroom import Ending, Fault, Mail, Mailroom
+from bot.demo.smtp.mailroom import Mail, Mailroom, SmtpEnding, SmtpFault
 
 _OK = "250 2.0.0 Ok"
 
@@ -17,7 +17,7 @@ _OK = "250 2.0.0 Ok"
 class Refusing(asyncio.Protocol):
     """Meets a connection with a fault instead of a greeting."""
 
-    def __init__(self, mailroom: Mailroom, fault: Fault) -> None:
+    def __init__(self, mailroom: Mailroom, fault: SmtpFault) -> None:
         self._mailroom = mailroom
         self._fault = fault
         self._transport: asyncio.Transport | None = None
@@ -25,9 +25,9 @@ class Refusing(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        if self._fault.ending is Ending.REPLY:
+        if self._fault.ending is SmtpEnding.REPLY:
             transport.write(self._fault.reply.encode() + b"\r\n")
-        if self._fault.ending is not Ending.SILENCE:
+        if self._fault.ending is not SmtpEnding.SILENCE:
             transport.close()
 
     def connection_lost(self, _error: Exception | None) -> None:
@@ -143,9 +143,9 @@ def _mail(server: Serving, peer: Peer, transaction: Transaction) -> Mail:
     )
 
 
-async def _fail(server: Serving, fault: Fault) -> str:
-    if fault.ending is Ending.DROP:
+async def _fail(server: Serving, fault: SmtpFault) -> str:
+    if fault.ending is SmtpEnding.DROP:
         server.abort()
-    if fault.ending is not Ending.REPLY:
+    if fault.ending is not SmtpEnding.REPLY:
         await asyncio.Event().wait()  # until the end of the connection cancels this
     return fault.reply

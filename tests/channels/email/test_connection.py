@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.channels.email.channel import SmtpChannel
-from bot.demo.smtp import Fault, SmtpService
+from bot.demo.smtp import SmtpFault, SmtpService
 from bot.errors import DeliveryError
 from bot.models import Check, Envelope
 from bot.settings import EmailSettings, Secret, Security
@@ -61,7 +61,7 @@ async def test_a_server_without_ehlo_is_greeted_the_old_way(
     mail: SmtpService, channel: SmtpChannel, make_envelope: Make
 ) -> None:
     """RFC 5321, 3.2: HELO where EHLO is unknown; the message goes without any extension."""
-    mail.faults.append(Fault("EHLO", "502 5.5.1 command not implemented"))
+    mail.faults.append(SmtpFault("EHLO", "502 5.5.1 command not implemented"))
     await channel.send(make_envelope(), ADA)
     assert mail.connections == 1
     assert (mail.mails[0].content, mail.mails[0].options) == (make_envelope().payload, ())
@@ -70,7 +70,7 @@ async def test_a_server_without_ehlo_is_greeted_the_old_way(
 async def test_a_server_without_ehlo_can_not_encrypt(open_channel: Any, make_envelope: Make) -> None:
     """The old greeting opens no way around encryption."""
     async with SmtpService(users=USERS) as mail, open_channel(mail, security=Security.STARTTLS) as channel:
-        mail.faults.append(Fault("EHLO", "500 unknown"))
+        mail.faults.append(SmtpFault("EHLO", "500 unknown"))
         with pytest.raises(DeliveryError, match="no encryption"):
             await channel.send(make_envelope(), ADA)
         assert set(mail.commands) == {"GREETING", "EHLO"}
@@ -150,7 +150,7 @@ async def test_a_password_that_the_server_quotes_is_not_shown(
     """Neither as it is nor as it was sent, in the error, its cause or the log."""
     caplog.set_level("DEBUG")
     async with SmtpService(users=USERS) as mail, open_channel(mail) as channel:
-        mail.faults.append(Fault("AUTH", f"535 5.7.8 bad credentials: {quoted}"))
+        mail.faults.append(SmtpFault("AUTH", f"535 5.7.8 bad credentials: {quoted}"))
         with pytest.raises(DeliveryError, match="bad credentials: …") as caught:
             await channel.send(make_envelope(), ADA)
         shown = f"{caught.value} {caught.value.verdict} {caught.value.__cause__} {caplog.text}"
@@ -161,7 +161,7 @@ async def test_a_password_that_the_server_quotes_is_not_shown(
 async def test_a_log_in_that_fails_for_now(open_channel: Any, make_envelope: Make) -> None:
     """454 at the log-in passes."""
     async with SmtpService(users=USERS) as mail, open_channel(mail) as channel:
-        mail.faults.append(Fault("AUTH", "454 4.7.0 Temporary authentication failure"))
+        mail.faults.append(SmtpFault("AUTH", "454 4.7.0 Temporary authentication failure"))
         with pytest.raises(DeliveryError) as caught:
             await channel.send(make_envelope(), ADA)
         assert not caught.value.verdict.permanent
@@ -171,7 +171,7 @@ async def test_a_log_in_that_fails_for_now(open_channel: Any, make_envelope: Mak
 async def test_a_mechanism_the_server_does_not_know_after_all(open_channel: Any, make_envelope: Make) -> None:
     """504 is no wrong password: the next mechanism that was offered is used."""
     async with SmtpService(users=USERS) as mail, open_channel(mail) as channel:
-        mail.faults.append(Fault("AUTH", "504 5.5.4 Unrecognized authentication type"))
+        mail.faults.append(SmtpFault("AUTH", "504 5.5.4 Unrecognized authentication type"))
         await channel.send(make_envelope(), ADA)
         assert mail.mails[0].user == "bot"
 
@@ -221,7 +221,7 @@ async def test_a_connection_the_server_has_left_is_replaced(
 ) -> None:
     """An idle time-out of the server's is noticed before the next message, and is no failure."""
     await channel.send(make_envelope(), ADA)
-    mail.faults.append(Fault("RSET", "421 4.4.2 idle for too long"))
+    mail.faults.append(SmtpFault("RSET", "421 4.4.2 idle for too long"))
     await channel.send(make_envelope(), ADA)
     assert (mail.connections, len(mail.mails)) == (2, 2)
 
@@ -259,14 +259,14 @@ async def test_the_probe_finds_all_well(server_context: Any, open_channel: Any) 
 @pytest.mark.parametrize(
     ("faults", "changes", "remedy"),
     [
-        ([Fault("GREETING", "554 go away")], {}, "no mail from this machine"),
+        ([SmtpFault("GREETING", "554 go away")], {}, "no mail from this machine"),
         ([], {"password": Secret("wrong")}, "SMTP_PASSWORD"),
         ([], {"security": Security.STARTTLS}, "email.security"),
         ([], {"sender": "nobody"}, "write one address"),
     ],
 )
 async def test_the_probe_names_the_remedy(
-    open_channel: Any, faults: list[Fault], changes: dict[str, Any], remedy: str
+    open_channel: Any, faults: list[SmtpFault], changes: dict[str, Any], remedy: str
 ) -> None:
     """One bad line, and no exception."""
     async with SmtpService(users=USERS) as mail, open_channel(mail, **changes) as channel:

@@ -317,7 +317,7 @@ def test_withdrawn_paper_has_no_dead_links() -> None:
 
 def test_arabic_summaries_run_from_the_right() -> None:
     """Language and direction are set on the lines that have them, not on the page."""
-    arabic = Summary("قياس", "النتيجة", SummarySource.GEMINI, "m")
+    arabic = Summary("قياس", "النتيجة", SummarySource.MODEL, "m")
     digest = replace(samples.digest([replace(samples.papers()[0], summary=arabic)]), language="Arabic")
     page = limits.Page(limits.body(only(digest), "html"))
     assert [a.get("lang") for tag, a in page.tags if tag == "p" and a.get("dir") == "rtl"] == ["ar", "ar"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.channels.email.channel import SmtpChannel
-from bot.demo.smtp import Ending, Fault, SmtpService
+from bot.demo.smtp import SmtpEnding, SmtpFault, SmtpService
 from bot.errors import DeliveryError
 from bot.models import Envelope
 from bot.settings import EmailSettings
@@ -78,18 +78,18 @@ async def test_eight_bit_text_is_announced(
         ("DATA", True),
     ],
 )
-@pytest.mark.parametrize("ending", [Ending.DROP, Ending.SILENCE])
+@pytest.mark.parametrize("ending", [SmtpEnding.DROP, SmtpEnding.SILENCE])
 async def test_only_a_message_that_was_sent_whole_is_in_doubt(
     mail: SmtpService,
     impatient: SmtpChannel,
     make_envelope: Make,
     command: str,
     in_doubt: bool,
-    ending: Ending,
+    ending: SmtpEnding,
 ) -> None:
     """A lost connection and a silent server leave the outcome open after the end of the message alone;
     then, and before, the next attempt goes through on a new connection."""
-    mail.faults.append(Fault(command, ending=ending))
+    mail.faults.append(SmtpFault(command, ending=ending))
     with pytest.raises(DeliveryError) as caught:
         await impatient.send(make_envelope(), ADA)
     assert (caught.value.verdict.in_doubt, caught.value.verdict.permanent) == (in_doubt, False)
@@ -98,12 +98,12 @@ async def test_only_a_message_that_was_sent_whole_is_in_doubt(
     assert len(mail.mails) == 1
 
 
-@pytest.mark.parametrize("ending", [Ending.DROP, Ending.SILENCE])
+@pytest.mark.parametrize("ending", [SmtpEnding.DROP, SmtpEnding.SILENCE])
 async def test_accepted_without_an_answer_is_in_doubt(
-    mail: SmtpService, impatient: SmtpChannel, make_envelope: Make, ending: Ending
+    mail: SmtpService, impatient: SmtpChannel, make_envelope: Make, ending: SmtpEnding
 ) -> None:
     """The server has it and we can't know: repeating sends the very same bytes."""
-    mail.faults.append(Fault("DATA", ending=ending, accepted=True))
+    mail.faults.append(SmtpFault("DATA", ending=ending, accepted=True))
     with pytest.raises(DeliveryError) as caught:
         await impatient.send(make_envelope(), ADA)
     assert caught.value.verdict.in_doubt
@@ -116,7 +116,7 @@ async def test_an_answer_that_is_none_is_in_doubt(
     mail: SmtpService, channel: SmtpChannel, make_envelope: Make
 ) -> None:
     """Gibberish after the message says nothing about it; before the message it is merely a failure."""
-    mail.faults += [Fault("RCPT", "what?"), Fault("DATA", "what?", accepted=True)]
+    mail.faults += [SmtpFault("RCPT", "what?"), SmtpFault("DATA", "what?", accepted=True)]
     verdicts = []
     for _ in range(2):
         with pytest.raises(DeliveryError) as caught:
@@ -145,11 +145,11 @@ async def test_a_cancelled_message_leaves_nothing_out_of_step(
     """The reply of a cancelled message is never taken for the next one's: the connection is given up."""
     arrived = asyncio.Event()
 
-    def silent_once(command: str, _: str) -> Fault | None:
+    def silent_once(command: str, _: str) -> SmtpFault | None:
         if command != "DATA" or arrived.is_set():
             return None
         arrived.set()
-        return Fault("DATA", ending=Ending.SILENCE, accepted=True)
+        return SmtpFault("DATA", ending=SmtpEnding.SILENCE, accepted=True)
 
     mail.script = silent_once
     sending = asyncio.create_task(channel.send(make_envelope(), ADA))
@@ -177,7 +177,7 @@ async def test_a_server_that_closes_down_is_transient(
     mail: SmtpService, channel: SmtpChannel, make_envelope: Make
 ) -> None:
     """421 is said by a server that goes away: later, on a new connection."""
-    mail.faults.append(Fault("RCPT", "421 4.3.2 shutting down"))
+    mail.faults.append(SmtpFault("RCPT", "421 4.3.2 shutting down"))
     with pytest.raises(DeliveryError) as caught:
         await channel.send(make_envelope(), ADA)
     assert (caught.value.verdict.in_doubt, caught.value.verdict.permanent) == (False, False)
@@ -232,7 +232,7 @@ async def test_replies(
 ) -> None:
     """4xx passes and 5xx does not, but for full mailboxes and used-up limits; a reply is never in doubt;
     the remedy looks in the right place, and a policy never blames the subscriber's address."""
-    mail.faults.append(Fault(command, reply))
+    mail.faults.append(SmtpFault(command, reply))
     with pytest.raises(DeliveryError) as caught:
         await channel.send(make_envelope(), ADA)
     verdict = caught.value.verdict

@@ -35,6 +35,6 @@ def test_formulas_are_not_torn() -> None:
 
 def test_arabic_lines_begin_in_arabic() -> None:
     """A line that began with an English label would be laid out from the left."""
-    arabic = Summary("قياس", "النتيجة", SummarySource.GEMINI, "m")
+    arabic = Summary("قياس", "النتيجة", SummarySource.MODEL, "m")
     digest = replace(samples.digest([replace(samples.papers()[0], summary=arabic)]), language="Arabic")
     assert "   Objective:\n   قياس\n   Finding:\n   النتيجة\n" in text.render(digest)

@@ -115,7 +115,7 @@ def test_report_says_everything() -> None:
 
 def test_japanese_summaries_name_their_language() -> None:
     """Fonts and voices need to know which language a line is in."""
-    japanese = Summary("酸素の位置を調べる。", "二層構造に空孔が並ぶ。", SummarySource.GEMINI, "m")
+    japanese = Summary("酸素の位置を調べる。", "二層構造に空孔が並ぶ。", SummarySource.MODEL, "m")
     digest = replace(samples.digest([replace(samples.papers()[0], summary=japanese)]), language="Japanese")
     page = limits.Page(html.render(digest))
     assert [a["lang"] for tag, a in page.tags if tag == "p" and "lang" in a] == ["ja", "ja"]

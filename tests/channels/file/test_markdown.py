@@ -38,7 +38,7 @@ def entry_of(block: re.Match[str]) -> Entry:
         block["id"], int(block["version"]), block["title"], "A.", authors, ("physics.optics",), day, day
     )
     return Entry(
-        paper, (samples.MICROSCOPY,), Summary(block["objective"], block["finding"], SummarySource.GEMINI, "m")
+        paper, (samples.MICROSCOPY,), Summary(block["objective"], block["finding"], SummarySource.MODEL, "m")
     )
 
 
@@ -139,7 +139,7 @@ def test_titles_names_and_summaries_have_no_tex_in_their_prose() -> None:
     paper = replace(
         entry.paper, title=r"The Schr\"odinger case of $T_c$", authors=(r"J. Mu\~noz", "B. \\'{E}va")
     )
-    summary = Summary(r"See \textit{n} of $x_1$.", "It's ``one''.", SummarySource.GEMINI, "m")
+    summary = Summary(r"See \textit{n} of $x_1$.", "It's ``one''.", SummarySource.MODEL, "m")
     lines = list(markdown.paper(replace(entry, paper=paper, summary=summary)))
     assert lines[0] == "**[The Schrödinger case of $T_c$](https://arxiv.org/abs/2611.14207)**"
     assert lines[1] == "- **Authors**: J. Muñoz, B. Éva"

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.channels.slack.channel import SlackChannel
-from bot.demo.slack import Ending, Fault, SlackService
+from bot.demo.slack import SlackEnding, SlackFault, SlackService
 from bot.errors import DeliveryError
 from bot.models import Envelope, Receipt
 
@@ -75,7 +75,7 @@ async def test_a_later_part_is_looked_for_in_the_thread(
     first = await channel.send(make_envelope(parts=2), room)
     second = make_envelope(id=8, part=2, parts=2, thread=first)
     assert await channel.find(second, room) is None
-    slack.faults.append(Fault(accepted=True, ending=Ending.DROP))
+    slack.faults.append(SlackFault(accepted=True, ending=SlackEnding.DROP))
     with pytest.raises(DeliveryError):
         await channel.send(second, room)
     found = await channel.find(second, room)
@@ -118,16 +118,16 @@ async def test_a_channel_that_is_posted_to_from_outside_stays_in_doubt(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault.html(500, method="*"),
-        Fault(method="*", ending=Ending.DROP),
-        Fault.refused("channel_not_found", method="*"),
-        Fault.refused("invalid_auth", method="*"),
-        Fault.html(200, method="*"),
+        SlackFault.html(500, method="*"),
+        SlackFault(method="*", ending=SlackEnding.DROP),
+        SlackFault.refused("channel_not_found", method="*"),
+        SlackFault.refused("invalid_auth", method="*"),
+        SlackFault.html(200, method="*"),
     ],
     ids=["500", "dropped", "channel_not_found", "invalid_auth", "HTML"],
 )
 async def test_a_failed_look_never_means_absence(
-    channel: SlackChannel, slack: SlackService, room: str, make_envelope: Make, fault: Fault
+    channel: SlackChannel, slack: SlackService, room: str, make_envelope: Make, fault: SlackFault
 ) -> None:
     """Whatever goes wrong, the outcome stays open: nothing is sent twice for it, nothing given up. And
     one request was made, though aiohttp by itself sends a GET again when the connection drops."""
@@ -144,8 +144,8 @@ async def test_looking_waits_as_long_as_slack_says(
     """A 429 on the second page keeps its Retry-After."""
     chatter(slack, room, 120)
 
-    def second_page(method: str, arguments: object) -> Fault | None:
-        return Fault.rate_limited(30, method) if "cursor" in dict(arguments) else None  # type: ignore[call-overload]
+    def second_page(method: str, arguments: object) -> SlackFault | None:
+        return SlackFault.rate_limited(30, method) if "cursor" in dict(arguments) else None  # type: ignore[call-overload]
 
     slack.script = second_page
     with pytest.raises(DeliveryError) as caught:
@@ -159,7 +159,7 @@ async def test_a_cursor_that_repeats_itself_ends_the_list(
 ) -> None:
     """A service gone astray does not hold us for ever."""
     body = '{"ok": true, "messages": [], "response_metadata": {"next_cursor": "again"}}'
-    slack.script = lambda *_: Fault(method="*", body=body)
+    slack.script = lambda *_: SlackFault(method="*", body=body)
     assert await channel.find(make_envelope(), room) is None
     assert len(slack.calls) == 2
 
@@ -190,7 +190,7 @@ async def test_an_edit_is_never_in_doubt(
 ) -> None:
     """Doing it again does no harm, so it is simply done again."""
     receipt = await channel.send(make_envelope(), room)
-    slack.faults.append(Fault.html(500, accepted=True, method="chat.update"))
+    slack.faults.append(SlackFault.html(500, accepted=True, method="chat.update"))
     with pytest.raises(DeliveryError) as caught:
         await channel.edit(receipt, make_envelope().payload)
     assert (caught.value.verdict.in_doubt, caught.value.verdict.permanent) == (False, False)

@@ -47,7 +47,7 @@ def test_any_text_keeps_every_limit_and_loses_no_paper(digest: Digest) -> None:
 @given(strategies.digests)
 def test_rerendering_with_other_summaries_keeps_limits_and_papers(digest: Digest) -> None:
     """A message edited in place has the papers it had, however long the new summaries are."""
-    long = Summary("What they wanted. " * 200, "What came out & more. " * 200, SummarySource.GEMINI, "m")
+    long = Summary("What they wanted. " * 200, "What came out & more. " * 200, SummarySource.MODEL, "m")
     told = replace(digest, entries=tuple(replace(e, summary=long, fallback=False) for e in digest.entries))
     for message in slack.render(digest):
         payload = slack.rerender(told, message.part, message.parts, message.arxiv_ids)
@@ -138,7 +138,7 @@ def test_no_papers_reads_well() -> None:
 
 def test_right_to_left_summaries_are_isolated() -> None:
     """An Arabic sentence after an English label keeps its own direction."""
-    arabic = Summary("قياس", "النتيجة", SummarySource.GEMINI, "m")
+    arabic = Summary("قياس", "النتيجة", SummarySource.MODEL, "m")
     entry: Entry = replace(samples.papers()[0], summary=arabic)
     shown = list(limits.strings(read(replace(samples.digest([entry]), language="Arabic"))[0]))
     assert "\u2067قياس\u2069" in shown

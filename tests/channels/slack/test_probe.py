@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.slack.channel import SlackChannel
-from bot.demo.slack import Fault, SlackService
+from bot.demo.slack import SlackFault, SlackService
 from bot.models import Check
 
 
@@ -38,14 +38,18 @@ async def test_a_token_that_may_not_post(slack: SlackService, channel: SlackChan
 
 async def test_a_service_that_names_no_scopes(slack: SlackService, channel: SlackChannel) -> None:
     """Without the header nothing is concluded from it."""
-    slack.faults.append(Fault(method="auth.test", body='{"ok": true, "user": "paperboy", "team": "Lab"}'))
+    slack.faults.append(
+        SlackFault(method="auth.test", body='{"ok": true, "user": "paperboy", "team": "Lab"}')
+    )
     (token,) = await channel.probe([])
     assert token == Check("Slack token", True, "@paperboy in Lab")
 
 
 async def test_the_invitation_names_the_bot_as_slack_does(slack: SlackService, channel: SlackChannel) -> None:
     """Who renamed the bot is told to invite it by that name."""
-    slack.faults.append(Fault(method="auth.test", body='{"ok": true, "user": "paperboy", "team": "Lab"}'))
+    slack.faults.append(
+        SlackFault(method="auth.test", body='{"ok": true, "user": "paperboy", "team": "Lab"}')
+    )
     slack.workspace.conversation("em-papers").is_member = False
     _, named = await channel.probe(["#em-papers"])
     assert not named.ok

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.slack.channel import SlackChannel
-from bot.demo.slack import Fault, SlackService
+from bot.demo.slack import SlackFault, SlackService
 from bot.errors import DeliveryError
 
 
@@ -116,15 +116,17 @@ async def test_a_missing_scope_is_named(
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault.html(502, method="*"),
-        Fault.refused("internal_error", method="*"),
-        Fault(method="*", body="[]"),
-        Fault(method="*", body='{"ok": true}'),
-        Fault(method="*", body='{"ok": true, "user": null}'),
+        SlackFault.html(502, method="*"),
+        SlackFault.refused("internal_error", method="*"),
+        SlackFault(method="*", body="[]"),
+        SlackFault(method="*", body='{"ok": true}'),
+        SlackFault(method="*", body='{"ok": true, "user": null}'),
     ],
     ids=["502", "internal_error", "not an object", "no user", "null user"],
 )
-async def test_looking_up_is_never_in_doubt(channel: SlackChannel, slack: SlackService, fault: Fault) -> None:
+async def test_looking_up_is_never_in_doubt(
+    channel: SlackChannel, slack: SlackService, fault: SlackFault
+) -> None:
     """Nothing was posted, so nothing can be doubled; and it may succeed later."""
     slack.faults.append(fault)
     with pytest.raises(DeliveryError) as caught:

@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from bot.channels.slack.channel import SlackChannel
-from bot.demo.slack import Ending, Fault, SlackService
+from bot.demo.slack import SlackEnding, SlackFault, SlackService
 from bot.errors import DeliveryError
 from bot.models import Envelope, Receipt
 from bot.settings import Secret
@@ -23,19 +23,19 @@ from bot.settings import Secret
 Make = Callable[..., Envelope]
 
 AMBIGUOUS = {
-    "500": Fault.html(500),
-    "503 with a code": Fault(status=503, body='{"ok": false, "error": "service_unavailable"}'),
-    "internal_error": Fault.refused("internal_error"),
-    "fatal_error": Fault.refused("fatal_error"),
-    "connection closed": Fault(ending=Ending.DROP),
-    "HTML": Fault.html(200),
-    "plain text": Fault(body="ok", content_type="text/plain"),
-    "broken JSON": Fault(body='{"ok": tru'),
-    "a JSON list": Fault(body='["ok"]'),
-    "a JSON string": Fault(body='"ok"'),
-    "null": Fault(body="null"),
-    "nothing": Fault(body=""),
-    "ok without a message": Fault(body='{"ok": true}'),
+    "500": SlackFault.html(500),
+    "503 with a code": SlackFault(status=503, body='{"ok": false, "error": "service_unavailable"}'),
+    "internal_error": SlackFault.refused("internal_error"),
+    "fatal_error": SlackFault.refused("fatal_error"),
+    "connection closed": SlackFault(ending=SlackEnding.DROP),
+    "HTML": SlackFault.html(200),
+    "plain text": SlackFault(body="ok", content_type="text/plain"),
+    "broken JSON": SlackFault(body='{"ok": tru'),
+    "a JSON list": SlackFault(body='["ok"]'),
+    "a JSON string": SlackFault(body='"ok"'),
+    "null": SlackFault(body="null"),
+    "nothing": SlackFault(body=""),
+    "ok without a message": SlackFault(body='{"ok": true}'),
 }
 
 
@@ -98,7 +98,7 @@ async def test_no_answer_in_time_is_in_doubt(
     impatient: SlackChannel, slack: SlackService, room: str, make_envelope: Make
 ) -> None:
     """A timeout after accepting is found out afterwards."""
-    slack.faults.append(Fault(accepted=True, ending=Ending.SILENCE))
+    slack.faults.append(SlackFault(accepted=True, ending=SlackEnding.SILENCE))
     with pytest.raises(DeliveryError, match="in time") as caught:
         await impatient.send(make_envelope(), room)
     assert caught.value.verdict.in_doubt
@@ -111,11 +111,11 @@ async def test_a_cancelled_post_is_cancelled(
     """Cancellation passes through as it is, and the next message goes out."""
     arrived = asyncio.Event()
 
-    def silent_once(method: str, _: object) -> Fault | None:
+    def silent_once(method: str, _: object) -> SlackFault | None:
         if arrived.is_set():
             return None
         arrived.set()
-        return Fault(ending=Ending.SILENCE)
+        return SlackFault(ending=SlackEnding.SILENCE)
 
     slack.script = silent_once
     post = asyncio.create_task(channel.send(make_envelope(), room))
@@ -130,7 +130,7 @@ async def test_too_fast_waits_as_long_as_slack_says(
     channel: SlackChannel, slack: SlackService, room: str, make_envelope: Make
 ) -> None:
     """429 is a plain "not now" with its Retry-After: one attempt, no doubt."""
-    slack.faults.append(Fault.rate_limited(17))
+    slack.faults.append(SlackFault.rate_limited(17))
     with pytest.raises(DeliveryError) as caught:
         await channel.send(make_envelope(), room)
     verdict = caught.value.verdict
@@ -143,7 +143,7 @@ async def test_a_senseless_retry_after_is_none(
     channel: SlackChannel, slack: SlackService, room: str, make_envelope: Make, header: str
 ) -> None:
     """Then our own pauses apply."""
-    slack.faults.append(Fault(status=429, body="{}", retry_after=header))
+    slack.faults.append(SlackFault(status=429, body="{}", retry_after=header))
     with pytest.raises(DeliveryError) as caught:
         await channel.send(make_envelope(), room)
     assert caught.value.verdict.retry_after is None
@@ -234,7 +234,7 @@ async def test_the_token_shows_in_no_error(
     caplog.set_level("DEBUG")
     channel = SlackChannel(Secret(slack.token), slack.base_url)
     slack.faults.append(
-        Fault.refused("invalid_arguments", response_metadata={"messages": [f"Bearer {slack.token}"]})
+        SlackFault.refused("invalid_arguments", response_metadata={"messages": [f"Bearer {slack.token}"]})
     )
     with pytest.raises(DeliveryError) as caught:
         await channel.send(make_envelope(), room)

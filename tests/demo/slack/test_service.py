@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.demo.slack import ALL_SCOPES, Ending, Fault, SlackService
+from bot.demo.slack import ALL_SCOPES, SlackEnding, SlackFault, SlackService
 
 
 class Api:
@@ -165,11 +165,11 @@ async def test_histories_come_in_pages_that_stay_put(slack: SlackService, api: A
 
 async def test_faults_hit_the_calls_they_name(slack: SlackService, api: Api) -> None:
     """Others pass; an accepted one leaves the message behind."""
-    slack.faults.append(Fault.refused("internal_error", "chat.*"))
+    slack.faults.append(SlackFault.refused("internal_error", "chat.*"))
     assert (await api("auth.test"))["ok"]
     assert (await api("chat.postMessage", channel="#general", text="t"))["error"] == "internal_error"
     assert slack.messages("general") == ()
-    slack.faults.append(Fault(accepted=True, ending=Ending.DROP))
+    slack.faults.append(SlackFault(accepted=True, ending=SlackEnding.DROP))
     with pytest.raises(aiohttp.ClientError):
         await api("chat.postMessage", channel="#general", text="t")
     assert len(slack.messages("general")) == 1
