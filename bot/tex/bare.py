@@ -15,10 +15,10 @@ _ERRORS = re.compile(rf"\^(?P<up>{_VALUE})\s?_(?P<down>{_VALUE})|_(?P<low>{_VALU
 _BRACES = str.maketrans("", "", "{} ")
 _CARRIERS = tuple("0123456789)}°%")
 
-_ITEM = r"(?:[^\s\\{}$,;^_~]{1,24}|\\?[.]{3}|\\[cl]?dots)"
+_ITEM = r"(?:[^\s\\{}$,;~]{1,24}|\\[cl]?dots)"
 _LIST = re.compile(rf"\s*{_ITEM}(?:\s*[,;]\s*{_ITEM})+\s*")
 _BUILT = re.compile(r"\s*[^\\{}$]{1,24}?\s*[:|]\s[^\\{}$]*[<>=≤≥∈][^\\{}$]*")
-_SET_STANDS_BEHIND = re.compile(r"(?:^|[\s(\[{=∈,/~])$")
+_SET_STANDS_BEHIND = re.compile(r"(?:^|[\s(\[{=∈>→,/~])$")
 
 _FOLDER = r"(?:Program Files(?: \(x86\))?|[\w.\-]+)"
 _PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:(?P<names>(?:\\{_FOLDER})+\\?)(?![\w.\-\\{{^])")

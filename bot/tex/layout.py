@@ -93,7 +93,8 @@ class Layout:
             out = f"{out[: len(out) - len(last.out)].rstrip()} {last.out}"
         if is_name(first) and behind.isalnum():
             out = f" {out}"
-        return f"{out} " if is_name(last) and ahead.isalnum() else out
+        has_errors = last.runs_on and last.out[-1] == ")"
+        return f"{out} " if (is_name(last) or has_errors) and ahead.isalnum() else out
 
     # --- formulas ---------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ _ARTICLES = ("a", "à")
 _SIGNED = re.compile(r"[+\-−]\s?\.?\d")
 _QUANTITY = re.compile(
     r"(?:\w_\w+|[A-Za-z]\([^()\s]{1,24}\)|[|*])\Z"
-    r"|(?<![A-Za-z\\])(?:s?SFR|SNR|FWHM|EW|RMS|rms|[Aa]lpha|[Bb]eta|[Gg]amma|[Dd]elta|[Ee]psilon|[Ee]ta|[Tt]heta"
+    r"|(?<![A-Za-z\\])(?:redshifts?|s?SFR|SNR|FWHM|EW|RMS|rms|[Aa]lpha|[Bb]eta|[Gg]amma|[Dd]elta|[Ee]psilon|[Ee]ta|[Tt]heta"
     r"|[Kk]appa|[Ll]ambda|[Mm]u|[Nn]u|[Xx]i|[Pp]i|[Rr]ho|[Ss]igma|[Tt]au|[Pp]hi|[Cc]hi|[Pp]si|[Oo]mega)\Z"
 )
 _LINKING_WORD = re.compile(r"(?<![^\s(])(?:of|at|to|by|in|on|is|are|was|and|or|from|than|with|for|a|the)\Z")
