@@ -58,6 +58,7 @@ class Parser(Reader):
         self._symbols = _with_variants(source)
         self._lists: list[int] = []
         self._verbatim = False
+        self._has_errors = "+" in source
 
     # --- running text ---------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class Parser(Reader):
 
     def _errors(self, cursor: Cursor) -> Row:
         """``^{+0.11}_{-0.26}``, with braces or without, as one script."""
-        errors = errors_at(self.source, cursor.position, cursor.end)
+        errors = errors_at(self.source, cursor.position, cursor.end) if self._has_errors else None
         if errors is None:
             return ()
         cursor.position = errors.end
@@ -297,8 +298,9 @@ class Parser(Reader):
         elif char == "{":
             group = self.region(cursor)
             cursor.position = group.end if group else cursor.position + 1
-            stage = ion_stage(self.source, group.start, group.end) if group else None
             if group:
+                is_command = self.source[group.body_start] == "\\"
+                stage = ion_stage(self.source, group.start, group.end) if is_command else None
                 row.add(Text(stage) if stage else Group(self.formula(group.body_start, group.body_end)))
         elif char in "^_":
             self._script(cursor, row)
@@ -333,7 +335,7 @@ class Parser(Reader):
     def _script(self, cursor: Cursor, row: FormulaRow) -> None:
         raised = self.source[cursor.position] == "^"
         before = self.source[max(cursor.position - 2, 0) : cursor.position]
-        if errors := errors_at(self.source, cursor.position, cursor.end):
+        if self._has_errors and (errors := errors_at(self.source, cursor.position, cursor.end)):
             cursor.position = errors.end
             row.script(sub=(Symbol(errors.lower),), sup=(Symbol(errors.upper),))
             return
