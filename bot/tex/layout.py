@@ -184,7 +184,7 @@ class Layout:
             return replace(base, out=base.out + degree, head=base.head or "°", tail="°", runs_on=False)
         if sup == _ARCSECONDS and not sub and base.tail.isdigit():
             return replace(base, out=f"{base.out}″", tail="″", runs_on=False)
-        if _takes_errors(base, sub, sup) and (errors := self._notation.errors(sub, sup)):
+        if sub and sup and _takes_errors(base, sub, sup) and (errors := self._notation.errors(sub, sup)):
             return replace(base, out=base.out + errors, head=base.head or " ", tail="", runs_on=True)
         out, runs_on = self._notation.scripts(sub, sup)
         return replace(base, out=base.out + out, head=base.head or " ", tail="", runs_on=runs_on)

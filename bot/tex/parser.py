@@ -45,7 +45,6 @@ _SHORT_LETTERS = ("mu", "nu", "pi", "xi")
 _COMPOUND_WORD = re.compile(r"-[A-Za-z]{2}")
 _CIRCLE = re.compile(r"\\circ(?![A-Za-z])|\{\s*\\circ\s*\}")
 _OF_DEGREES = re.compile(r"[CFK]\b")
-_LOOK_BACK = 400
 _INFIX = {"over": over, "atop": atop, "choose": binomial}
 _WRAPPERS = ("math", "text", "font", "bm", "bold")
 
@@ -88,7 +87,7 @@ class Parser(Reader):
             stop = special.start() if special else end
             if stop > cursor.position:
                 plain = self.source[cursor.position : stop]
-                row.add(Text(plain if self._verbatim else self._typeset(plain, cursor.position)))
+                row.add(Text(plain if self._verbatim else typeset(plain, self.source, cursor.position)))
                 cursor.position = stop
             elif formula := found.get(stop):
                 row.add(Math(self.formula(formula.body_start, formula.body_end), formula.display))
@@ -96,10 +95,6 @@ class Parser(Reader):
             else:
                 self._special(cursor, row)
         return row.finish()
-
-    def _typeset(self, plain: str, start: int) -> str:
-        before = self.source[max(start - _LOOK_BACK, 0) : start] if "''" in plain else ""
-        return typeset(plain, before)
 
     def _special(self, cursor: Cursor, row: ProseRow) -> None:
         char = self.source[cursor.position]

@@ -29,10 +29,13 @@ _CITED = re.compile(r"\[|\((?!\.?\d(?!\d{3}\b)|[^()]{1,40}\)\s?[\^/*])|\\|\Z")
 _ARCSECONDS = re.compile(r"(?<=\d)''(?:(?![\w'])|(?=[x×]\s?\d))")
 
 
-def typeset(text: str, before: str = "") -> str:
+_LOOK_BACK = 400
+
+
+def typeset(text: str, source: str = "", start: int = 0) -> str:
     """``text`` with ````x''`` as “x”, `` `x' `` as ‘x’, ``--`` as –, ``---`` as — and ``2.7''`` as 2.7″.
 
-    ``before`` is what stands before it in the source, where a quotation may have begun.
+    It stands at ``start`` in ``source``, where a quotation may have begun before it.
     """
     if not _SIGNS.search(text):
         return text
@@ -41,6 +44,7 @@ def typeset(text: str, before: str = "") -> str:
     text = _OPENING.sub("“", text)
     text = _LONE_DOUBLE.sub("“", text)
     if "''" in text:
+        before = source[max(start - _LOOK_BACK, 0) : start]
         text = _ARCSECONDS.sub(lambda match: _closing(before, text, match.start()), text).replace("''", "”")
     return _DASHES.sub(_dash, text)
 
