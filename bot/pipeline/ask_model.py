@@ -1,4 +1,4 @@
-"""The workers: workers that ask the model for summaries, inside every limit.
+"""Asking the model for summaries, inside every limit: the workers of one round.
 
 A request is counted in the database before it is sent, so that neither a crash nor a restart can
 spend more than the limits allow. Which summaries are wanted is decided before.

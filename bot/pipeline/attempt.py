@@ -1,4 +1,4 @@
-"""One job of the workers: the papers of a request, and how asking for them has gone so far."""
+"""One job: the papers of a request, and how asking for them has gone so far."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ async def summarise(
     order = [want for want in share if want.key in papers]
     await ask_for(services, state, order, papers, together, stopping=stopping, until=until)
     if len(order) < len(wanted) and not requests_left(services):
-        # The workers is asked for the rest all the same: it tells the operator why there is none.
+        # The rest is asked for all the same: the operator is told why there is none.
         asked = {want.key for want in order}
         rest = [want for want in wanted if want.key not in asked]
         await ask_for(services, state, rest, papers, together, stopping=stopping, until=until)

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.pictures OUT [--chromium PATH] [--only NAME]...
 
-Writes PNG files for a phone (360 px) and a workers (1200 px), light and dark, and prints their names.
+Writes PNG files for a phone (360 px) and a desk (1200 px), light and dark, and prints their names.
 """
 
 from __future__ import annotations
