@@ -56,7 +56,8 @@ _CRON_FIELDS = {
     ),
 }
 _CRON = " +".join(_CRON_FIELDS.values())
-PATTERN = f"(?:[Ii]mmediately|[Dd]aily +{_CLOCK}|[Ww]eekdays +{_CLOCK}|[Ww]eekly +{_DAY} +{_CLOCK}|{_CRON})"
+_WORDS = f"[Ii]mmediately|[Dd]aily +{_CLOCK}|[Ww]eekdays +{_CLOCK}|[Ww]eekly +{_DAY} +{_CLOCK}"
+PATTERN = f"(?:{_WORDS}|{_CRON})"
 """A regular expression, in the dialect that Python and JSON Schema share, for the whole of a schedule.
 
 It admits a few cron lines that ``parse`` refuses: a range that runs backwards, a date that never comes.
@@ -70,7 +71,7 @@ _SPANS = tuple(timedelta(hours=hours) for hours in (2, 24, 8 * 24, 32 * 24, 370 
 def parse(text: str) -> Schedule:
     """Read one of ``FORMS``. ValueError says what is wrong with the text and what would do instead."""
     words = text.lower().split()
-    if not re.fullmatch(PATTERN, text):
+    if not _is_schedule(text):
         raise ValueError(_complaint(text, words))
     if words == ["immediately"]:
         return Schedule(text, None)
@@ -80,6 +81,11 @@ def parse(text: str) -> Schedule:
     except (CronSimError, StopIteration):
         raise ValueError(_never(text)) from None
     return Schedule(text, cron)
+
+
+def _is_schedule(text: str) -> bool:
+    # Not PATTERN whole: to compile its cron half takes 4 ms, and nearly every schedule is in words.
+    return bool(re.fullmatch(_WORDS, text) or re.fullmatch(_CRON, text))
 
 
 def next_due(schedule: Schedule, timezone: str, after: datetime) -> datetime:
@@ -225,7 +231,7 @@ def _time(word: str) -> tuple[int, int] | None:
 
 def _complaint(text: str, words: list[str]) -> str:
     """What is wrong with a text that is no schedule at all."""
-    if (instead := _meant(text)) and re.fullmatch(PATTERN, instead):
+    if (instead := _meant(text)) and _is_schedule(instead):
         return f"{text!r} is not a schedule: write {instead}"
     if len(re.findall(r"\d?\d:\d\d", text)) > 1:
         return (

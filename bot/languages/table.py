@@ -29,7 +29,7 @@ class Script(StrEnum):
     ARMENIAN = "Armenian"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Language:
     code: str
     name: str

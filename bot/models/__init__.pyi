@@ -1,0 +1,56 @@
+"""What `bot.models` offers, for type checkers; `__init__.py` finds the same names when they are asked for."""
+
+from bot.models.digests import Digest, Entry
+from bot.models.failures import LONGEST_WAIT, Check, Fault, Limit, Verdict
+from bot.models.foreign import readable
+from bot.models.messages import Envelope, Message, OutboxState, Receipt
+from bot.models.papers import (
+    ARXIV_SITE,
+    FEED_LIMIT,
+    AnnouncedPaper,
+    Announcement,
+    AnnounceType,
+    Paper,
+    SearchPage,
+)
+from bot.models.queries import Branch, DateRange, Operator, QueryTree, Term, Window
+from bot.models.subscriptions import Schedule, Subscriber, Target, Topic
+from bot.models.summaries import ModelReply, ModelUse, Prompt, Summary, SummaryKey, SummarySource
+
+__all__ = [
+    "ARXIV_SITE",
+    "FEED_LIMIT",
+    "LONGEST_WAIT",
+    "AnnounceType",
+    "AnnouncedPaper",
+    "Announcement",
+    "Branch",
+    "Check",
+    "DateRange",
+    "Digest",
+    "Entry",
+    "Envelope",
+    "Fault",
+    "Limit",
+    "Message",
+    "ModelReply",
+    "ModelUse",
+    "Operator",
+    "OutboxState",
+    "Paper",
+    "Prompt",
+    "QueryTree",
+    "Receipt",
+    "Schedule",
+    "SearchPage",
+    "Subscriber",
+    "Summary",
+    "SummaryKey",
+    "SummarySource",
+    "Target",
+    "Term",
+    "Topic",
+    "Verdict",
+    "Window",
+    "readable",
+]
