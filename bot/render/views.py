@@ -11,7 +11,6 @@ from markupsafe import Markup
 from bot.models import Digest, Entry
 from bot.render import prose, wording
 
-_AUTHORS = 10
 _ALL_AUTHORS = 300
 _ABSTRACT_BYTES = 8_000
 
@@ -78,7 +77,7 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
         pdf_url=item.pdf_url,
         html_url=item.html_url,
         withdrawn=entry.withdrawn,
-        authors=wording.authors(item, _AUTHORS),
+        authors=wording.authors(item),
         date=wording.short_date(item.published),
         categories=tuple(filter(None, wording.categories(item).split(", "))),
         topics=tuple(wording.topic(name) for name in entry.topics),
@@ -88,7 +87,9 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
         right_to_left=right_to_left,
         abstract=prose.markup(item.abstract, _ABSTRACT_BYTES) if abstract else Markup(),
         comment=prose.markup(item.comment, prose.COMMENT_BYTES) if abstract else Markup(),
-        all_authors=wording.authors(item, _ALL_AUTHORS) if abstract and len(item.authors) > _AUTHORS else "",
+        all_authors=wording.all_authors(item, _ALL_AUTHORS)
+        if abstract and len(item.authors) > wording.MOST_AUTHORS
+        else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,10 @@ NO_ABSTRACT = "arXiv gives no abstract for this paper."
 MORE_TITLES = "More papers, by title"
 REVISED = "Revised since you received them"
 CHECKED = "What was checked"
+
+MOST_AUTHORS = 6
+"""So many are all named; of more, the first and the last ones."""
+FIRST_AUTHORS, LAST_AUTHORS = 3, 2
 
 # Not strftime: its names follow the machine's locale.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -135,7 +139,26 @@ def nothing(digest: Digest) -> str:
     return f"No new papers matched {topics(digest, first=10) or 'your topics'}."
 
 
-def authors(paper: Paper, first: int) -> str:
+def authors(paper: Paper, shown: Collection[str] = ()) -> str:
+    """``A, B, C, …, Y, Z``: the first three authors and the last two, where the senior one stands.
+
+    All of them where there are six or fewer. Those in ``shown``, written as the paper has them, are
+    named wherever they stand.
+    """
+    names, last = paper.authors, len(paper.authors) - LAST_AUTHORS
+    said: list[str] = []
+    hidden = False
+    for place, name in enumerate(names):
+        if FIRST_AUTHORS <= place < last and len(names) > MOST_AUTHORS and name not in shown:
+            said += [] if hidden else [prose.ELLIPSIS]
+            hidden = True
+        else:
+            said.append(prose.plain(name, prose.NAME_BYTES))
+            hidden = False
+    return ", ".join(filter(None, said))
+
+
+def all_authors(paper: Paper, first: int) -> str:
     """The first authors, and how many follow: ``A, B … and 12 more``."""
     names = [name for name in (prose.plain(name, prose.NAME_BYTES) for name in paper.authors[:first]) if name]
     rest = len(paper.authors) - first

@@ -10,7 +10,6 @@ from bot.render import parts, prose, wording
 
 WIDTH = 76
 _INDENT = "   "
-_AUTHORS = 10
 
 
 def render(digest: Digest) -> str:
@@ -96,7 +95,7 @@ def _about(entry: Entry) -> tuple[str, str]:
         wording.categories(entry.paper),
         wording.listed(named, 5),
     )
-    return wording.authors(entry.paper, _AUTHORS), " · ".join(fact for fact in facts if fact)
+    return wording.authors(entry.paper), " · ".join(fact for fact in facts if fact)
 
 
 def _paragraphs(lines: Iterator[str]) -> str:

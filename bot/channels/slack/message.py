@@ -17,7 +17,6 @@ from bot.models.digests import EarlierDigest
 from bot.render import parts, prose, wording
 from bot.settings import Settings
 
-_AUTHORS = 5
 _HEADINGS = 3 * slack_blocks.MESSAGE_CHARACTERS // slack_blocks.MESSAGE_BLOCKS
 _TITLE_CHARACTERS = 1_000
 _AUTHORS_CHARACTERS = 500
@@ -156,7 +155,7 @@ def _title(entry: Entry) -> str:
 
 
 def _about(entry: Entry) -> str:
-    authors = slack_blocks.fit(wording.authors(entry.paper, _AUTHORS), _AUTHORS_CHARACTERS)
+    authors = slack_blocks.fit(wording.authors(entry.paper), _AUTHORS_CHARACTERS)
     facts = (authors, wording.short_date(entry.paper.published), wording.categories(entry.paper, first=1))
     return " · ".join(fact for fact in facts if fact)
 

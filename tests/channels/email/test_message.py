@@ -211,7 +211,7 @@ def test_both_bodies_say_everything(kind: str) -> None:
     for words in (
         "11 papers",
         "Monday 23 November 2026",
-        "Priya Raghunathan … and 2 more",
+        "Yuki Hasegawa, …, Jonas Böhm, Ana-Maria Ştefănescu",
         "20 Nov 2026 · cond-mat.supr-con",
         "Locate the oxygen vacancies",
         "No summary could be made yet",

@@ -81,7 +81,7 @@ def test_paper_has_bold_linked_title_authors_and_two_lines() -> None:
     lines = "".join(element["text"] for element in block["elements"][0]["elements"]).split("\n")
     assert lines[0].startswith("1. Oxygen")
     assert lines[1].startswith("Mairéad Ní Bhriain, ")
-    assert "… and 7 more · 20 Nov 2026 · cond-mat.supr-con" in lines[1]
+    assert "Yuki Hasegawa, …, Jonas Böhm, Ana-Maria Ştefănescu · 20 Nov 2026 · cond-mat.supr-con" in lines[1]
     assert [line.split(":")[0] for line in lines[2:]] == ["Objective", "Finding"]
 
 
