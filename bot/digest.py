@@ -12,24 +12,51 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.models import Digest, Entry, Paper, Subscriber, Summary, SummarySource, Topic
+from bot.models import (
+    Digest,
+    Entry,
+    Hit,
+    Order,
+    Paper,
+    Place,
+    Rank,
+    Subscriber,
+    Summary,
+    SummarySource,
+    Topic,
+)
 
 T = TypeVar("T")
 
 
-def ranked(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The reading order: most topics matched first, then newest, then by id for a stable order."""
-    return tuple(sorted(entries, key=_rank, reverse=True))
-
-
-def split(entries: Iterable[Entry], max_papers: int) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+def split(entries: Iterable[Entry], subscriber: Subscriber) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """The new papers to be read in full and those named by title only, each in reading order.
 
+    Those beyond ``max_papers`` are told by title, and those that the model scored below ``min_relevance``.
     Summaries play no part in it, so it says beforehand which papers need one. Revisions, known by
     ``revised_from``, are in neither.
     """
-    order = ranked(entry for entry in entries if entry.revised_from is None)
-    return order[:max_papers], order[max_papers:]
+    new = ranked((entry for entry in entries if entry.revised_from is None), subscriber.order)
+    good = [
+        entry for entry in new if entry.rank.score is None or entry.rank.score >= subscriber.min_relevance
+    ]
+    full = frozenset(entry.paper.arxiv_id for entry in good[: subscriber.max_papers])
+    if subscriber.order is Order.TOPIC:
+        new = _grouped(new, subscriber.topics)
+    return (
+        tuple(entry for entry in new if entry.paper.arxiv_id in full),
+        tuple(entry for entry in new if entry.paper.arxiv_id not in full),
+    )
+
+
+def ranked(entries: Iterable[Entry], order: Order = Order.RELEVANCE) -> tuple[Entry, ...]:
+    """The papers of followed authors first, then by relevance, by strength of the match, the newest first.
+
+    A paper without a score follows those with one, by how well the words of the interests fit. Equal
+    papers stand by id, so that an order is always the same. With NEWEST only the date counts after the
+    followed authors.
+    """
+    return tuple(sorted(entries, key=_newest if order is Order.NEWEST else _relevance, reverse=True))
 
 
 def build(
@@ -50,7 +77,7 @@ def build(
     subscriber's ``max_papers`` lose theirs. Revisions don't count towards it.
     """
     owed = tuple(_in_order_of(subscriber.topics, entry) for entry in owed)
-    entries, rest = split(owed, subscriber.max_papers)
+    entries, rest = split(owed, subscriber)
     revised = ranked(entry for entry in owed if entry.revised_from is not None)
     return Digest(
         subscriber=subscriber.name,
@@ -90,8 +117,23 @@ def from_json(text: str) -> Digest:
     )
 
 
-def _rank(entry: Entry) -> tuple[int, datetime, str]:
-    return len(entry.topics), entry.paper.published, entry.paper.arxiv_id
+def _relevance(entry: Entry) -> tuple[object, ...]:
+    rank = entry.rank
+    relevance = (-1, rank.fit) if rank.score is None else (rank.score, 0.0)
+    strength = rank.hit.strength if rank.hit else -1
+    return (bool(rank.followed), *relevance, strength, len(entry.topics), *_newest(entry)[1:])
+
+
+def _newest(entry: Entry) -> tuple[object, ...]:
+    return bool(entry.rank.followed), entry.paper.published, entry.paper.arxiv_id
+
+
+def _grouped(entries: Iterable[Entry], topics: Sequence[str]) -> tuple[Entry, ...]:
+    """By the first of the subscriber's topics that each matched; within one as they stood."""
+    position = {name: index for index, name in enumerate(topics)}
+    return tuple(
+        sorted(entries, key=lambda entry: min(position.get(name, len(topics)) for name in entry.topics))
+    )
 
 
 def _in_order_of(names: Sequence[str], entry: Entry) -> Entry:
@@ -127,7 +169,23 @@ def _entry(fields: dict[str, Any]) -> Entry:
     return Entry(
         **fields
         | _tuples(fields, "topics", "changes")
-        | {"paper": _paper(fields["paper"]), "summary": summary and _summary(summary)}
+        | {
+            "paper": _paper(fields["paper"]),
+            "summary": summary and _summary(summary),
+            # Absent in what was written before papers were ranked.
+            "rank": _rank(fields.get("rank") or {}),
+        }
+    )
+
+
+def _rank(fields: dict[str, Any]) -> Rank:
+    hit = fields.get("hit")
+    return Rank(
+        **fields
+        | {
+            "followed": tuple(fields.get("followed", ())),
+            "hit": hit and Hit(**hit | {"place": Place(hit["place"])}),
+        }
     )
 
 

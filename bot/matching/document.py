@@ -9,7 +9,7 @@ from bot import taxonomy
 from bot.matching.authors import Name, names_of, readings, split_authors
 from bot.matching.passage import Needle, Passage
 from bot.matching.words import fold, joined, without_stop_words, words
-from bot.models import AnnouncedPaper, Paper
+from bot.models import AnnouncedPaper, Paper, Place
 
 _VERSION = re.compile(r"v\d+$")
 
@@ -44,26 +44,26 @@ class Document:
     def journal_ref(self) -> Passage:
         return Passage(self.paper.journal_ref)
 
-    def place_of(self, sought: Needle) -> str | None:
+    def place_of(self, sought: Needle) -> Place | None:
         """The first text or name in which the words stand; None when they stand nowhere."""
         stands = sought.pattern or sought.may_be_in(self._folded)
         for place, passage in self._passages if stands else self._passages_with_tex:
             if passage.has(sought):
                 return place
-        return "the authors" if self._names_have(sought) else None
+        return Place.AUTHORS if self._names_have(sought) else None
 
     @cached_property
-    def _passages(self) -> list[tuple[str, Passage]]:
+    def _passages(self) -> list[tuple[Place, Passage]]:
         places = {
-            "the title": self.title,
-            "the abstract": self.abstract,
-            "the comment": self.comment,
-            "the journal reference": self.journal_ref,
+            Place.TITLE: self.title,
+            Place.ABSTRACT: self.abstract,
+            Place.COMMENT: self.comment,
+            Place.JOURNAL_REF: self.journal_ref,
         }
         return [(place, passage) for place, passage in places.items() if passage and passage.folded]
 
     @cached_property
-    def _passages_with_tex(self) -> list[tuple[str, Passage]]:
+    def _passages_with_tex(self) -> list[tuple[Place, Passage]]:
         return [(place, passage) for place, passage in self._passages if passage.has_tex]
 
     @cached_property

@@ -103,7 +103,7 @@ def _anywhere(term: Term, document: Document) -> Finding:
     if term.text == "*" and not term.phrase:
         return YES, "is every paper"
     if place := document.place_of(needle(term.text, term.phrase)):
-        return _found_in(place)
+        return _found_in(f"the {place}")
     if document.has_code(term.text):
         return _found_in("its id, DOIs or categories")
     return NO, "not found"

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 _NAMES = {
-    "digests": ("Digest", "Entry"),
+    "digests": ("Digest", "Entry", "Hit", "Place", "Rank"),
     "failures": ("LONGEST_WAIT", "Check", "Fault", "Limit", "Verdict"),
     "foreign": ("readable",),
     "messages": ("Envelope", "Message", "OutboxState", "Receipt"),
@@ -24,7 +24,7 @@ _NAMES = {
         "SearchPage",
     ),
     "queries": ("Branch", "DateRange", "Operator", "QueryTree", "Term", "Window"),
-    "subscriptions": ("Schedule", "Subscriber", "Target", "Topic"),
+    "subscriptions": ("Order", "Schedule", "Subscriber", "Target", "Topic"),
     "summaries": ("ModelReply", "ModelUse", "Prompt", "Summary", "SummaryKey", "SummarySource"),
 }
 _FILE_OF = {name: file for file, names in _NAMES.items() for name in names}

@@ -1,6 +1,6 @@
 """What `bot.models` offers, for type checkers; `__init__.py` finds the same names when they are asked for."""
 
-from bot.models.digests import Digest, Entry
+from bot.models.digests import Digest, Entry, Hit, Place, Rank
 from bot.models.failures import LONGEST_WAIT, Check, Fault, Limit, Verdict
 from bot.models.foreign import readable
 from bot.models.messages import Envelope, Message, OutboxState, Receipt
@@ -14,7 +14,7 @@ from bot.models.papers import (
     SearchPage,
 )
 from bot.models.queries import Branch, DateRange, Operator, QueryTree, Term, Window
-from bot.models.subscriptions import Schedule, Subscriber, Target, Topic
+from bot.models.subscriptions import Order, Schedule, Subscriber, Target, Topic
 from bot.models.summaries import ModelReply, ModelUse, Prompt, Summary, SummaryKey, SummarySource
 
 __all__ = [
@@ -31,15 +31,19 @@ __all__ = [
     "Entry",
     "Envelope",
     "Fault",
+    "Hit",
     "Limit",
     "Message",
     "ModelReply",
     "ModelUse",
     "Operator",
+    "Order",
     "OutboxState",
     "Paper",
+    "Place",
     "Prompt",
     "QueryTree",
+    "Rank",
     "Receipt",
     "Schedule",
     "SearchPage",

@@ -4,10 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.models.papers import Paper
 from bot.models.subscriptions import Topic
 from bot.models.summaries import Summary
+
+
+class Place(StrEnum):
+    """Where in a paper a topic's words stand, as it is told to readers."""
+
+    TITLE = "title"
+    AUTHORS = "authors"
+    ABSTRACT = "abstract"
+    COMMENT = "comment"
+    JOURNAL_REF = "journal reference"
+    CATEGORY = "category"
+    IDENTIFIER = "id"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A clause of a topic that a paper answers, and the best place where it does."""
+
+    text: str
+    place: Place
+    strength: int = 0
+    """To compare by: what says more of the paper is greater."""
+
+
+@dataclass(frozen=True)
+class Rank:
+    """Why a paper is in a digest, and why where it stands in it."""
+
+    followed: tuple[str, ...] = ()
+    """Authors whom the reader follows, as the paper prints them."""
+    score: int | None = None
+    """0 to 10, by the model; None where it was not asked, or did not answer."""
+    reason: str = ""
+    """The model's, with a score; else the words of the interests that decided, if there are any."""
+    fit: float = 0.0
+    """How well the words of the interests fit, on a scale of their own; counts where there is no score."""
+    hit: Hit | None = None
+    """None where only arXiv's own search matched, and our matcher does not see why."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +56,7 @@ class Entry:
     paper: Paper
     topics: tuple[str, ...]
     """Names of the subscriber's topics that matched, in the subscriber's order."""
+    rank: Rank = Rank()
     summary: Summary | None = None
     """None for a paper listed by its title only."""
     fallback: bool = False

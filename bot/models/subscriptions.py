@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,16 @@ class Schedule:
     cron: str | None
 
 
+class Order(StrEnum):
+    """How the papers of a digest follow one another."""
+
+    RELEVANCE = "relevance"
+    """Followed authors, relevance, strength of the match, date."""
+    NEWEST = "newest"
+    TOPIC = "topic"
+    """Grouped by topic, each group by relevance."""
+
+
 @dataclass(frozen=True)
 class Subscriber:
     name: str
@@ -49,6 +60,15 @@ class Subscriber:
     """An IANA zone."""
     language: str = "English"
     max_papers: int = 30
+    interests: str = ""
+    """What counts for this reader, and what does not, in free text."""
+    like: tuple[str, ...] = ()
+    """arXiv ids and absolute paths of .bib files: papers like these count."""
+    min_relevance: int = 0
+    """0 to 10: what the model scored lower is told by its title."""
+    order: Order = Order.RELEVANCE
+    follow: tuple[str, ...] = ()
+    """Authors whose papers come first."""
     send_empty: bool = False
     revisions: bool = False
 

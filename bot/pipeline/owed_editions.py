@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot import digest, languages, selection
 from bot.models import Entry, Subscriber, SummaryKey, Target, Topic
+from bot.pipeline import ranking
 from bot.settings import Settings
 from bot.store import Store
 from bot.summary import prompt
@@ -25,7 +26,7 @@ class Edition:
     def to_summarise(self) -> tuple[Entry, ...]:
         """The entries that are read in full: revisions, and new papers up to ``max_papers``."""
         revised = tuple(entry for entry in self.entries if entry.revised_from is not None)
-        full, _ = digest.split(self.entries, self.subscriber.max_papers)
+        full, _ = digest.split(self.entries, self.subscriber)
         return (*full, *revised)
 
     def key(self, entry: Entry) -> SummaryKey:
@@ -55,7 +56,15 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
         candidates = store.papers.candidates(subscriber.topics, subscriber.name, kind, since)
         owed = selection.owed(candidates, record, kind, lookback)
         entries = (
-            *(Entry(one.paper, one.topics, withdrawn=selection.is_withdrawn(one.paper)) for one in owed),
+            *(
+                Entry(
+                    one.paper,
+                    one.topics,
+                    ranking.rank(one.paper, [settings.topic(name) for name in one.topics], subscriber),
+                    withdrawn=selection.is_withdrawn(one.paper),
+                )
+                for one in owed
+            ),
             *_revisions(store, subscriber, kind),
         )
         found[entries] = (*found.get(entries, ()), *targets)
