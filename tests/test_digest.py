@@ -11,7 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import digest
-from bot.models import Digest, Entry, Paper, Schedule, Subscriber, Summary, SummarySource, Topic
+from bot.models import (
+    Digest,
+    Entry,
+    Hit,
+    Order,
+    Paper,
+    Place,
+    Rank,
+    Schedule,
+    Subscriber,
+    Summary,
+    SummarySource,
+    Topic,
+)
 from tests.render import strategies
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,6 +62,57 @@ def test_order_is_most_topics_then_newest() -> None:
     assert ids(digest.ranked([old, new, both])) == ["1", "2", "3"]
 
 
+def test_what_counts_more_decides_before_what_counts_less() -> None:
+    """Followed authors, then the score, then the match, then the topics, then the date; each reversed below it."""
+    ladder = [
+        Rank(followed=("H. Hwang",), score=0),
+        Rank(score=9),
+        Rank(score=2, fit=99.0, hit=Hit("a", Place.TITLE, 6)),
+        Rank(score=2, hit=Hit("a", Place.ABSTRACT, 4)),
+        Rank(fit=3.5),
+        Rank(fit=1.5, hit=Hit("a", Place.TITLE, 6)),
+        Rank(hit=Hit("a", Place.TITLE, 6)),
+        Rank(hit=Hit("a", Place.CATEGORY, 0)),
+        Rank(),
+    ]
+    owed = [replace(entry(str(at), days_old=9 - at), rank=rank) for at, rank in enumerate(ladder)]
+    assert ids(digest.ranked(reversed(owed))) == [str(at) for at in range(len(ladder))]
+
+
+def test_a_score_below_the_least_that_is_wanted_costs_no_summary_and_hides_nothing() -> None:
+    """Such a paper is told by title; one that has no score is not judged by it."""
+    owed = [replace(entry(str(score)), rank=Rank(score=score)) for score in (2, 5, 9)] + [entry("none")]
+    made = build(*owed, subscriber=replace(ADA, max_papers=9, min_relevance=5))
+    assert (ids(made.entries), ids(made.titles)) == (["9", "5", "none"], ["2"])
+
+
+def test_grouped_by_topic_the_cut_is_still_by_relevance() -> None:
+    """Groups are how a digest is read; which papers are worth a summary does not depend on them."""
+    best = replace(entry("best", "nickelates"), rank=Rank(score=9))
+    good = replace(entry("good", "microscopy"), rank=Rank(score=5))
+    poor = replace(entry("poor", "microscopy"), rank=Rank(score=1))
+    made = build(best, good, poor, subscriber=replace(ADA, order=Order.TOPIC))
+    assert (ids(made.entries), ids(made.titles)) == (["good", "best"], ["poor"])
+
+
+def test_the_newest_come_first_for_who_wants_it_so() -> None:
+    """A reader may read by date; only whom they follow is still told first."""
+    followed = replace(entry("followed", days_old=3), rank=Rank(followed=("H. Hwang",)))
+    scored = replace(entry("scored", days_old=2), rank=Rank(score=10))
+    owed = [scored, entry("new"), followed]
+    made = build(*owed, subscriber=replace(ADA, order=Order.NEWEST, max_papers=9))
+    assert ids(made.entries) == ["followed", "new", "scored"]
+
+
+def test_an_edition_written_before_papers_were_ranked_is_still_read() -> None:
+    """A summary that comes after an upgrade of the program is edited into a digest of before."""
+    made = build(entry("1"))
+    old = json.loads(digest.to_json(made))
+    for item in old["entries"]:
+        del item["rank"]
+    assert digest.from_json(json.dumps(old)) == made
+
+
 def test_papers_beyond_the_cap_follow_as_titles_without_summary() -> None:
     """What exceeds max_papers is still there, by title, and costs no summary."""
     made = build(*(entry(str(age), days_old=age) for age in range(5)))
@@ -59,7 +123,7 @@ def test_papers_beyond_the_cap_follow_as_titles_without_summary() -> None:
 def test_split_tells_beforehand_which_papers_need_a_summary() -> None:
     """The cut does not depend on summaries, so it can be made before they are paid for."""
     owed = [replace(entry(str(age), days_old=age), summary=None) for age in range(5)]
-    full, rest = digest.split(owed, ADA.max_papers)
+    full, rest = digest.split(owed, ADA)
     assert (ids(full), ids(rest)) == (["0", "1"], ["2", "3", "4"])
 
 

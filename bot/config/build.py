@@ -80,4 +80,8 @@ def _subscriber(values: Values, folder: Path) -> Subscriber:
         for name, spec in CHANNELS.items()
         for address in values.get(name, ())
     )
+    own["like"] = tuple(
+        str(located(folder, one)) if one.endswith(".bib") else one for one in own.get("like", ())
+    )
+    own["interests"] = own.get("interests") or ""
     return Subscriber(targets=targets, **{"schedule": schedule.parse(_SCHEDULE), **own})

@@ -13,10 +13,13 @@ from bot.config import environment
 from bot.config.fields import (
     ADDRESS,
     API_VERSION,
+    AUTHOR,
     CATEGORY,
     DURATION,
     DURATION_OR_ZERO,
     HOST,
+    INTERESTS,
+    LIKE,
     LINE,
     MAILBOX,
     MODEL,
@@ -37,6 +40,7 @@ from bot.config.fields import (
 from bot.config.kinds import Choice, Flag, Many, OrNull, OrWord, Schema, Whole
 from bot.config.report import did_you_mean, quoted
 from bot.config.sections import Key, Named, Section
+from bot.models import Order
 from bot.settings import Security, ServiceTier
 
 CLAUSES = ("query", "keywords", "authors", "categories")
@@ -200,8 +204,29 @@ _SHARED = {
     "language": Key(LINE, "Of the summaries, by name or code.", "English"),
     "max_papers": Key(
         Whole(1, 10_000),
-        "Summarised in full (most topics matched first, then newest); the rest follow as one-line titles.",
+        "Summarised in full, in the digest's order; the rest follow as one-line titles.",
         30,
+    ),
+    "interests": Key(
+        OrNull(INTERESTS),
+        "What counts for this reader, and what does not, in free text: orders the digest. With GEMINI_API_KEY each "
+        "paper is scored by it.",
+    ),
+    "like": Key(
+        Many(LIKE, or_one=True, or_none=True),
+        "Papers like these count as interests do: arXiv ids, or the path of a .bib file.",
+        [],
+    ),
+    "min_relevance": Key(Whole(0, 10), "What is scored lower, of 0 to 10, follows as one-line titles.", 0),
+    "order": Key(
+        Choice(Order),
+        "relevance (followed authors, relevance, strength of the match, date), newest, or topic: grouped.",
+        "relevance",
+    ),
+    "follow": Key(
+        Many(AUTHOR, or_one=True, or_none=True),
+        'Authors, as "Hwang, Harold": their papers come first, marked.',
+        [],
     ),
     "send_empty": Key(Flag(), "Whether a digest also goes out on a day without papers.", False),
     "revisions": Key(Flag(), "Whether a new version of a paper already delivered is reported, once.", False),

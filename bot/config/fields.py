@@ -36,10 +36,29 @@ LINE = TextKind(_LINE + "{1,200}", "a line of text", meaning=_one_line)
 PROSE = TextKind(
     rf"(?=[\s\S]*{_VISIBLE})[^\u0000-\u0008\u000b-\u001f\u007f]{{1,1000}}", "a text", meaning=_one_line
 )
+LONGEST_INTERESTS = 4000
+INTERESTS = TextKind(
+    rf"(?=[\s\S]*{_VISIBLE})[^\u0000-\u0008\u000b-\u001f\u007f]{{1,{LONGEST_INTERESTS}}}",
+    f"a text of at most {LONGEST_INTERESTS} characters",
+    lambda text: f": it has {len(text):,}; say what counts most" if len(text) > LONGEST_INTERESTS else "",
+    _searchable,
+)
 PHRASE = TextKind(
     rf"(?=.*{_VISIBLE})[^\u0022\u0000-\u001f\u007f]{{1,200}}",
     "a word or phrase",
     lambda text: ": each entry is a phrase already, leave the quotation marks out" if '"' in text else "",
+    _searchable,
+)
+_ID = r"(?:arXiv:)?(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?"
+LIKE = TextKind(
+    rf"{_ID}|(?=.*{_VISIBLE})[^\u0000-\u001f\u007f]{{1,400}}\.bib",
+    "an arXiv id such as 2501.01234, or the path of a .bib file",
+    meaning=lambda text: text if text.endswith(".bib") else re.sub("^arXiv:|v[0-9]+$", "", text),
+)
+AUTHOR = TextKind(
+    rf"(?=.*{_VISIBLE})[^\u0022;\u0000-\u001f\u007f]{{1,200}}",
+    'an author\'s name such as "Hwang, Harold"',
+    lambda text: ": list each author by itself" if ";" in text else "",
     _searchable,
 )
 TOPIC = TextKind(r"(?! )[^\u0000-\u001f\u007f]{1,80}(?<! )", "a name: one line without blanks around it")

@@ -162,13 +162,14 @@ class OrWord(NamedTuple):
 
 
 class Many(NamedTuple):
-    """A list of one kind that is not empty."""
+    """A list of one kind; unless ``or_none``, one that is not empty."""
 
     kind: ValueKind
     or_one: bool = False
     """Whether the only item may stand by itself."""
     distinct: bool = False
     """For JSON Schema: whether an item may be listed twice is for a rule to say."""
+    or_none: bool = False
 
     def read(self, node: Node, path: Path, report: FaultReport) -> tuple[Any, ...] | None:
         if self.or_one and isinstance(node, Scalar):
@@ -176,13 +177,15 @@ class Many(NamedTuple):
         if not isinstance(node, Sequence):
             mistaken(node, path, report, f"a list such as [a, b], not {kind_of(node)}")
             return None
-        if not node.items:
+        if not node.items and not self.or_none:
             report.add(node.mark, path, "is an empty list: leave the key out, or list something")
             return None
         return tuple(self.kind.read(item, (*path, index), report) for index, item in enumerate(node.items))
 
     def schema(self) -> Schema:
-        many: Schema = {"type": "array", "items": self.kind.schema(), "minItems": 1}
+        many: Schema = {"type": "array", "items": self.kind.schema()}
+        if not self.or_none:
+            many["minItems"] = 1
         if self.distinct:
             many["uniqueItems"] = True
         return {"anyOf": [self.kind.schema(), many]} if self.or_one else many

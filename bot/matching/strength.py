@@ -39,8 +39,8 @@ def hits(tree: QueryTree, document: Document) -> tuple[Hit, ...]:
 
 
 def _strength(term: Term, place: Place) -> int:
-    """The place decides; in one place a phrase is stronger than a single word."""
-    return 2 * _TELLING.get(place, 1) + (len(term.text.split()) > 1)
+    """The place decides; in one place a phrase is stronger than a single word. A name is no phrase."""
+    return 2 * _TELLING.get(place, 1) + (place is not Place.AUTHORS and len(term.text.split()) > 1)
 
 
 _Clauses = tuple[tuple[Term, Place], ...]
@@ -75,8 +75,6 @@ def _leaf(leaf: Term | DateRange, document: Document) -> _Clauses | None:
     if isinstance(leaf, DateRange):
         return () if examine(leaf, document)[0] is YES else None
     if leaf.field == "all":
-        if leaf.text == "*" and not leaf.phrase:
-            return ()
         place = _anywhere(leaf, document)
         return None if place is None else ((leaf, place),)
     if examine(leaf, document)[0] is not YES:

@@ -56,7 +56,6 @@ class Entry:
     paper: Paper
     topics: tuple[str, ...]
     """Names of the subscriber's topics that matched, in the subscriber's order."""
-    rank: Rank = Rank()
     summary: Summary | None = None
     """None for a paper listed by its title only."""
     fallback: bool = False
@@ -66,6 +65,7 @@ class Entry:
     """The version delivered before, when this is a revision."""
     changes: tuple[str, ...] = ()
     """What a revision changed: title, abstract, authors, comment."""
+    rank: Rank = Rank()
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,8 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
                 Entry(
                     one.paper,
                     one.topics,
-                    ranking.rank(one.paper, [settings.topic(name) for name in one.topics], subscriber),
                     withdrawn=selection.is_withdrawn(one.paper),
+                    rank=ranking.rank(one.paper, [settings.topic(name) for name in one.topics], subscriber),
                 )
                 for one in owed
             ),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot import languages
-from bot.models import Digest, Entry, Paper, Summary, SummarySource
+from bot.models import Digest, Entry, Hit, Paper, Summary, SummarySource
 from bot.render import prose
 
 ACKNOWLEDGEMENT = "Thank you to arXiv for use of its open access interoperability."
@@ -17,6 +17,7 @@ FALLBACK = "No summary could be made yet: these are the abstract's own sentences
 NO_ABSTRACT = "arXiv gives no abstract for this paper."
 MORE_TITLES = "More papers, by title"
 REVISED = "Revised since you received them"
+_REASON_BYTES = 200
 CHECKED = "What was checked"
 
 MOST_AUTHORS = 6
@@ -196,6 +197,30 @@ def is_right_to_left(digest: Digest, entry: Entry) -> bool:
 
 def _is_by_model(entry: Entry) -> bool:
     return entry.summary is not None and entry.summary.source is SummarySource.MODEL
+
+
+def rank(entry: Entry) -> str:
+    """Why the paper is there, and why here: ``follows Harold Hwang · 8/10 · conformal prediction``.
+
+    ``matched: nickelate (title)`` where neither an author nor an interest says more.
+    """
+    known, names = entry.rank, [prose.plain(name, prose.NAME_BYTES) for name in entry.rank.followed[:3]]
+    said = [f"follows {joined(names)}"] if names else []
+    if known.score is not None:
+        said += [f"{known.score}/10", prose.plain(known.reason, _REASON_BYTES)]
+    elif known.reason:
+        said.append(f"interests: {prose.plain(known.reason, _REASON_BYTES)}")
+    if not said:
+        said.append(_match(known.hit))
+        if len(entry.topics) > 1:
+            said.append(f"topic: {' + '.join(topic(name) for name in entry.topics)}")
+    return " · ".join(filter(None, said))
+
+
+def _match(hit: Hit | None) -> str:
+    if hit is None:
+        return "found by arXiv's search"
+    return f"matched: {prose.clip(prose.clean(hit.text), prose.NAME_BYTES)} ({hit.place})"
 
 
 def marks(entry: Entry) -> tuple[str, ...]:
