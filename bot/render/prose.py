@@ -5,6 +5,7 @@ What LaTeX means is `tex`'s business, and each form escapes what is special in i
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -25,6 +26,10 @@ ELLIPSIS = "…"
 _DROPPED = frozenset({"Cc", "Cs"})
 _BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 """A stray one of these would turn round the text after it. Joiners stay: emoji and Persian need them."""
+_TAG = re.compile("<[^<>]*>")
+_FROM_THE_LEFT = re.compile(f"(?:{_TAG.pattern}|[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])+")
+_BEFORE = re.compile(rf"(?:\s|{_TAG.pattern}|[()\[\]\"'“”„«»,;:!?…–—-])*")
+_AFTER = re.compile(rf"(?:\s|{_TAG.pattern}|[)\]\"'”“»,.;:!?…–—-])*(?:\s[(\[\"'“„«–—-]+)?\Z")
 
 
 def clean(text: str) -> str:
@@ -64,6 +69,30 @@ def plain(latex: str, limit: int = LINE_BYTES) -> str:
 def markup(latex: str, limit: int = LINE_BYTES) -> Markup:
     """LaTeX as HTML that needs no more escaping: text, sub, sup and em."""
     return Markup(tex.to_html(source(latex, limit)))
+
+
+def isolated(text: str) -> str:
+    """``text``, which runs from the right, with whatever in it runs from the left kept together.
+
+    Left alone, the last sign of ``C#`` would jump to its other side. Plain text or HTML: the isolates are
+    characters, which may stand where an element could not.
+    """
+    return _FROM_THE_LEFT.sub(_isolated_run, text)
+
+
+def _isolated_run(found: re.Match[str]) -> str:
+    """Without the sentence's own signs and spaces around it, but with a bracket whose partner is within."""
+    run = found[0]
+    if not any(char.isalpha() for char in _TAG.sub("", run)):
+        return run
+    start, end = len(_BEFORE.match(run)[0]), _AFTER.search(run).start()  # type: ignore[index, union-attr]
+    for opens, closes in ("()", "[]"):
+        unpaired = run.count(opens, start, end) - run.count(closes, start, end)
+        if unpaired > 0 and (at := run.find(closes, end)) >= 0:
+            end = at + 1
+        elif unpaired < 0 and (at := run.rfind(opens, 0, start)) >= 0:
+            start = at
+    return f"{run[:start]}\u2066{run[start:end]}\u2069{run[end:]}"
 
 
 def _is_text(char: str) -> bool:

@@ -82,7 +82,9 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
         categories=tuple(filter(None, wording.categories(item).split(", "))),
         topics=tuple(wording.topic(name) for name in entry.topics),
         marks=wording.marks(entry),
-        lines=tuple(SummaryLine(label, prose.markup(text)) for label, text in lines),
+        lines=tuple(
+            SummaryLine(label, _directed(prose.markup(text), right_to_left)) for label, text in lines
+        ),
         language=wording.foreign_language(digest, entry),
         right_to_left=right_to_left,
         abstract=prose.markup(item.abstract, _ABSTRACT_BYTES) if abstract else Markup(),
@@ -91,6 +93,10 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
         if abstract and len(item.authors) > wording.MOST_AUTHORS
         else "",
     )
+
+
+def _directed(text: Markup, right_to_left: bool) -> Markup:
+    return Markup(prose.isolated(text)) if right_to_left else text
 
 
 def papers(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,3 +46,20 @@ def test_clipping_keeps_whole_words_and_whole_formulas() -> None:
     assert prose.clip("the quick brown fox", 16) == "the quick…"
     assert prose.clip("grown at $350^{x y z}$ in air", 20) == "grown at…"
     assert prose.clip("short", 16) == "short"
+
+
+@pytest.mark.parametrize(
+    ("text", "isolated"),
+    [
+        ("שימוש ב-C# לניתוח.", "שימוש ב-[C#] לניתוח."),
+        ("גרסה (C#) וגם C++, ו-f(x) בלבד", "גרסה ([C#]) וגם [C++], ו-[f(x)] בלבד"),
+        ("T<sub>c</sub> = 38 K (2σ), כאן", "[T<sub>c</sub> = 38 K (2σ)], כאן"),
+        ("درجة 38 ± 2 فقط", "درجة 38 ± 2 فقط"),
+        ("בערך T_c = 38 K (כאן) print() או", "בערך [T_c = 38 K] (כאן) [print()] או"),
+        ("לא", "לא"),
+        ("", ""),
+    ],
+)
+def test_what_runs_from_the_left_is_kept_together(text: str, isolated: str) -> None:
+    """The sentence's own punctuation stays the sentence's; numbers alone need no help."""
+    assert prose.isolated(text) == isolated.replace("[", "\u2066").replace("]", "\u2069")

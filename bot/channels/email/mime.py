@@ -82,9 +82,13 @@ def domain(address: str) -> str:
 
 
 def identifier(text: str) -> str:
-    """A name as one label of a List-Id: ASCII letters, digits and hyphens."""
-    slug = _UNSAFE_IN_NAME.sub("-", text.casefold()).strip("-")[:40].strip("-")
-    return slug or sha256_hex(text)[:12]
+    """A name as one label of a List-Id: ASCII letters, digits and hyphens.
+
+    A name that had to be changed gets a mark of its own: two lists whose names differ in case, in
+    another script or far behind are two lists.
+    """
+    slug = _UNSAFE_IN_NAME.sub("-", text.lower()).strip("-")[:40].strip("-")
+    return slug if slug == text else "-".join(filter(None, (slug, sha256_hex(text)[:12])))
 
 
 def message_id(key: str, domain: str) -> str:

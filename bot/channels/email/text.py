@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
+import unicodedata
 from collections.abc import Iterator
 
 from bot.models import Digest, Entry
@@ -10,6 +11,15 @@ from bot.render import parts, prose, wording
 
 WIDTH = 76
 _INDENT = "   "
+
+_SIGN = "\u2e80-\u2fff\u3041-\u312f\u31a0-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_OPENS = "「『（【〈《〔［｛"
+_CLOSES = "、。，．！？：；）」』】〉》〕］｝ー々ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ％"
+_PIECE = re.compile(
+    rf"(\s*)([{_OPENS}“‘]*(?![{_CLOSES}])[{_SIGN}][{_CLOSES}”’]*"
+    rf"|[{_OPENS}]*[^\s{_SIGN}{_OPENS}{_CLOSES}]+[{_CLOSES}]*|[{_OPENS}]+|[{_CLOSES}]+)"
+)
+"""What is never broken, and the space before it: a sign or a word, with the punctuation that clings to it."""
 
 
 def render(digest: Digest) -> str:
@@ -30,7 +40,11 @@ def paper(entry: Entry, heading: str, *, right_to_left: bool = False) -> str:
     lines += [_wrapped(mark, first="   [", last="]") for mark in wording.marks(entry)]
     for label, latex in wording.summary_lines(entry.summary):
         said = prose.plain(latex)
-        lines += [f"{_INDENT}{label}:", _wrapped(said)] if right_to_left else [_wrapped(f"{label}: {said}")]
+        if right_to_left:
+            # Line by line: each is a paragraph of its own to whatever lays it out.
+            lines += [f"{_INDENT}{label}:", *map(prose.isolated, _wrapped(said).split("\n"))]
+        else:
+            lines.append(_wrapped(f"{label}: {said}"))
     return "\n".join([*lines, _INDENT + entry.paper.abs_url])
 
 
@@ -45,14 +59,14 @@ def _head(part: parts.Part) -> str:
     of = f" (part {part.number} of {part.count})" if part.count > 1 else ""
     day = wording.long_day(wording.local_date(digest))
     head = f"{parts.heading(part)}{of} · {wording.topics(digest, first=10)}"
-    lines = [*textwrap.wrap(head, WIDTH), day]
-    rule = "=" * min(WIDTH, max(len(line) for line in lines))
+    lines = [*_lines(head), day]
+    rule = "=" * min(WIDTH, max(map(columns, lines)))
     return "\n".join([*lines, rule])
 
 
 def _papers(part: parts.Part) -> Iterator[str]:
     if not part.digest.paper_count and not part.digest.unanswered:
-        yield "\n".join(textwrap.wrap(wording.nothing(part.digest), WIDTH))
+        yield _wrapped(wording.nothing(part.digest), first="")
     for number, entry in enumerate(part.papers, start=part.first):
         yield paper(entry, f"{number}. ".ljust(3), right_to_left=wording.is_right_to_left(part.digest, entry))
 
@@ -85,7 +99,7 @@ def _foot(part: parts.Part, own: tuple[str, ...]) -> Iterator[str]:
 
 
 def _heading(words: str) -> str:
-    return f"{words}\n{'-' * len(words)}"
+    return f"{words}\n{'-' * columns(words)}"
 
 
 def _about(entry: Entry) -> tuple[str, str]:
@@ -107,12 +121,25 @@ def _wrapped(words: str, *, first: str = _INDENT, last: str = "") -> str:
 
 
 def _lines(words: str, *, first: str = "", later: str = "") -> list[str]:
-    # Neither formulas nor addresses may be broken: only spaces are places to wrap at.
-    return textwrap.wrap(
-        words,
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [first.rstrip()]
+    """``words`` in lines of ``WIDTH`` columns, broken at spaces and between Chinese or Japanese signs.
+
+    Neither formulas nor addresses are broken, and no line begins or ends with a sign that may not.
+    """
+    lines, line, is_empty = [], first, True
+    for gap, piece in _PIECE.findall(words):
+        space = " " if gap and not is_empty else ""
+        if not is_empty and columns(line + space + piece) > WIDTH:
+            lines.append(line)
+            line, space = later, ""
+        line, is_empty = line + space + piece, False
+    return [*lines, line.rstrip() if is_empty else line]
+
+
+def columns(text: str) -> int:
+    """How wide ``text`` is on a terminal: Chinese, Japanese and Korean signs take two columns (UAX 11)."""
+    return sum(
+        0
+        if unicodedata.category(char) in ("Mn", "Me", "Cf")
+        else 1 + (unicodedata.east_asian_width(char) in ("W", "F"))
+        for char in text
+    )

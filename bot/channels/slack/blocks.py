@@ -102,7 +102,10 @@ def bullets(items: Sequence[Sequence[Element]]) -> list[Block]:
 def words(text: str, *, bold: bool = False, italic: bool = False, right_to_left: bool = False) -> Element:
     """A run of text for a rich line."""
     text = fit(_harmless(text), TEXT_CHARACTERS)
-    element: Element = {"type": "text", "text": _RIGHT_TO_LEFT.format(text) if right_to_left else text}
+    element: Element = {
+        "type": "text",
+        "text": _RIGHT_TO_LEFT.format(prose.isolated(text)) if right_to_left else text,
+    }
     style = {name: True for name, wanted in (("bold", bold), ("italic", italic)) if wanted}
     return {**element, "style": style} if style else element
 

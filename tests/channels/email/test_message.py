@@ -341,3 +341,24 @@ def test_contact_may_be_a_page_or_a_person(contact: str) -> None:
     message = only(samples.digest(), contact=contact)
     unsubscribe = message["List-Unsubscribe"]
     assert unsubscribe is None or re.fullmatch(r"<(mailto:|https://)[^<>\s]+>", unsubscribe)
+
+
+def test_two_names_never_share_a_list() -> None:
+    """In any script and case, however long: who filters by List-Id sees two lists as two."""
+    names = [
+        "ada",
+        "Ada",
+        "a-da",
+        "a da",
+        "группа 1",
+        "团体 1",
+        "קבוצה 1",
+        "مجموعة",
+        "グループ",
+        "x" * 60,
+        "x" * 61,
+    ]
+    lists = [only(replace(samples.morning(), subscriber=name))["List-Id"] for name in names]
+    assert len({line.lower() for line in lists}) == len(names)
+    assert lists[0] == "<ada.arxiv-digest.example.org>"
+    assert all(re.fullmatch(r"<[a-z0-9-]{1,63}\.arxiv-digest\.example\.org>", line) for line in lists)
