@@ -5,6 +5,7 @@ The store reads and writes them; the pure rooms decide by them. Nothing here dec
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -141,6 +142,28 @@ class MatchRecord:
     source: MatchSource
     clause: str
     matched_at: datetime
+
+
+@dataclass(frozen=True)
+class WordCounts:
+    """How common words are among the papers known."""
+
+    papers: int
+    holding: Mapping[str, int]
+    """In how many of them each stem stands."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A paper that a search found among those stored."""
+
+    arxiv_id: str
+    title: str
+    published: datetime
+    topics: tuple[str, ...]
+    """Those that matched it, of any subscriber."""
+    subscribers: tuple[str, ...]
+    """Those who received it."""
 
 
 @dataclass(frozen=True)

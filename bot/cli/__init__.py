@@ -33,6 +33,7 @@ _COMMANDS = {
     "retry": "Put failed deliveries back in the queue.",
     "run": "Keep running: poll and deliver on everybody's schedule.",
     "schema": "Print the JSON Schema of the YAML, for editors.",
+    "search": "Find stored papers by their words.",
     "status": "Show what was seen, summarised and delivered.",
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot import digest, languages, selection
 from bot.models import Entry, Subscriber, SummaryKey, Target, Topic
-from bot.pipeline import ranking
+from bot.pipeline.ranking import Ranking
 from bot.settings import Settings
 from bot.store import Store
 from bot.summary import prompt
@@ -49,6 +49,7 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
     if record is None:
         return []
     topics = tuple(settings.topic(name) for name in subscriber.topics)
+    ranking = Ranking(store, subscriber, {topic.name: topic for topic in topics})
     found: dict[tuple[Entry, ...], tuple[Target, ...]] = {}
     lookback = settings.arxiv.lookback
     for kind, targets in selection.by_kind(subscriber.targets).items():
@@ -61,7 +62,7 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
                     one.paper,
                     one.topics,
                     withdrawn=selection.is_withdrawn(one.paper),
-                    rank=ranking.rank(one.paper, [settings.topic(name) for name in one.topics], subscriber),
+                    rank=ranking.rank(one.paper, one.topics),
                 )
                 for one in owed
             ),

@@ -90,16 +90,20 @@ def missing(
         return [], {}
     papers: dict[SummaryKey, Paper] = {}
     readers: dict[SummaryKey, set[str]] = {}
+    places: dict[SummaryKey, int] = {}
     for subscriber in services.settings.subscribers:
         if subscriber.name not in due:
             continue
         for edition in owed_editions.editions(services.store, services.settings, subscriber):
-            for entry in edition.to_summarise():
+            for place, entry in enumerate(edition.to_summarise()):
                 key = edition.key(entry)
+                places[key] = min(place, places.get(key, place))
                 papers.setdefault(key, entry.paper)
                 readers.setdefault(key, set()).add(subscriber.name)
     wanted = [
-        quota.SummaryRequest(key, frozenset(readers[key]), min(due[name] for name in readers[key]))
+        quota.SummaryRequest(
+            key, frozenset(readers[key]), min(due[name] for name in readers[key]), places[key]
+        )
         for key in lacking(services, state, papers)
     ]
     return wanted, {want.key: papers[want.key] for want in wanted}

@@ -34,6 +34,9 @@ from bot.store import Store
 TAKEN_UP_AFTER = timedelta(minutes=30)
 """How soon a poll that arXiv left incomplete is taken up by the next."""
 
+_PIECES = 20
+"""Of the index of older papers, in a round: a second or two. The daemon's spare time does the rest."""
+
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -93,6 +96,7 @@ async def once(services: Services, state: ProcessState, only: Sequence[str] | No
     report = _begin(services, state)
     alerts.settle_departed(services)
     await _forget(services)
+    await _index(services)
     chosen = [one for one in services.settings.subscribers if only is None or one.name in only]
     await deliver(services, state, report, only, ignore_backoff=True)
     await poll(services, state, wanted_topics(services.settings, only), report)
@@ -149,11 +153,21 @@ async def _forget(services: Services) -> None:
         await services.clock.sleep(0)
 
 
+async def _index(services: Services, pieces: int = _PIECES) -> None:
+    """Go on with indexing what was stored before there was an index; a round does a little of it."""
+    for _ in range(pieces):
+        if not services.store.words.index_more():
+            return
+        await services.clock.sleep(0)
+
+
 async def spare(services: Services, state: ProcessState, until: datetime, stopping: asyncio.Event) -> None:
     """Work ahead with time and quota that nothing due needs: later digests' summaries, upgrades.
 
-    Ends by ``until``, and when ``stopping`` is set. Raises StoreError.
+    Older papers are indexed first. Ends by ``until``, and when ``stopping`` is set. Raises StoreError.
     """
+    while not stopping.is_set() and services.clock.now() < until and services.store.words.index_more():
+        await services.clock.sleep(0)
     later = _ahead(services)
     if not state.memory.is_resting(services.clock.now()):
         await summarise(services, state, later, stopping=stopping, until=until)

@@ -17,6 +17,8 @@ class SummaryRequest:
     subscribers: frozenset[str]
     due_at: datetime
     """The earliest digest of one of them that will show it."""
+    position: int = 0
+    """Its best place in one of their digests, from 0."""
 
 
 def order(
@@ -29,8 +31,9 @@ def order(
 
     What is due before ``renewed_at`` (the reset of the day) goes before what can wait for new quota. Within
     each of the two, at every step a want of a least-served subscriber is taken: of those the one wanted by
-    most, then the one due soonest. So wherever quota ends, after k papers each of n subscribers has at
-    least min(what it wants, k // n) of its own. ``served`` is what each had earlier from the same quota.
+    most, then the one due soonest, then the one that stands first in a digest. So wherever quota ends, after
+    k papers each of n subscribers has at least min(what it wants, k // n) of its own. ``served`` is what each
+    had earlier from the same quota.
     """
     urgent: list[SummaryRequest] = []
     patient: list[SummaryRequest] = []
@@ -40,9 +43,17 @@ def order(
     return (*_shared_out(urgent, counts), *_shared_out(patient, counts))
 
 
-def _rank(want: SummaryRequest) -> tuple[int, datetime, str, int, str, str]:
+def _rank(want: SummaryRequest) -> tuple[int, datetime, int, str, int, str, str]:
     key = want.key
-    return -len(want.subscribers), want.due_at, key.arxiv_id, key.version, key.language, key.focus
+    return (
+        -len(want.subscribers),
+        want.due_at,
+        want.position,
+        key.arxiv_id,
+        key.version,
+        key.language,
+        key.focus,
+    )
 
 
 def _shared_out(ranked: Sequence[SummaryRequest], served: dict[str, int]) -> list[SummaryRequest]:

@@ -23,6 +23,7 @@ from bot.store.papers import Papers
 from bot.store.polls import Polls
 from bot.store.subscriptions import Subscriptions
 from bot.store.summaries import Summaries
+from bot.store.words import Words
 
 _EXAMINED_ON_REQUEST_BYTES = 1_000_000_000
 """And when somebody asks whether it is sound: a few seconds, for a database of many years."""
@@ -35,6 +36,7 @@ class Store:
         self._db = connection
         self._lock = lock
         self.papers = Papers(connection)
+        self.words = Words(connection)
         self.polls = Polls(connection)
         self.subscriptions = Subscriptions(connection)
         self.summaries = Summaries(connection)

@@ -8,6 +8,7 @@ import sqlite_utils
 from sqlite_utils import Migrations
 
 from bot.errors import StoreError
+from bot.store import words
 from bot.store.identity import SET
 from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, REFUSALS, SUBSCRIPTIONS, SUMMARIES
 
@@ -36,6 +37,14 @@ def m003_refusals(db: sqlite_utils.Database) -> None:
 def m004_causes(db: sqlite_utils.Database) -> None:
     """What several alerts may have in common, of which a person is told once."""
     db.execute("ALTER TABLE alerts ADD COLUMN cause TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def m005_words(db: sqlite_utils.Database) -> None:
+    """The full text. What is stored already is indexed later, in pieces: it may take minutes."""
+    _run(db, words.SCHEMA)
+    db.execute(words.TRIGGER)
+    db.execute(words.BEGIN)
 
 
 def _run(db: sqlite_utils.Database, script: str) -> None:

@@ -67,6 +67,7 @@ FOREIGN = (
     ("versions", "updated"),
     ("feed_reads", "announced_on"),
     ("announcements", "announced_on"),
+    ("unindexed", "published"),
 )
 """arXiv's own."""
 

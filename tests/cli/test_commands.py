@@ -10,6 +10,7 @@ import click
 import pytest
 
 from bot.cli import cli
+from bot.history import MatchSource
 from bot.store.opening import open_store
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
@@ -270,6 +271,32 @@ def test_explain_says_what_became_of_a_paper(configured: Run, tmp_path: Path) ->
     assert "2611.00001 “Strings”, submitted 15 November 2026" in said.out
     assert "Topic microscopy did not match" in said.out
     assert "2611.00042 was never seen" in configured("explain", "2611.00042", "ada").out
+
+
+def test_search_finds_stored_papers_by_their_words(configured: Run, tmp_path: Path) -> None:
+    """The best first, readable, for people and for programs; what no paper holds is no error."""
+    assert "Nothing was polled yet" in configured("search", "helium").out
+    (tmp_path / "state").mkdir()
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    store.papers.add(
+        [
+            paper("2611.00001", title="Cold gases", abstract="Among them $^4$He, helium."),
+            paper("2611.00002", title=r"Helium in $\alpha$-quartz", abstract="It diffuses."),
+        ],
+        NOON,
+    )
+    store.papers.add_matches(["2611.00002"], ["microscopy"], MatchSource.SEARCH, "", NOON)
+    store.close()
+    lines = configured("search", "HELIUM").out.splitlines()
+    assert [line.split()[0] for line in lines] == ["2611.00002", "2611.00001"]
+    assert lines[0].endswith("Helium in α-quartz [microscopy]")
+    assert json.loads(configured("search", "--json", "helium quartz").out) == [], (
+        "no phrase: a word stands between"
+    )
+    (found,) = json.loads(configured("search", "--json", "quartz", "diffuses").out)
+    assert (found["id"], found["topics"], found["received_by"]) == ("2611.00002", ["microscopy"], [])
+    assert "No stored paper holds these words" in configured("search", "hydrogen").out
+    assert configured("search", "--", "-").status == 2
 
 
 def test_backup_copies_beside_a_holder(configured: Run, tmp_path: Path) -> None:
