@@ -67,8 +67,8 @@ class _Bound:
 
 def misplaced(fields: Iterable[str], source: str) -> tuple[Misplaced, ...]:
     """The numbers in ``fields`` that stand in another's place, each with the one that ``source`` has there."""
-    known = _bound(source)
     stated = [one for field in fields for one in _bound(field)]
+    known = _bound(source) if stated else ()
     strengths = [[one.speaks_for(other) for other in known] for one in stated]
     found = (
         _other_in_place(at, stated, known, strengths)

@@ -144,6 +144,10 @@ class Ground:
             or self._is_sum(figure, linear)
         )
 
+    def has_heard_of(self, figure: Figure) -> bool:
+        """Whether the name that a number belongs to is known here, with whatever number; True for a quantity."""
+        return not figure.name or figure.name in self._names
+
     def _has_name(self, figure: Figure) -> bool:
         """The name with this number. What the abstract gives in words may be a formula or a symbol here."""
         known = self._names.get(figure.name)

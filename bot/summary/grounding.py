@@ -47,13 +47,20 @@ def unsupported(text: str, source: str, *, language: str = "en") -> tuple[str, .
 
 
 def _missing(linear: str, source: str, *, decimal_comma: bool, english: bool) -> list[Figure]:
-    ground = ground_of(source)
-    return [
-        figure
-        for figure in figures(linear, decimal_comma=decimal_comma)
-        if (english or figure.digits)
-        and not ground.supports(figure, linear, lowered=_is_lowered(figure, linear), any_unit=not english)
-    ]
+    missing = [figure for figure in figures(linear, decimal_comma=decimal_comma) if english or figure.digits]
+
+    def is_supported(figure: Figure, ground: Ground) -> bool:
+        return ground.supports(figure, linear, lowered=_is_lowered(figure, linear), any_unit=not english)
+
+    if missing:
+        ground = _as_written(source)
+        missing = [
+            figure for figure in missing if not (is_supported(figure, ground) and ground.has_heard_of(figure))
+        ]
+    if missing:  # the other readings cost more than the first, and hardly an answer needs them
+        ground = _in_all_readings(source)
+        missing = [figure for figure in missing if not is_supported(figure, ground)]
+    return missing
 
 
 def _overlap(one: Figure, other: Figure) -> bool:
@@ -67,8 +74,14 @@ def _is_lowered(figure: Figure, linear: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def ground_of(source: str) -> Ground:
-    """The numbers of ``source`` in all its readings."""
+def _as_written(source: str) -> Ground:
+    """The numbers of ``source`` in its plainest reading, which most answers need no other than."""
+    linear = plain(source)
+    return Ground([(linear, figures(linear))])
+
+
+@lru_cache(maxsize=64)
+def _in_all_readings(source: str) -> Ground:
     linear = plain(source)
     readings = dict.fromkeys((linear, _TORN.sub(".", linear), restored(linear), plain(_readable(source))))
     return Ground([(reading, figures(reading)) for reading in readings])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from bot.summary.elements import spelt_out
@@ -35,11 +35,11 @@ _LONGEST_ACRONYM = 5
 """Letters; what is longer and ends like a word may be one in capitals."""
 _LABEL = re.compile(r"-(?!\w)")
 """After ``OBJ`` in ``OBJ-2611.04201``, of which the paper's own id was taken away."""
-_PREFIXES = (
-    "quasi|super|ultra|multi|photo|electro|micro|nano|hyper|semi|anti|non|trans|inter|intra|auto|pre|post|"
+_PREFIXED = re.compile(
+    r"(quasi|super|ultra|multi|photo|electro|micro|nano|hyper|semi|anti|non|trans|inter|intra|auto|pre|post|"
     "meta|mono|poly|bi|tri|magneto|thermo|spectro|cyber|cross|self|sub|de|co|un|bio|geo|neuro|hydro|radio|"
-    "chromo|vector|back"
-).split("|")
+    "chromo|vector|back)(.{4,})"
+)
 _SMALL = frozenset("a an and as at by for from in into of on or over the to via with".split())
 _BODY = re.compile(
     r"^(?:[-–/ ]?[A-Z]\w+){0,3}(?:['’]s)? (?:space )?(?:telescopes?|collaborations?|programmes?|program|"
@@ -123,11 +123,7 @@ class _Ground:
         tokens = re.findall(r"[^\W_]+", linear)
         words = [token.casefold() for token in tokens]
         self.spaced = f" {' '.join(words)} "
-        self.runs = {
-            "".join(words[at : at + length])
-            for at in range(len(words))
-            for length in range(1, min(_LONGEST_RUN, len(words) - at) + 1)
-        }
+        self._words = words
         self.words = frozenset(words)
         parts = [part for word in words for part in _parts(word)]
         full = "".join(part[0] for part in parts)
@@ -137,6 +133,16 @@ class _Ground:
         self.acronyms = {
             token.rstrip("s").casefold() for token in tokens if sum(map(str.isupper, token)) >= 2
         }
+
+    @cached_property
+    def runs(self) -> frozenset[str]:
+        """Neighbouring words written together."""
+        words = self._words
+        return frozenset(
+            "".join(words[at : at + length])
+            for at in range(len(words))
+            for length in range(2, min(_LONGEST_RUN, len(words) - at) + 1)
+        )
 
     def knows(self, name: str, text: str, *, is_body: bool) -> bool:
         forms = _forms(name)
@@ -149,7 +155,7 @@ class _Ground:
 
     def _has(self, form: str) -> bool:
         key = form.casefold()
-        if key in self.runs:
+        if key in self.words or key in self.runs:
             return True
         if sum(map(str.isupper, form)) >= 2:
             return (
@@ -194,9 +200,8 @@ def _forms(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
+@lru_cache(maxsize=4096)
 def _parts(word: str) -> tuple[str, ...]:
     """``quasinormal`` -> quasi, normal: acronyms count both."""
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) >= len(prefix) + 4:
-            return (prefix, word[len(prefix) :])
-    return (word,)
+    prefixed = _PREFIXED.fullmatch(word)
+    return prefixed.groups() if prefixed else (word,)
