@@ -79,7 +79,7 @@ class Envelope:
     """Start of the oldest attempt whose outcome is open, for looking in a channel's history."""
     receipt: Receipt | None = None
     thread: Receipt | None = None
-    """The receipt of part 1, for the parts that follow in its thread."""
+    """The receipt of the first part that was sent, part 1 as a rule, for those that follow in its thread."""
     error: str = ""
 
     @property

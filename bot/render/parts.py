@@ -61,8 +61,7 @@ def heading(part: Part) -> str:
     held = []
     if part.papers:
         last = part.first + len(part.papers) - 1
-        numbers = f"Paper {last:,}" if last == part.first else f"Papers {part.first:,}–{last:,}"
-        held.append(f"{numbers} of {part.digest.paper_count:,}")
+        held.append(wording.span(part.first, last, part.digest.paper_count))
     if part.titles:
         held.append(f"{wording.papers(len(part.titles))} by title")
     if part.revised:

@@ -39,6 +39,12 @@ def papers(count: int) -> str:
     return "1 paper" if count == 1 else f"{count:,} papers"
 
 
+def span(first: int, last: int, count: int) -> str:
+    """``Papers 31–36 of 36``, by their numbers."""
+    numbers = f"Paper {last:,}" if last == first else f"Papers {first:,}–{last:,}"
+    return f"{numbers} of {count:,}"
+
+
 def local_date(digest: Digest) -> date:
     """The day of the digest where its reader is."""
     return digest.composed_at.astimezone(ZoneInfo(digest.timezone)).date()
@@ -105,12 +111,12 @@ def count(digest: Digest) -> str:
     )
 
 
-def headline(digest: Digest) -> str:
+def headline(digest: Digest, *, with_topics: bool = True) -> str:
     """``9 papers · electron microscopy · 22 Nov``"""
     counted = count(digest)
     if digest.revised:
         counted += f", {len(digest.revised):,} revised"
-    named = topics(digest, first=2)
+    named = topics(digest, first=2) if with_topics else ""
     return " · ".join(part for part in (counted, named, short_day(local_date(digest))) if part)
 
 

@@ -22,8 +22,11 @@ def read(db: Connection, ids: Sequence[int]) -> list[Envelope]:
         "SELECT o.*, p.payload, first.receipt_channel AS thread_channel, "
         "first.receipt_reference AS thread_reference FROM json_each(?) j "
         "CROSS JOIN outbox o ON o.id = j.value JOIN payloads p ON p.outbox_id = o.id "
-        "LEFT JOIN outbox first ON o.part > 1 AND first.digest_id = o.digest_id "
-        "AND first.kind = o.kind AND first.target = o.target AND first.part = 1 AND first.state = 'sent' "
+        # Where part 1 was refused, the next one leads. Revived later, part 1 leads nothing more:
+        # what is in a thread is looked for there.
+        "LEFT JOIN outbox first ON first.id = (SELECT e.id FROM outbox e WHERE e.digest_id = o.digest_id "
+        "AND e.kind = o.kind AND e.target = o.target AND e.part < o.part AND e.state = 'sent' "
+        "ORDER BY e.settled_at, e.part LIMIT 1) "
         "ORDER BY j.key",
         (to_json(ids),),
     )

@@ -173,6 +173,7 @@ def count(world: World, client: Client, kills: Kills, accepted: list[Acceptance]
     counts = {
         **count_papers(world, client),
         "Slack messages doubled": doubled(post["key"] for post in world.report()["slack"][CHANNEL]),
+        "Slack messages recorded as sent and not there": count_vanished(world, client),
         "summaries asked for again after they had been saved": len(paid_again(world, client)),
         "requests to Gemini that were not counted beforehand": max(len(world.gemini.log) - requests, 0),
         "messages left in the outbox": len(client.rows("SELECT 1 FROM outbox WHERE state != 'sent'")),
@@ -188,16 +189,27 @@ def count_papers(world: World, client: Client) -> dict[str, int]:
     """Papers that a target lacks, and papers that it has in two messages; over all targets."""
     papers = {arxiv_id for found in world.matching().values() for arxiv_id in found}
     report = world.report()
+    posts = report["slack"][CHANNEL]
+    in_full = {one for post in posts for one in post["in_full"]}
     targets = {
-        CHANNEL: [post["ids"] for post in report["slack"][CHANNEL]],
+        CHANNEL: [
+            post["in_full"] + [one for one in post["in_lines"] if one not in in_full] for post in posts
+        ],
         "folder": [*client.reports().values()],
     }
     for box, mails in report["mail"].items():
         targets[box] = list({mail["message_id"]: mail["ids"] for mail in mails}.values())
     lost = sum(len(papers - {one for ids in lists for one in ids}) for lists in targets.values())
     twice = sum(doubled(one for ids in lists for one in ids) for lists in targets.values())
+    twice += doubled(one for post in posts for one in post["in_lines"])
     print(f"{len(papers)} papers match, for {len(targets)} targets each")
     return {"papers lost": lost, "papers in two messages of a target": twice}
+
+
+def count_vanished(world: World, client: Client) -> int:
+    sent = client.rows("SELECT id FROM outbox WHERE kind = 'slack' AND state = 'sent'")
+    there = {post["key"].split("-")[1] for post in world.report()["slack"][CHANNEL] if post["key"]}
+    return len({str(number) for (number,) in sent} - there)
 
 
 def doubled(things: Iterable[str]) -> int:

@@ -227,7 +227,8 @@ class World:
                 "key": ((message.metadata or {}).get("event_payload") or {}).get("key"),
                 "in_thread": message.thread_ts is not None,
                 "edits": message.edits,
-                "ids": ids_in(json.dumps([message.text, message.blocks])),
+                "in_full": (in_full := _in_full(message.blocks)),
+                "in_lines": [one for one in ids_in(json.dumps(message.blocks)) if one not in in_full],
             }
             for message in self.slack.messages(channel)
         ]
@@ -263,6 +264,17 @@ def asked_for(ask: Ask) -> list[str]:
 def ids_in(text: str) -> list[str]:
     """The papers linked to, once each, in order."""
     return list(dict.fromkeys(ARXIV_ID.findall(text)))
+
+
+def _in_full(blocks: object) -> list[str]:
+    """The papers that a Slack message tells in full: their titles are bold."""
+    if isinstance(blocks, list):
+        return [one for block in blocks for one in _in_full(block)]
+    if not isinstance(blocks, dict):
+        return []
+    if blocks.get("type") == "link" and blocks.get("style"):
+        return ids_in(blocks["url"])
+    return _in_full(blocks.get("elements"))
 
 
 class Control(Loopback):

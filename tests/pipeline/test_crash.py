@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -102,6 +103,50 @@ class TwoDays:
         asked = (one for prompt in self.summariser.prompts[before:] for one in model.asked(prompt))
         self.asked_again += [one for one in asked if one in saved]
         return survived
+
+
+class LongDay:
+    """More than one message has room for, for one channel of Slack: an overview, and a thread of two parts."""
+
+    def __init__(self, folder: Path) -> None:
+        clock = FakeClock()
+        self.world = mortal_world(
+            folder, clock, slack=LaggingSlack(clock), summariser=FakeSummariser(clock, model.good)
+        )
+        self.world.subscribe(
+            samples.subscriber(targets=(Target("slack", "#papers"),)), slack=SlackSettings(Secret("token"))
+        )
+        self.world.source.papers = [replace(one, title="ψ" * 900) for one in EARLY]
+
+    async def suffer(self, moment: int) -> str:
+        """Die at the moment of this number; what it was, or nothing when life was over before."""
+        if await self.world.live(moment):
+            return ""
+        death = f"{self.world.fate.moments[-1]}, moment {moment}"
+        await self.world.live()
+        return death
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_death_between_overview_and_thread_loses_and_doubles_nothing(tmp_path: Path, share: int) -> None:
+    """One message in the channel and the papers in its thread, each message once, wherever the death was."""
+    deaths = set()
+    for moment in count(share, SHARES):
+        folder = tmp_path / str(moment)
+        folder.mkdir()
+        day = LongDay(folder)
+        death = asyncio.run(day.suffer(moment))
+        overview, *thread = day.world.slack.accepted
+        assert [one.part for one in (overview, *thread)] == [1, 2, 3], death
+        assert (overview.arxiv_ids, overview.thread) == ((), None), death
+        assert [one.thread for one in thread] == [Receipt("id-of-#papers", "ts-1")] * 2, death
+        assert {one for sent in thread for one in sent.arxiv_ids} == {one.arxiv_id for one in EARLY}, death
+        assert not day.world.store.outbox.waiting(None), death
+        day.world.store.close()
+        if not death:
+            break
+        deaths.add(death)
+    assert len(deaths) > 20 // SHARES
 
 
 @pytest.mark.parametrize("share", range(SHARES))

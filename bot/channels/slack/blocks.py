@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ZERO_WIDTH_SPACE = "\u200b"
 _WORD_JOINER = "\u2060"
 _RIGHT_TO_LEFT = "\u2067{}\u2069"
+_EITHER_WAY = "\u2068{}\u2069"
 _MENTION_OPENS = re.compile(r"<(?=[!@#])")
 _FORMATTING = re.compile(r"[*_~`]|:(?=[^\s:]+:)")
 
@@ -54,12 +56,23 @@ def weight(blocks: Sequence[Block]) -> int:
     return max(counted, len(blocks) * MESSAGE_CHARACTERS // MESSAGE_BLOCKS)
 
 
+def weight_together(elements: Sequence[Element]) -> int:
+    """What elements of one block add to its weight."""
+    return sum(characters(json.dumps(element)) + len(", ") for element in elements)
+
+
 def fit(text: str, limit: int) -> str:
     """``text``, shortened until Slack counts at most ``limit`` characters of it."""
     while characters(text) > limit:
         share = limit / characters(text)
         text = prose.clip(text, max(4, min(int(len(text.encode()) * share), len(text.encode()) - 1)))
     return text
+
+
+def apart(text: str) -> str:
+    """``text``, kept from turning round what stands beside it where something in it runs from the right."""
+    runs_left = any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text)
+    return _EITHER_WAY.format(text) if runs_left else text
 
 
 def mrkdwn(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A digest as Slack messages: a head message, and what doesn't fit there in its thread.
+"""A digest as Slack messages: one where it fits, else an overview in the channel and the papers in its thread.
 
 Sections, which Slack folds away behind "Show more", are not used at all; rich text is never folded.
 """
@@ -6,11 +6,12 @@ Sections, which Slack folds away behind "Show more", are not used at all; rich t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.messages import Messages
 from bot.channels.slack import blocks as slack_blocks
-from bot.channels.slack import plain
+from bot.channels.slack import overview, plain
 from bot.channels.slack.blocks import Block
 from bot.models import Digest, Entry, Message, Target
 from bot.models.digests import EarlierDigest
@@ -18,22 +19,40 @@ from bot.render import parts, prose, wording
 from bot.settings import Settings
 
 _HEADINGS = 3 * slack_blocks.MESSAGE_CHARACTERS // slack_blocks.MESSAGE_BLOCKS
-_TITLE_CHARACTERS = 1_000
 _AUTHORS_CHARACTERS = 500
 _LINE_CHARACTERS = (2_000, 1_000, 600, 400, 300, 200, 100, 0)
 """How long a line of a summary may be, tried in turn until a paper or a message fits."""
-_SENTENCES_BYTES = 1_200
 
 
 def render(digest: Digest) -> tuple[Message, ...]:
-    """The digest's messages, in the order of posting: part 1 to the channel, the others to its thread."""
+    """The digest's messages, in the order of posting: part 1 to the channel, the others to its thread.
+
+    Each paper is held by the message that says most of it; the overview has a line of all of them.
+    """
+    whole = parts.whole(digest)
+    around = overview.frame(digest, after=wording.origin(digest))
     room = slack_blocks.MESSAGE_CHARACTERS - _HEADINGS
-    head = slack_blocks.weight([*_head(digest), *_foot(digest)])
-    lead = slack_blocks.weight(_lead(parts.whole(digest)))
-    packed = parts.pack(
-        digest, lambda section, entry: _weight(digest, section, entry), room - lead, room - head
-    )
-    return tuple(_message(part) for part in packed)
+    if sum(_weight(digest, *item) for item in parts.items(digest)) <= room - around.weight:
+        return (_message(whole),)
+    listed = overview.listings(digest)
+    lead = slack_blocks.weight([*_lead(replace(whole, number=2)), *_tail(digest)])
+    packed = [
+        part
+        for part in parts.pack(
+            replace(digest, titles=()), lambda section, entry: _weight(digest, section, entry), room - lead
+        )
+        if part.arxiv_ids
+    ]
+    count = len(listed) + len(packed)
+    lines = [
+        Message(number, count, slack_blocks.message(one.fallback, one.blocks), one.arxiv_ids)
+        for number, one in enumerate(listed, start=1)
+    ]
+    papers = [
+        _message(replace(part, digest=digest, number=number, count=count))
+        for number, part in enumerate(packed, start=len(listed) + 1)
+    ]
+    return (*lines, *papers)
 
 
 def rerender(digest: Digest, message_part: int, parts_count: int, arxiv_ids: Sequence[str]) -> bytes:
@@ -43,6 +62,11 @@ def rerender(digest: Digest, message_part: int, parts_count: int, arxiv_ids: Seq
     for the message they are shortened.
     """
     wanted = frozenset(arxiv_ids)
+    if parts_count > 1 and not any(
+        entry.paper.arxiv_id in wanted for entry in (*digest.entries, *digest.revised)
+    ):
+        listed = overview.listings(digest)[message_part - 1]
+        return slack_blocks.message(listed.fallback, listed.blocks)
     chosen = {
         section: tuple(
             entry for kind, entry in parts.items(digest) if kind is section and entry.paper.arxiv_id in wanted
@@ -70,54 +94,34 @@ def _payload(part: parts.Part) -> bytes:
 def _fallback(part: parts.Part) -> str:
     if part.number == 1:
         return wording.subject(part.digest)
-    return f"{wording.headline(part.digest)}: part {part.number} of {part.count}"
+    return f"{parts.heading(part)}: {parts.teaser(part)}"
 
 
 def _blocks(part: parts.Part, line_characters: int) -> list[Block]:
     digest = part.digest
-    blocks = _head(digest) if part.number == 1 else _lead(part)
+    around = overview.frame(digest, after=wording.origin(digest))
+    blocks = list(around.head) if part.number == 1 else _lead(part)
     for number, entry in enumerate(part.papers, start=part.first):
-        blocks += _paper(digest, entry, f"{number}. ", line_characters)
+        blocks += _paper(digest, entry, f"{number:,}. ", line_characters)
     if part.titles:
-        blocks += _heading(wording.MORE_TITLES) + _titles(part.titles)
+        blocks += _heading(wording.MORE_TITLES) + _titles(digest, part.titles)
     if part.revised:
         blocks += _heading(wording.REVISED)
         for entry in part.revised:
             blocks += _paper(digest, entry, "", line_characters)
-    return blocks + (_foot(digest, part) if part.number == 1 else [])
-
-
-def _head(digest: Digest) -> list[Block]:
-    blocks = [slack_blocks.header(wording.headline(digest))]
-    blocks += slack_blocks.context([_by_topic(digest)])
-    notices = wording.sentences(digest.notices, _SENTENCES_BYTES)
-    blocks += slack_blocks.rich(*([slack_blocks.words(f"⚠ {notice}")] for notice in notices))
-    if not digest.paper_count and not digest.unanswered:
-        blocks += slack_blocks.rich([slack_blocks.words(wording.nothing(digest))])
-    return blocks
-
-
-def _by_topic(digest: Digest) -> str:
-    """``electron microscopy 7 · nickelates 4``; a paper counts under each of its topics."""
-    entries = (*digest.entries, *digest.titles)
-    counts = [(topic.name, sum(topic.name in entry.topics for entry in entries)) for topic in digest.topics]
-    named = [f"{wording.topic(name)} {count:,}" for name, count in counts if count]
-    return slack_blocks.fit(" · ".join(named), _AUTHORS_CHARACTERS) if len(named) > 1 else ""
+    if part.number == 1:
+        return blocks + list(around.foot)
+    return blocks + (_tail(digest) if part.number == part.count else [])
 
 
 def _lead(part: parts.Part) -> list[Block]:
-    last = part.first + len(part.papers) - 1
-    papers = f"Papers {part.first}–{last} of {part.digest.paper_count:,}" if part.papers else ""
-    return slack_blocks.context([papers or f"Part {part.number} of {part.count}"])
+    """What begins a message of the thread."""
+    return slack_blocks.context([parts.heading(part)])
 
 
-def _foot(digest: Digest, part: parts.Part | None = None) -> list[Block]:
-    """What ends part 1. Without ``part``, as heavy as it can become."""
-    said = list(wording.sentences(digest.completeness, _SENTENCES_BYTES))
-    said += [line for line in (wording.origin(digest), wording.ACKNOWLEDGEMENT) if line]
-    if part is None or part.count > 1:
-        said.insert(0, "Continued in the thread.")
-    return [slack_blocks.divider(), *slack_blocks.context([" ".join(said)])]
+def _tail(digest: Digest) -> list[Block]:
+    """What ends the thread; apart from the overview, for it changes with the summaries."""
+    return slack_blocks.context([wording.origin(digest)])
 
 
 def _heading(text: str) -> list[Block]:
@@ -126,8 +130,8 @@ def _heading(text: str) -> list[Block]:
 
 def _paper(digest: Digest, entry: Entry, number: str, line_characters: int) -> list[Block]:
     title = [slack_blocks.words(number, bold=True)] if number else []
-    title += [slack_blocks.link(_title(entry), entry.paper.abs_url, bold=True)]
-    lines = [title, [slack_blocks.words(_about(entry), italic=True)]]
+    title += [slack_blocks.link(overview.title(entry), entry.paper.abs_url, bold=True)]
+    lines = [title, [slack_blocks.words(_about(digest, entry), italic=True)]]
     lines += [[slack_blocks.words(f"⚠ {mark}")] for mark in wording.marks(entry)]
     right_to_left = wording.is_right_to_left(digest, entry)
     for label, latex in wording.summary_lines(entry.summary) if line_characters else ():
@@ -141,28 +145,27 @@ def _paper(digest: Digest, entry: Entry, number: str, line_characters: int) -> l
     return [slack_blocks.divider(), *slack_blocks.rich(*lines)]
 
 
-def _titles(entries: Sequence[Entry]) -> list[Block]:
-    return slack_blocks.bullets([_one_line(entry) for entry in entries])
+def _titles(digest: Digest, entries: Sequence[Entry]) -> list[Block]:
+    return slack_blocks.bullets([_one_line(digest, entry) for entry in entries])
 
 
-def _one_line(entry: Entry) -> list[slack_blocks.Element]:
-    withdrawn = [slack_blocks.words("Withdrawn: ", italic=True)] if entry.withdrawn else []
-    return [*withdrawn, slack_blocks.link(_title(entry), entry.paper.abs_url)]
+def _one_line(digest: Digest, entry: Entry) -> list[slack_blocks.Element]:
+    mark = overview.withdrawn(entry)
+    withdrawn = [slack_blocks.words(mark, italic=True)] if mark else []
+    link = slack_blocks.link(overview.title(entry), entry.paper.abs_url)
+    return [*withdrawn, link, slack_blocks.words(f" · {overview.why(digest, entry)}")]
 
 
-def _title(entry: Entry) -> str:
-    return slack_blocks.fit(wording.title(entry), _TITLE_CHARACTERS)
-
-
-def _about(entry: Entry) -> str:
-    authors = slack_blocks.fit(wording.authors(entry.paper), _AUTHORS_CHARACTERS)
-    facts = (authors, wording.short_date(entry.paper.published), wording.categories(entry.paper, first=1))
+def _about(digest: Digest, entry: Entry) -> str:
+    authors = slack_blocks.fit(wording.authors(entry.paper, entry.rank.followed), _AUTHORS_CHARACTERS)
+    date = wording.short_date(entry.paper.published)
+    facts = (authors, date, wording.categories(entry.paper, first=1), overview.why(digest, entry))
     return " · ".join(fact for fact in facts if fact)
 
 
 def _weight(digest: Digest, section: parts.DigestSection, entry: Entry) -> int:
     if section is parts.DigestSection.TITLES:
-        return slack_blocks.weight(_titles([entry]))
+        return slack_blocks.weight(_titles(digest, [entry]))
     return slack_blocks.weight(_paper(digest, entry, "999. ", _LINE_CHARACTERS[0]))
 
 

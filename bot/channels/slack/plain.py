@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bot.channels.slack import blocks as slack_blocks
@@ -101,15 +101,18 @@ def _rich_lines(element: Element) -> Iterator[_Line]:
 
 
 def _section(section: Element) -> Iterator[_Line]:
+    """The lines of one section. What stands before a title, its number above all, is never shortened."""
     line: list[_Run] = []
     for run in section["elements"]:
-        if run["text"] == "\n":
-            yield line
-            line = []
-        elif run["type"] == "link":
+        if run["type"] == "link":
+            line = [replace(before, role=_Role.FRAME) for before in line]
             line.append(_Run(_Role.TITLE, run["text"], run["url"]))
-        else:
-            line.append(_Run(_Role.WORDS, run["text"]))
+            continue
+        ended, *begun = run["text"].split("\n")
+        line.append(_Run(_Role.WORDS, ended))
+        for text in begun:
+            yield line
+            line = [_Run(_Role.WORDS, text)]
     yield line
 
 

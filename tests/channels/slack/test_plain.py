@@ -12,7 +12,8 @@ from bot.channels.slack import plain as slack_plain
 from bot.models import Digest
 from tests.render import samples, strategies
 
-_LINK = re.compile(r" <https://arxiv\.org/abs/([^<>\s]+)>$", re.MULTILINE)
+_LINK = re.compile(r" <https://arxiv\.org/abs/([^<>\s]+)>")
+_ADDRESS = re.compile(r'"url": "https://arxiv\.org/abs/([^"]+)"')
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
 
 
@@ -36,19 +37,25 @@ def read(payload: bytes) -> str:
 def test_any_message_keeps_its_papers_and_slacks_limits(digest: Digest) -> None:
     """Whatever a title contains, the text has every paper of the message once, in one message."""
     for message in slack.render(digest):
-        assert tuple(_LINK.findall(read(message.payload))) == message.arxiv_ids
+        assert _LINK.findall(read(message.payload)) == _ADDRESS.findall(message.payload.decode())
 
 
 def test_it_reads_well() -> None:
     """Counts, titles with addresses, summaries, marks and completeness, in the order of the blocks."""
-    first, second = (read(message.payload) for message in slack.render(samples.morning()))
+    first, second, *_, last = (read(message.payload) for message in slack.render(samples.morning()))
     lines = first.splitlines()
-    assert lines[0] == "11 papers, 1 revised · electron microscopy, nickelates · 23 Nov"
-    assert "2. Twisted van der Waals cavities that sort excitons by valley " in first
-    assert "⚠ No summary could be made yet: these are the abstract's own sentences." in lines
+    assert lines[:2] == ["11 papers, 1 revised · 23 Nov", "electron microscopy 8 · nickelates 4"]
     assert "all 412 were checked" in lines[-1]
-    assert "\n\n\n" not in first
-    assert "\n\nMore papers, by title\n• Quantum oscillations" in second
+    assert "\n2. Twisted van der Waals cavities that sort excitons by valley <" in first
+    assert (
+        "valley <https://arxiv.org/abs/2611.13988> · found by arXiv's search · electron microscopy\n3. "
+        in first
+    )
+    assert "\n\nRevised since you received them\n• Erratum in the making" in first
+    assert second.startswith("Papers 1–7 of 11\n\n1. Oxygen order")
+    assert "⚠ No summary could be made yet: these are the abstract's own sentences." in second.splitlines()
+    assert last.endswith("The abstract is what counts.")
+    assert not any("\n\n\n" in text for text in (first, second, last))
 
 
 def test_only_what_does_not_fit_is_shortened() -> None:

@@ -1,0 +1,214 @@
+"""A digest in lines: the overview that a channel sees, and in the thread the lines which don't fit there.
+
+A line depends on nothing that an edit changes, so that an overview is the same however often it is made.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.channels.slack import blocks as slack_blocks
+from bot.channels.slack.blocks import Block, Element
+from bot.models import Digest, Entry
+from bot.render import parts, wording
+from bot.render.parts import DigestSection, Item
+
+_TITLE_CHARACTERS = 1_000
+_FACTS_CHARACTERS = 500
+_LINE_CHARACTERS = ((_TITLE_CHARACTERS, 300), (200, 120), (140, 80), (110, 60))
+"""How long the title and the mark of a line may be, tried in turn until all papers fit the overview."""
+_HEADINGS = 2 * slack_blocks.MESSAGE_CHARACTERS // slack_blocks.MESSAGE_BLOCKS
+"""What the blocks of lines and the heading of the revised take."""
+_FURTHER = 1_000
+"""The same in the thread, with the line above."""
+_SENTENCES_BYTES = (1_200, 600, 300)
+"""How long the sentences before and after the papers may be, until they leave the papers half a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One message of lines."""
+
+    blocks: tuple[Block, ...]
+    fallback: str
+    arxiv_ids: tuple[str, ...]
+    """The papers of which this line is all there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands before and after the papers."""
+
+    head: tuple[Block, ...]
+    foot: tuple[Block, ...]
+
+    @property
+    def weight(self) -> int:
+        return slack_blocks.weight([*self.head, *self.foot])
+
+
+def listings(digest: Digest) -> tuple[Listing, ...]:
+    """Every paper as one line: the overview, and as many messages as the lines take for which it has no room."""
+    items = parts.items(digest)
+    around, lines, shown = _overview(digest, items)
+    longest = _lines(digest, items[shown:], *_LINE_CHARACTERS[0])
+    rest = slack_blocks.context([_rest(len(longest))] if longest else [])
+    blocks = (*around.head, *_blocks(lines[:shown], items[:shown]), *rest, *around.foot)
+    found = [Listing(blocks, wording.subject(digest), _held(items[:shown]))]
+    while left := items[shown:]:
+        longest = longest[-len(left) :]
+        taken = max(1, _fitting(longest, slack_blocks.MESSAGE_CHARACTERS - _FURTHER))
+        found.append(_further(digest, longest[:taken], left[:taken], shown + 1))
+        shown += taken
+    return tuple(found)
+
+
+def _overview(digest: Digest, items: Sequence[Item]) -> tuple[Frame, list[_Line], int]:
+    """What stands around the lines, the lines, and how many of them have room."""
+    around = frame(digest, before=_in_thread(digest))
+    room = slack_blocks.MESSAGE_CHARACTERS - around.weight - _HEADINGS
+    for limits in _LINE_CHARACTERS:
+        lines = _lines(digest, items, *limits)
+        if _fitting(lines, room) == len(items):
+            return around, lines, len(items)
+    return (
+        around,
+        lines,
+        _fitting(lines, room - slack_blocks.weight(slack_blocks.context([_rest(len(items))]))),
+    )
+
+
+def _in_thread(digest: Digest) -> str:
+    """What the thread has; nothing where the overview is all that there is to say."""
+    if not (digest.entries or digest.revised):
+        return ""
+    last = len(digest.entries)
+    numbers = f" of papers 1–{last:,}" if digest.titles and last > 1 else ""
+    return f"Authors, objectives and findings{numbers} are in the thread."
+
+
+def _rest(count: int) -> str:
+    return f"… and {count:,} more, listed first in the thread."
+
+
+def frame(digest: Digest, *, before: str = "", after: str = "") -> Frame:
+    """What stands before and after the papers; ``before`` and ``after`` go around the completeness line."""
+    for limit in _SENTENCES_BYTES:
+        checked = wording.sentences(digest.completeness, limit)
+        foot = filter(None, (before, *checked, after, wording.ACKNOWLEDGEMENT))
+        made = Frame(
+            tuple(_head(digest, limit)), (slack_blocks.divider(), *slack_blocks.context([" ".join(foot)]))
+        )
+        if made.weight <= slack_blocks.MESSAGE_CHARACTERS // 2:
+            break
+    return made
+
+
+def title(entry: Entry, limit: int = _TITLE_CHARACTERS) -> str:
+    return slack_blocks.apart(slack_blocks.fit(wording.title(entry), limit))
+
+
+def why(digest: Digest, entry: Entry, limit: int = _FACTS_CHARACTERS) -> str:
+    """Why the paper is there, and of which topic where there are several: ``8/10 · … · nickelates``."""
+    named = " + ".join(map(wording.topic, entry.topics)) if _has_topics(digest) else ""
+    new = entry.revised_from is None
+    mark = wording.rank(replace(entry, topics=())) if new else f"version {entry.paper.version}"
+    return " · ".join(slack_blocks.fit(said, limit) for said in (mark, named) if said)
+
+
+def withdrawn(entry: Entry) -> str:
+    return "Withdrawn: " if entry.withdrawn else ""
+
+
+def _has_topics(digest: Digest) -> bool:
+    """Whether this digest's papers are of more than one topic."""
+    return len(_counts(digest, (entry for _, entry in parts.items(digest)))) > 1
+
+
+def _counts(digest: Digest, entries: Iterable[Entry]) -> dict[str, int]:
+    """How many of ``entries`` each topic has that has any; one counts under each of its topics."""
+    counts = Counter(name for entry in entries for name in entry.topics)
+    return {topic.name: counts[topic.name] for topic in digest.topics if counts[topic.name]}
+
+
+def _head(digest: Digest, sentences_bytes: int) -> Iterator[Block]:
+    yield slack_blocks.header(wording.headline(digest, with_topics=not _has_topics(digest)))
+    if _has_topics(digest):
+        counts = _counts(digest, (*digest.entries, *digest.titles))
+        said = " · ".join(f"{wording.topic(name)} {count:,}" for name, count in counts.items())
+        yield from slack_blocks.context([slack_blocks.fit(said, _FACTS_CHARACTERS)])
+    notices = wording.sentences(digest.notices, sentences_bytes)
+    yield from slack_blocks.rich(*([slack_blocks.words(f"⚠ {notice}")] for notice in notices))
+    if not digest.paper_count and not digest.unanswered:
+        yield from slack_blocks.rich([slack_blocks.words(wording.nothing(digest))])
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """``12. <title> · matched: nickelate (title)``; a revision, which is no new paper, has a bullet."""
+
+    number: str
+    link: Element
+    mark: str
+
+    @property
+    def weight(self) -> int:
+        ends = slack_blocks.words(f"{self.mark}\n{self.number}")
+        return slack_blocks.weight_together([self.link, ends])
+
+
+def _lines(digest: Digest, items: Sequence[Item], title_characters: int, mark_characters: int) -> list[_Line]:
+    """The lines of ``items``, which end the digest, with the numbers the papers have in it."""
+    first = len(parts.items(digest)) - len(items) + 1
+    return [
+        _Line(
+            f"• {withdrawn(entry)}"
+            if section is DigestSection.REVISED
+            else f"{number:,}. {withdrawn(entry)}",
+            slack_blocks.link(title(entry, title_characters), entry.paper.abs_url),
+            f" · {why(digest, entry, mark_characters)}",
+        )
+        for number, (section, entry) in enumerate(items, start=first)
+    ]
+
+
+def _fitting(lines: Sequence[_Line], room: int) -> int:
+    """How many lines, from the first on, have room together."""
+    for count, line in enumerate(lines):
+        room -= line.weight
+        if room < 0:
+            return count
+    return len(lines)
+
+
+def _blocks(lines: Sequence[_Line], items: Sequence[Item]) -> list[Block]:
+    new = sum(section is not DigestSection.REVISED for section, _ in items)
+    revised = _runs(lines[new:])
+    if revised:
+        revised = [slack_blocks.words(f"{wording.REVISED}\n", bold=True), *revised]
+    return [*slack_blocks.rich(_runs(lines[:new])), *slack_blocks.rich(revised)]
+
+
+def _runs(lines: Sequence[_Line]) -> list[Element]:
+    """One run between two links, as a message has room for few."""
+    runs: list[Element] = []
+    before = ""
+    for line in lines:
+        runs += [slack_blocks.words(before + line.number), line.link]
+        before = f"{line.mark}\n"
+    return [*runs, slack_blocks.words(before.rstrip("\n"))] if runs else []
+
+
+def _further(digest: Digest, lines: Sequence[_Line], items: Sequence[Item], first: int) -> Listing:
+    """Lines that the overview has no room for."""
+    new = [entry for section, entry in items if section is not DigestSection.REVISED]
+    span = wording.span(first, first + len(new) - 1, digest.paper_count) if new else wording.REVISED
+    said = f"{span}, by title" if new else span
+    fallback = f"{said}: {wording.opening([entry for _, entry in items])}"
+    return Listing((*slack_blocks.context([said]), *_blocks(lines, items)), fallback, _held(items))
+
+
+def _held(items: Sequence[Item]) -> tuple[str, ...]:
+    return tuple(entry.paper.arxiv_id for section, entry in items if section is DigestSection.TITLES)
