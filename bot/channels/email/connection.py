@@ -95,7 +95,8 @@ class SmtpConnection:
 
         Bare line ends become CRLF (RFC 5321, 2.3.8), which a MIME message already has.
         """
-        utf8 = needs_smtputf8(self._sender, recipient)
+        head = message.partition(b"\r\n\r\n")[0]
+        utf8 = needs_smtputf8(self._sender, recipient) or not head.isascii()
         encoding = "utf-8" if utf8 else "ascii"
         body = _LINE_END.sub(b"\r\n", message)
         body += b"" if body.endswith(b"\r\n") else b"\r\n"

@@ -35,7 +35,7 @@ _UNSAFE_IN_NAME = re.compile(r"[^a-z0-9]+")
 def message(headers: Mapping[str, str], text: str, html: str, *, boundary: str) -> bytes:
     """multipart/alternative of ``text`` and ``html``, lines ended by CRLF and at most 998 long.
 
-    ``headers`` are ASCII as :func:`words`, :func:`mailbox` and the others here make them;
+    ``headers`` are as :func:`words`, :func:`mailbox` and the others here make them;
     ``boundary`` is any hash: quoted-printable text can't contain what is made of it.
     """
     mail = MIMEMultipart("alternative", boundary=f"=_{boundary}")
@@ -62,13 +62,19 @@ def words(text: str, name: str = "Subject") -> str:
 
 
 def mailbox(address: str, name: str = "To") -> str:
-    """``Ada Lovelace <ada@example.org>`` as a header value; a domain outside ASCII in its IDNA form."""
+    """``Ada Lovelace <ada@example.org>`` as a header value; a domain outside ASCII in its IDNA form.
+
+    A local part outside ASCII stands there as UTF-8 (RFC 6532, 3.2), its bytes as surrogates, which
+    :func:`message` writes as they are: no encoded word may be part of an address.
+    """
     label, bare = parseaddr(prose.clean(address))
     local, _, domain = bare.rpartition("@")
-    bare = f"{local}@{_ascii_domain(domain)}"
+    bare = f"{local}@{_ascii_domain(domain)}".encode().decode("ascii", "surrogateescape")
     label = prose.clip(label, _NAME_BYTES)
     encoded = words(label, name)
-    return formataddr((label, bare)) if encoded == label else f"{encoded} <{bare}>"
+    if encoded == label:
+        encoded = formataddr((label, "")).removesuffix(" <>")
+    return f"{encoded} <{bare}>" if encoded else bare
 
 
 def mailto(address: str, about: str) -> str:

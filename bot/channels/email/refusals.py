@@ -97,7 +97,8 @@ _PERIODS = (
     (r"\bper minute\b|\ba minute\b|\bminutes?\b", timedelta(minutes=5)),
     (r"\bhour(?:ly)?\b(?<!24.hour)", timedelta(hours=1)),
     (r"\bdaily\b|\bday\b|\btoday\b|\b24.?h(?:ours?)?\b|\bmonth(?:ly)?\b|\bweek(?:ly)?\b", timedelta(hours=4)),
-    (r"\brate\b|\btoo (?:fast|quickly)\b", timedelta(minutes=5)),
+    # Postfix's anvil counts by the minute and does not say so.
+    (r"\brate\b|\btoo (?:fast|quickly)\b|\btoo much mail from\b", timedelta(minutes=5)),
 )
 _UNNAMED_PERIOD = timedelta(hours=1)
 """For a limit that does not say for how long it holds; most are by the hour or the day."""
@@ -114,7 +115,7 @@ _LIMITS = (
     rf"\b{_SENT} (?:\w+ ){{0,2}}?{_AMOUNT} (?:\w+ ){{0,3}}?(?:exceed|reach|used|hit)",
     rf"\b(?:exceed\w*|reached|over|hit|used up)\b.{{0,40}}\b{_SENT}\b.{{0,20}}\b{_AMOUNT}\b",
     rf"\bnumber of .{{0,30}}\b{_SENT}\b.{{0,30}}\bexceed",
-    r"\btoo many (?:\w+ )?(?:e-?mails|messages|mails)\b",
+    r"\btoo many (?:\w+ )?(?:e-?mails|messages|mails)\b|\btoo much mail from\b",
     r"\bsending (?:too (?:fast|quickly|much)|limit)",
     r"\brate.?limit|\bthrottl(?:ed|ing)\b|\bexceeded (?:its|the|your) (?:sending|threshold)|\bout?mail quota\b",
 )  # fmt: skip

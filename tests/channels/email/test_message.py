@@ -112,6 +112,17 @@ def test_names_outside_ascii_survive() -> None:
     assert message["To"].addresses[0].addr_spec == "asa@xn--bcher-kva.example"
 
 
+@pytest.mark.parametrize(
+    "recipient", ["zoë@example.org", "Zoë <zoë@example.org>", '"Zoë, Dr." <zoë@example.org>']
+)
+def test_an_address_beyond_ascii_is_no_encoded_word(recipient: str) -> None:
+    """RFC 6532: it stands in the header as UTF-8, for which SMTPUTF8 is asked; the rest stays ASCII."""
+    (message,) = render(samples.digest(), recipient=recipient)
+    (line,) = (line for line in message.payload.split(b"\r\n") if line.startswith(b"To:"))
+    assert line.decode().endswith("zoë@example.org" + ">" * ("<" in recipient))
+    assert message.payload.replace(line, b"").isascii()
+
+
 def test_the_header_names_the_domain_that_the_envelope_names() -> None:
     """straße.example and strasse.example are two domains; the mail goes to the first (IDNA 2008)."""
     message = only(samples.digest(), recipient="a@straße.example")

@@ -33,6 +33,7 @@ LIMITS = [
     ("452 4.5.3 Too many messages", UNKNOWN),
     ("554 Sending limit reached", UNKNOWN),
     ("454 Throttling failure: Maximum sending rate exceeded", timedelta(minutes=5)),
+    ("450 4.7.1 Error: too much mail from 192.0.2.1", timedelta(minutes=5)),
     ("550 5.7.1 rate limit: at most 30 messages per minute", timedelta(minutes=5)),
 ]  # fmt: skip
 
