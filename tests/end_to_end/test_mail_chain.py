@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -156,6 +159,21 @@ async def test_the_provider_s_signature_stays_valid(chain: MailChain, account: A
     assert dkim.verify(received, dnsfunc=lambda name, timeout: chain.dns.get(name))
     altered = received.replace(b"Objective", b"Adjective", 1)
     assert not dkim.verify(altered, dnsfunc=lambda name, timeout: chain.dns.get(name))
+
+
+@pytest.mark.skipif(shutil.which("spamassassin") is None, reason="spamassassin is not installed")
+async def test_no_spam_filter_finds_fault(chain: MailChain, account: Any) -> None:
+    """SpamAssassin's local rules: of five points that make spam, at least one and a half to the good."""
+    received = await sent_and_received(chain, account(), rendered(), ADA)
+    asked = ["spamassassin", "--local", "--test-mode"]
+    done = await asyncio.to_thread(subprocess.run, asked, input=received, capture_output=True, check=True)
+    judged = re.search(
+        rb"^X-Spam-Status: .*?score=(-?[\d.]+).*?tests=([\w,\s]+?)\s(?:autolearn|version)",
+        done.stdout,
+        re.M | re.S,
+    )
+    assert judged is not None
+    assert float(judged[1]) <= -1.5, judged[2]
 
 
 async def test_lines_of_dots_arrive_as_such(chain: MailChain, account: Any) -> None:
