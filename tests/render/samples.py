@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.channels.file.html import ReportRef
+from bot.channels.file import html, records
+from bot.channels.file.records import ReportRecord
 from bot.models import Digest, Entry, Paper, Summary, SummarySource, Topic
 
 COMPOSED_AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -258,12 +259,13 @@ def _entry(
     return Entry(paper, tuple(topics.split()), Summary(objective, finding, SummarySource.MODEL, MODEL))
 
 
-def reports() -> tuple[ReportRef, ...]:
-    """A folder with the digests of some weeks."""
-    days = [COMPOSED_AT.date() - timedelta(days=days) for days in (0, 3, 4, 5, 6, 7, 10, 26, 27)]
-    return tuple(
-        ReportRef(
-            f"{day}-ada-{41 - index}.html", "ada", 41 - index, day, (11, 4, 0, 7, 1, 12, 3, 9, 5)[index]
-        )
-        for index, day in enumerate(days)
-    )
+def reports() -> tuple[ReportRecord, ...]:
+    """A folder with the digests of some weeks: only the latest has papers that it names."""
+    days = [COMPOSED_AT - timedelta(days=days) for days in (0, 3, 4, 5, 6, 7, 10, 26, 27)]
+    earlier = [
+        ReportRecord(f"{day:%Y-%m-%d}-ada-{40 - index}.html", "ada", 40 - index, day.date(), day, count)
+        for index, (day, count) in enumerate(zip(days[1:], (4, 0, 7, 1, 12, 3, 9, 5), strict=True))
+    ]
+    latest = records.read(f"{days[0]:%Y-%m-%d}-ada-41.html", html.render(morning()))
+    assert latest
+    return (latest, *earlier)

@@ -31,7 +31,8 @@ def _interval(settings: Settings) -> timedelta:
 SPEC = ChannelSpec(
     "file",
     AddressForm(
-        "A folder, or a list: one HTML and one Markdown report per digest.",
+        "A folder, or a list: one HTML and one Markdown report per digest, an index that searches them all, "
+        "and `feed.atom` for feed readers.",
         PATH,
         "a path",
         meaning=with_home,

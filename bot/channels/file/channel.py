@@ -6,11 +6,14 @@ import asyncio
 import errno
 import json
 import os
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from bot.channels.file import folder as files
+from bot.channels.file import records
 from bot.errors import DeliveryError
 from bot.models import Check, Envelope, Receipt, Verdict
 from bot.ports import Channel
@@ -41,6 +44,10 @@ class FileChannel:
     Nothing is ever in doubt: a repeated message overwrites its own files with the same bytes.
     """
 
+    def __init__(self) -> None:
+        self._writing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """By folder: of two digests at once, the later index must know both."""
+
     @property
     def kind(self) -> str:
         return "file"
@@ -56,11 +63,13 @@ class FileChannel:
         """Write every file of the payload, a JSON object of file name to text, and its folder if need be.
 
         Each file appears whole or not at all, and survives a power cut once this returns; several are
-        written one after the other. The receipt names the first. DeliveryError.
+        written one after the other, and last the folder's index and feed, made from the reports that are
+        there. The receipt names the first. DeliveryError.
         """
         folder, contents = Path(resolved), _contents(envelope.payload)
         _check_locale(*(folder / name for name in contents))
-        await asyncio.to_thread(_write_all, folder, contents)
+        async with self._writing[resolved]:
+            await asyncio.to_thread(_write_all, folder, contents)
         return _receipt(folder, contents)
 
     async def find(self, envelope: Envelope, resolved: str) -> Receipt | None:
@@ -163,47 +172,45 @@ def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _translate(error, folder) from error
+    _write_each(folder, contents)
+    if _has_report(contents):
+        _write_each(folder, _derived(folder))
+    with suppress(OSError):  # Some network file systems can't sync a folder; the files themselves are safe.
+        files.sync(folder)
+
+
+def _write_each(folder: Path, contents: Mapping[str, bytes]) -> None:
     for name, content in contents.items():
         try:
-            _write(folder, name, content)
+            files.write(folder, name, content)
         except OSError as error:
             raise _translate(error, folder / name) from error
-    with suppress(OSError):  # Some network file systems can't sync a folder; the files themselves are safe.
-        _sync_folder(folder)
 
 
-def _write(folder: Path, name: str, content: bytes) -> None:
-    """Through a file beside it, always of the same name: one left by a crash is used up by the repetition."""
-    partial = folder / f".{name}.part"
-    with suppress(FileNotFoundError):
-        partial.unlink()
+def _derived(folder: Path) -> Mapping[str, bytes]:
     try:
-        # Not `tempfile`, whose files no one else may read: the umask decides, as for any other file.
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, folder / name)
-    except BaseException:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise
+        return files.derived(folder)
+    except OSError as error:
+        raise _translate(error, folder) from error
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _has_report(contents: Mapping[str, bytes]) -> bool:
+    """A notice changes neither the index nor the feed."""
+    return any(records.is_report_name(name) for name in contents)
 
 
 def _all_there(folder: Path, contents: Mapping[str, bytes]) -> bool:
+    """With the index and the feed: a crash before these is mended by writing all of it again."""
     try:
-        return all((folder / name).read_bytes() == content for name, content in contents.items())
+        return _are_there(folder, contents) and (
+            not _has_report(contents) or _are_there(folder, files.derived(folder))
+        )
     except OSError:
         return False  # Writing it again does no harm, and tells what is wrong.
+
+
+def _are_there(folder: Path, contents: Mapping[str, bytes]) -> bool:
+    return all((folder / name).read_bytes() == content for name, content in contents.items())
 
 
 def _translate(error: OSError, path: Path) -> DeliveryError:

@@ -4,40 +4,36 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from bot.channels.file import feed, records
+from bot.channels.file.records import PaperRecord, ReportRecord
 from bot.models import Digest
 from bot.render import prose, views, wording
 
 _TEMPLATES = views.templates("bot.channels.file")
 _REPORT = _TEMPLATES.get_template("report.html.jinja")
 _INDEX = _TEMPLATES.get_template("index.html.jinja")
-_SCRIPT = Markup(_TEMPLATES.get_template("report.js").render())
-_SCRIPT_SOURCE = Markup("'sha256-{}'").format(
-    base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
-)
-"""The browser runs this script and no other, whatever a title contains."""
+_WORD = re.compile(r"[\w.+/-]*\w")
+
+GENERATOR = '<meta name="generator" content="arxiv-digest">'
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRef:
-    """One digest in a folder, as its index names it."""
+def _script(name: str) -> tuple[Markup, Markup]:
+    """A script and what names it in the page's policy: the browser runs no other, whatever a title contains."""
+    script = Markup(_TEMPLATES.get_template(name).render())
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return script, Markup("'sha256-{}'").format(digest)
 
-    file_name: str
-    """Of the HTML report; the Markdown report's differs in the suffix only."""
-    subscriber: str
-    number: int
-    date: date
-    """On the subscriber's calendar."""
-    count: int
-    """New papers in it."""
+
+_SCRIPT, _SCRIPT_SOURCE = _script("report.js")
+_INDEX_SCRIPT, _INDEX_SCRIPT_SOURCE = _script("index.js")
 
 
 def render(digest: Digest) -> str:
@@ -46,6 +42,9 @@ def render(digest: Digest) -> str:
     matched = {name for entry in entries for name in entry.topics}
     codes = {code for entry in entries for code in wording.categories(entry.paper).split(", ") if code}
     return _REPORT.render(
+        generator=Markup(GENERATOR),
+        meta=records.META,
+        record=records.record(digest),
         script=_SCRIPT,
         script_source=_SCRIPT_SOURCE,
         headline=wording.headline(digest),
@@ -72,28 +71,45 @@ def render(digest: Digest) -> str:
     )
 
 
-def index(reports: Iterable[ReportRef]) -> str:
-    """The page that names all digests of a folder, newest first by month. It names no papers."""
-    ordered = sorted(
-        reports, key=lambda report: (report.date, report.number, report.subscriber), reverse=True
-    )
-    months = groupby(ordered, key=lambda report: wording.month(report.date))
+def index(reports: Iterable[ReportRecord]) -> str:
+    """The page that names all digests of a folder and their papers, newest first by month, with a search."""
+    ordered = sorted(reports, key=lambda report: (report.day, report.number, report.subscriber), reverse=True)
+    months = groupby(ordered, key=lambda report: wording.month(report.day))
     return _INDEX.render(
-        script_source=Markup("'none'"),
+        generator=Markup(GENERATOR),
+        feed=feed.FILE_NAME,
+        script=_INDEX_SCRIPT,
+        script_source=_INDEX_SCRIPT_SOURCE,
+        newest=ordered[0].file_name if ordered else "",
         months=[(month, [_listed(report) for report in group]) for month, group in months],
     )
 
 
-def _listed(report: ReportRef) -> dict[str, object]:
+def _listed(report: ReportRecord) -> dict[str, object]:
     return {
+        "file_name": report.file_name,
         "url": quote(report.file_name),
         "markdown_url": quote(str(PurePosixPath(report.file_name).with_suffix(".md"))),
-        "day": wording.long_day(report.date),
+        "day": wording.long_day(report.day),
         "subscriber": wording.named(report.subscriber),
         "number": report.number,
         # That arXiv had nothing new is the report's to say, which knows whether it answered.
-        "counted": wording.papers(report.count) if report.count else "0 papers",
+        "counted": ""
+        if report.count is None
+        else wording.papers(report.count)
+        if report.count
+        else "0 papers",
+        "papers": [
+            (quote(paper.anchor), paper.title, paper.authors, _more_words(paper)) for paper in report.papers
+        ],
     }
+
+
+def _more_words(paper: PaperRecord) -> str:
+    """The words of the summary that the index doesn't print, each once: they are searched, too."""
+    printed = f"{paper.title} {paper.authors}".casefold()
+    words = dict.fromkeys(_WORD.findall(" ".join((paper.arxiv_id, *paper.lines)).casefold()))
+    return " ".join(word for word in words if word not in printed)
 
 
 def _queries(digest: Digest) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""A digest as files: the HTML and the Markdown report, and the index of their folder."""
+"""A digest as files: the HTML and the Markdown report."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from bot.channels.file import html, markdown
 from bot.channels.messages import Messages
@@ -20,34 +19,14 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 _NAME_BYTES = 100
 
 
-def render(digest: Digest, *, reports: Sequence[html.ReportRef] = ()) -> tuple[Message, ...]:
-    """One message: a JSON object of file name to text.
-
-    ``reports`` are the other digests of the same folder. This one is added to the index, in place of
-    an earlier entry of its name.
-    """
-    own = reference(digest)
-    others = [report for report in reports if report.file_name != own.file_name]
-    stem = own.file_name.removesuffix(".html")
-    written = {
-        own.file_name: html.render(digest),
-        f"{stem}.md": markdown.render(digest),
-        "index.html": html.index([own, *others]),
-    }
+def render(digest: Digest) -> tuple[Message, ...]:
+    """One message: a JSON object of file name to text. The folder's index and feed are not in it: they
+    follow from the reports that are there when it is written."""
+    stem = f"{wording.local_date(digest):%Y-%m-%d}-{safe_name(digest.subscriber)}-{digest.number}"
+    written = {f"{stem}.html": html.render(digest), f"{stem}.md": markdown.render(digest)}
     entries = (*digest.entries, *digest.titles, *digest.revised)
     payload = json.dumps(written, ensure_ascii=False).encode()
     return (Message(1, 1, payload, tuple(entry.paper.arxiv_id for entry in entries)),)
-
-
-def reference(digest: Digest) -> html.ReportRef:
-    """How the index names this digest."""
-    return named(digest.subscriber, digest.number, wording.local_date(digest), digest.paper_count)
-
-
-def named(subscriber: str, number: int, day: date, papers: int) -> html.ReportRef:
-    """How the index names a digest written before: ``day`` is its date in the subscriber's zone."""
-    stem = f"{day:%Y-%m-%d}-{safe_name(subscriber)}-{number}"
-    return html.ReportRef(f"{stem}.html", subscriber, number, day, papers)
 
 
 def safe_name(name: str) -> str:
@@ -61,11 +40,6 @@ def safe_name(name: str) -> str:
     return "-".join(filter(None, (safe, hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:6])))
 
 
-def _named(earlier: EarlierDigest) -> html.ReportRef:
-    day = earlier.composed_at.astimezone(ZoneInfo(earlier.timezone)).date()
-    return named(earlier.subscriber, earlier.number, day, earlier.papers)
-
-
 class FileMessages:
     """`bot.channels.messages.Messages` for a folder."""
 
@@ -76,7 +50,7 @@ class FileMessages:
         settings: Settings,
         earlier: Callable[[], Sequence[EarlierDigest]],
     ) -> Sequence[Message]:
-        return render(digest, reports=[_named(one) for one in earlier()])
+        return render(digest)
 
     def rerender(self, digest: Digest, sent: bytes, part: int, parts: int, arxiv_ids: Sequence[str]) -> bytes:
         raise ValueError("a report stays as its reader found it")

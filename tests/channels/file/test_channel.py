@@ -21,6 +21,9 @@ Make = Callable[..., Envelope]
 REPORT = {"2026-11-23-ada-1.html": "<p>PdTe₁₋ₓ</p>\n", "2026-11-23-ada-1.md": "# Digest\r\n"}
 
 
+DERIVED = {"index.html", "feed.atom"}
+
+
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
@@ -50,11 +53,12 @@ def make_envelope() -> Make:
 
 
 async def test_the_files_are_written_and_the_folder_made(tmp_path: Path, make_envelope: Make) -> None:
-    """Both reports of a digest, byte for byte, in a folder that need not exist; nothing else is left."""
+    """Both reports of a digest, byte for byte, in a folder that need not exist; beside them the index and the feed."""
     folder = tmp_path / "deep" / "digests"
     receipt = await FileChannel().send(make_envelope(), str(folder))
     assert receipt == Receipt(str(folder), str(folder / "2026-11-23-ada-1.html"))
-    assert {path.name: path.read_bytes().decode() for path in folder.iterdir()} == REPORT
+    assert names(folder) == {*REPORT, *DERIVED}
+    assert {name: (folder / name).read_bytes().decode() for name in REPORT} == REPORT
 
 
 async def test_a_repetition_overwrites_its_own_names(tmp_path: Path, make_envelope: Make) -> None:
@@ -62,7 +66,7 @@ async def test_a_repetition_overwrites_its_own_names(tmp_path: Path, make_envelo
     (tmp_path / "notes.txt").write_text("mine")
     await FileChannel().send(make_envelope(dict.fromkeys(REPORT, "old")), str(tmp_path))
     await FileChannel().send(make_envelope(), str(tmp_path))
-    assert names(tmp_path) == {*REPORT, "notes.txt"}
+    assert names(tmp_path) == {*REPORT, *DERIVED, "notes.txt"}
     assert (tmp_path / "2026-11-23-ada-1.md").read_bytes().decode() == REPORT["2026-11-23-ada-1.md"]
 
 
@@ -72,7 +76,7 @@ async def test_what_a_crash_left_is_used_up(tmp_path: Path, make_envelope: Make)
     partial.write_text("half a rep")
     partial.chmod(0o400)
     await FileChannel().send(make_envelope(), str(tmp_path))
-    assert names(tmp_path) == set(REPORT)
+    assert names(tmp_path) == {*REPORT, *DERIVED}
 
 
 async def test_a_link_in_the_way_is_replaced_not_followed(tmp_path: Path, make_envelope: Make) -> None:

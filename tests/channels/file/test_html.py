@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -14,12 +13,6 @@ from hypothesis import given, settings
 from bot.channels.file import html
 from bot.models import Digest, Summary, SummarySource
 from tests.render import limits, samples, strategies
-
-REFS = (
-    html.ReportRef("2026-11-23-ada-41.html", "ada", 41, date(2026, 11, 23), 11),
-    html.ReportRef("2026-10-30-em group-7-a1b2c3.html", "em <group>", 7, date(2026, 10, 30), 1),
-    html.ReportRef("2026-11-20-ada-40.html", "ada", 40, date(2026, 11, 20), 0),
-)
 
 
 @settings(max_examples=25)
@@ -140,21 +133,3 @@ def test_no_papers_reads_well() -> None:
     assert "No new papers matched electron microscopy, nickelates." in report
     assert "<form" not in report
     assert "<script" not in report
-
-
-def test_index_names_digests_by_month_newest_first() -> None:
-    """The index lists every digest of the folder with its links, and no paper."""
-    page = limits.Page(html.index(REFS))
-    assert page.text == (
-        "arXiv digests arXiv digests November 2026 "
-        "Monday 23 November 2026 · ada no. 41 11 papers · Markdown "
-        "Friday 20 November 2026 · ada no. 40 0 papers · Markdown "
-        "October 2026 Friday 30 October 2026 · em <group> no. 7 1 paper · Markdown"
-    )
-    assert page.links[:2] == ["2026-11-23-ada-41.html", "2026-11-23-ada-41.md"]
-    assert page.links[-1] == "2026-10-30-em%20group-7-a1b2c3.md"
-
-
-def test_index_of_an_empty_folder() -> None:
-    """A folder without digests says so."""
-    assert "No digest yet." in html.index(())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -15,20 +15,18 @@ from bot.channels.file import message as files
 from bot.models import Digest
 from tests.render import samples
 
-EARLIER = html.ReportRef("2026-11-20-ada-40.html", "ada", 40, date(2026, 11, 20), 5)
 
-
-def written(digest: Digest, *reports: html.ReportRef) -> dict[str, str]:
-    (message,) = files.render(digest, reports=reports)
+def written(digest: Digest) -> dict[str, str]:
+    (message,) = files.render(digest)
     made = json.loads(message.payload)
     assert isinstance(made, dict)
     return made
 
 
-def test_three_files() -> None:
-    """One HTML and one Markdown report named by date, name and number, and the index."""
+def test_two_files() -> None:
+    """One HTML and one Markdown report named by date, name and number."""
     made = written(samples.digest())
-    assert list(made) == ["2026-11-23-ada-41.html", "2026-11-23-ada-41.md", "index.html"]
+    assert list(made) == ["2026-11-23-ada-41.html", "2026-11-23-ada-41.md"]
     assert made["2026-11-23-ada-41.html"] == html.render(samples.digest())
     assert made["2026-11-23-ada-41.md"] == markdown.render(samples.digest())
 
@@ -44,14 +42,7 @@ def test_date_is_the_readers() -> None:
     late = replace(
         samples.digest(), composed_at=datetime(2026, 11, 22, 20, tzinfo=UTC), timezone="Asia/Tokyo"
     )
-    assert files.reference(late).file_name == "2026-11-23-ada-41.html"
-
-
-def test_index_keeps_the_others_and_takes_this_one_once() -> None:
-    """A repeated digest overwrites its own line in the index."""
-    own = files.reference(samples.digest())
-    index = written(samples.digest(), EARLIER, replace(own, count=99))["index.html"]
-    assert index == html.index([own, EARLIER])
+    assert "2026-11-23-ada-41.html" in written(late)
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ _SEEN = """
 class Browser:
     folder: Path
 
-    def run(self, script: str) -> Any:
-        """What ``script``, a function body run once, when the report is shown, returns."""
-        report = html.render(samples.morning())
+    def run(self, script: str, shown: str = "") -> Any:
+        """What ``script``, a function body run once, when the report (or ``shown``) is shown, returns."""
+        report = shown or html.render(samples.morning())
         page = re.sub(r"<meta http-equiv[^>]*>", "", report).replace(
             "</body>",
             f"<pre id=result></pre><script>addEventListener('pageshow', () => {{ {_SEEN}"
@@ -55,7 +55,7 @@ class Browser:
         path = self.folder / "report.html"
         path.write_text(page, encoding="utf-8")
         assert _CHROMIUM
-        shown = subprocess.run(
+        dumped = subprocess.run(
             [
                 *(_CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
                 *(f"--user-data-dir={self.folder / 'profile'}", "--dump-dom", path.as_uri()),
@@ -64,7 +64,7 @@ class Browser:
             timeout=_SECONDS,
             check=True,
         ).stdout.decode()
-        found = re.search(r'<pre id="result">(.*?)</pre>', shown, re.DOTALL)
+        found = re.search(r'<pre id="result">(.*?)</pre>', dumped, re.DOTALL)
         assert found
         return json.loads(unescape(found[1]))
 
@@ -102,3 +102,24 @@ def test_a_choice_that_the_browser_brings_back_is_obeyed(browser: Browser) -> No
         return seen();
     """)
     assert result["shown"] == "4 of 12 shown"
+
+
+def test_the_index_finds_papers_by_what_it_does_not_print(browser: Browser) -> None:
+    """By title, author, identifier and summary; lists open for their hits, then all is as it was."""
+    result = browser.run(
+        """
+        const list = () => document.querySelector(".digests").outerHTML;
+        const hits = () => [...document.querySelectorAll("[data-more]")].filter((p) => p.checkVisibility()).length;
+        const before = list();
+        const found = ["La3Ni2O7 nothing", "villanueva", "2611.13555", "isotropic"].map((words) => {
+          search(words);
+          return [hits(), document.querySelectorAll(".digests > li:not([hidden])").length];
+        });
+        document.getElementById("all").click();
+        return { found, same: list() === before, months: document.querySelectorAll("section[hidden]").length };
+        """,
+        html.index(samples.reports()),
+    )
+    assert result["found"] == [[0, 0], [1, 1], [1, 1], [1, 1]]
+    assert result["same"]
+    assert result["months"] == 0
