@@ -71,7 +71,7 @@ def _item(paper: PaperRecord) -> Markup:
     # Some readers resolve no relative link within an entry: arXiv's is whole.
     linked = Markup('<li><p><a href="https://arxiv.org/abs/{}">{}</a><br>{}</p>{}</li>')
     lines = Markup().join(Markup("<p>{}</p>").format(line) for line in paper.lines)
-    return linked.format(quote(paper.arxiv_id), paper.title, paper.authors, lines)
+    return linked.format(quote(paper.arxiv_id), paper.title_markup, paper.authors, lines)
 
 
 def _moment(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from bot.channels.file import feed, records
+from bot.channels.file import bibtex, feed, records
 from bot.channels.file.records import PaperRecord, ReportRecord
 from bot.models import Digest
 from bot.render import prose, views, wording
@@ -58,6 +58,7 @@ def render(digest: Digest) -> str:
         category_codes=sorted(codes),
         nothing="" if digest.paper_count else wording.nothing(digest),
         papers=views.papers(digest, digest.entries, 1, abstract=True),
+        bibtex={entry.paper.arxiv_id: bibtex.entry(entry.paper) for entry in entries},
         titles=views.papers(digest, digest.titles),
         more_titles=wording.MORE_TITLES,
         revised=views.papers(digest, digest.revised, abstract=True),
@@ -100,7 +101,8 @@ def _listed(report: ReportRecord) -> dict[str, object]:
         if report.count
         else "0 papers",
         "papers": [
-            (quote(paper.anchor), paper.title, paper.authors, _more_words(paper)) for paper in report.papers
+            (quote(paper.anchor), paper.title_markup, paper.authors, _more_words(paper))
+            for paper in report.papers
         ],
     }
 

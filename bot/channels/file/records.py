@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 
+from markupsafe import Markup
+
 from bot.models import Digest, Entry
 from bot.render import prose, wording
 
@@ -24,15 +26,22 @@ _FILE_NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(.+)-(\d{1,9})\.html")
 
 @dataclass(frozen=True, slots=True)
 class PaperRecord:
-    """One paper of a report. All is plain text."""
+    """One paper of a report. All but the title is plain text."""
 
     arxiv_id: str
     anchor: str
     """Where it stands in the report; empty where the report has no place for it."""
     title: str
+    """LaTeX, as its authors wrote it."""
     authors: str
     lines: tuple[str, ...] = ()
     """Its summary, without labels."""
+
+    @property
+    def title_markup(self) -> Markup:
+        """Its title as HTML; its identifier where it has none that shows."""
+        title = prose.markup(self.title, prose.TITLE_BYTES)
+        return title if title.striptags() else Markup.escape(self.arxiv_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def record(digest: Digest) -> str:
 def _paper(entry: Entry) -> list[object]:
     item = entry.paper
     lines = [prose.plain(latex) for _, latex in wording.summary_lines(entry.summary)]
-    title = prose.plain(item.title, prose.TITLE_BYTES) or item.arxiv_id
+    title = prose.source(item.title, prose.TITLE_BYTES)
     return [item.arxiv_id, anchor(item.arxiv_id), title, wording.authors(item), lines]
 
 

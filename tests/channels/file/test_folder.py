@@ -78,10 +78,11 @@ async def test_a_report_tells_what_the_index_needs(tmp_path: Path) -> None:
     (page,) = (text for name, text in json.loads(files.render(digest)[0].payload).items() if "html" in name)
     found = records.read("2026-11-23-ada-41.html", page)
     assert found
-    assert found.papers[0].title == '</script>"><b>A & B</b> \N{SNOWMAN} of H\u2082O'
+    assert found.papers[0].title == title
     assert f'id="{found.papers[0].anchor}"' in page
     assert (found.count, found.number, found.composed_at) == (digest.paper_count, 41, digest.composed_at)
     assert "<b>" not in html.index([found])
+    assert "H<sub>2</sub>O" in html.index([found])
     assert "&lt;b&gt;A &amp; B&lt;/b&gt;" in html.index([found])
 
 

@@ -123,3 +123,49 @@ def test_the_index_finds_papers_by_what_it_does_not_print(browser: Browser) -> N
     assert result["found"] == [[0, 0], [1, 1], [1, 1], [1, 1]]
     assert result["same"]
     assert result["months"] == 0
+
+
+def test_bibtex_is_selected_where_there_is_no_clipboard(browser: Browser) -> None:
+    """A page from a file may have none: the entry is shown and selected, and the reader told."""
+    result = browser.run("""
+        const paper = document.querySelector("article");
+        const bib = paper.querySelector(".bib");
+        const hidden = bib.hidden;
+        Object.defineProperty(navigator, "clipboard", { value: undefined });
+        document.execCommand = () => false;
+        [...paper.querySelectorAll("button")].find((one) => one.textContent === "Copy BibTeX").click();
+        return { hidden, selected: String(getSelection()), told: paper.querySelector("output").textContent };
+    """)
+    assert result["hidden"]
+    assert result["selected"].startswith("@misc{")
+    assert result["told"].startswith("Selected")
+
+
+_CHOOSE = """
+    const choose = (choice) => {
+      form.elements.marks.value = choice;
+      form.dispatchEvent(new Event("input"));
+      return seen().shown;
+    };
+    const press = (kind, index) => document.querySelectorAll(`[data-kind=${kind}]`)[index].click();
+"""
+
+
+def test_marks_are_kept_in_the_browser(browser: Browser) -> None:
+    """Saved and read papers are filtered by, and are still marked when the page is shown again."""
+    first = browser.run(
+        f"{_CHOOSE} press('saved', 0); press('read', 1); press('read', 2); press('read', 2);"
+        "return [choose('saved'), choose('unread'), choose('')];"
+    )
+    assert first == ["1 of 12 shown", "11 of 12 shown", ""]
+    again = browser.run(f"{_CHOOSE} return [choose('saved'), choose('unread')];")
+    assert again == ["1 of 12 shown", "11 of 12 shown"]
+
+
+def test_marks_work_where_the_browser_keeps_nothing(browser: Browser) -> None:
+    """Storage may throw for a file: then they last as long as the page, and nothing else breaks."""
+    result = browser.run(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
+        f"{_CHOOSE} press('saved', 3); return [choose('saved'), search('zzzz').shown];"
+    )
+    assert result == ["1 of 12 shown", "0 of 12 shown"]

@@ -11,7 +11,8 @@
   let before = null;
 
   const apply = () => {
-    const words = fold(form.elements.words.value).split(/\s+/).filter(Boolean);
+    // One letter is everywhere, and to show a year of papers for it takes seconds; one Chinese sign is a word.
+    const words = fold(form.elements.words.value).split(/\s+/).filter((word) => word.length > 1 || word > "\u2e80");
     if (!words.length && !before) return;
     // A year of papers takes a moment to read: only when somebody searches.
     texts ??= papers.map((paper) => fold(`${paper.textContent} ${paper.dataset.more}`));

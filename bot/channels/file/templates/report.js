@@ -18,14 +18,14 @@
     return found;
   };
   const textOf = (paper, unread) => fold(nodes(paper, unread).map((node) => node.data).join(""));
-  const texts = papers.map((paper) => textOf(paper, ".links, summary"));
+  const texts = papers.map((paper) => textOf(paper, ".links, summary, .bib"));
   const inSight = papers.map((paper) => textOf(paper, ".links, details"));
 
   // Every hit, as a <mark> in each text node that has a piece of it: a formula's hit spans sub and sup.
   const mark = (paper, words) => {
     const places = [];
     let text = "";
-    for (const node of nodes(paper, ".links, summary")) {
+    for (const node of nodes(paper, ".links, summary, .bib, .tools")) {
       let at = 0;
       for (const char of node.data) {
         const folded = fold(char);
@@ -59,6 +59,76 @@
     if (found.length) paper.normalize();
   };
 
+  // Read and saved papers, by their anchor: kept in this browser, for every report that it shows.
+  // Where it keeps nothing for files, they last as long as the page.
+  const KEPT = "arxiv-digest";
+  const NAMES = { saved: ["Save", "Saved"], read: ["Mark as read", "Read"] };
+  let marks = { saved: [], read: [] };
+  const load = () => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEPT)) ?? {};
+      marks = Object.fromEntries(Object.keys(NAMES).map((kind) => [kind, Array.isArray(kept[kind]) ? kept[kind] : marks[kind]]));
+    } catch {}
+  };
+  const toggle = (paper, kind) => {
+    load();
+    const others = marks[kind].filter((id) => id !== paper.id);
+    marks[kind] = others.length < marks[kind].length ? others : [...others, paper.id];
+    try {
+      localStorage.setItem(KEPT, JSON.stringify(marks));
+    } catch {}
+    show();
+  };
+  const isMarked = (paper, choice) =>
+    !choice || (choice === "unread" ? !marks.read.includes(paper.id) : marks.saved.includes(paper.id));
+  const show = () => {
+    for (const paper of papers) {
+      for (const button of paper.querySelectorAll("[data-kind]")) {
+        const on = marks[button.dataset.kind].includes(paper.id);
+        button.setAttribute("aria-pressed", on);
+        button.textContent = NAMES[button.dataset.kind][Number(on)];
+        paper.classList.toggle(button.dataset.kind, on);
+      }
+    }
+  };
+
+  // A page from a file may have no clipboard: then the entry is shown and selected, and copied if it can be.
+  const copy = async (bib, told) => {
+    const entry = bib.querySelector("pre");
+    try {
+      await navigator.clipboard.writeText(entry.textContent);
+      told.textContent = "Copied";
+      return;
+    } catch {}
+    bib.hidden = false;
+    bib.open = true;
+    getSelection().selectAllChildren(entry);
+    const copied = document.execCommand("copy");
+    told.textContent = copied ? "Copied" : "Selected: copy it with Ctrl+C or ⌘C";
+  };
+  const button = (name, pressed) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = name;
+    made.addEventListener("click", pressed);
+    return made;
+  };
+  for (const paper of papers) {
+    const bib = paper.querySelector(".bib");
+    const tools = document.createElement("div");
+    const told = document.createElement("output");
+    tools.className = "tools";
+    tools.append(button("Copy BibTeX", () => copy(bib, told)));
+    for (const kind of Object.keys(NAMES)) {
+      const made = button("", () => toggle(paper, kind));
+      made.dataset.kind = kind;
+      tools.append(made);
+    }
+    tools.append(told);
+    bib.before(tools);
+    bib.hidden = true;
+  }
+
   const apply = () => {
     const words = fold(form.elements.words.value).split(/\s+/).filter(Boolean);
     // One letter is everywhere; one Chinese sign is a word.
@@ -68,11 +138,12 @@
       const fits =
         has(paper.dataset.topics, form.elements.topic.value) &&
         has(paper.dataset.categories, form.elements.category.value) &&
+        isMarked(paper, form.elements.marks.value) &&
         words.every((word) => texts[index].includes(word));
       unmark(paper);
       paper.hidden = !fits;
       count += fits;
-      const abstract = paper.querySelector("details");
+      const abstract = paper.querySelector("details:not(.bib)");
       const needed = words.some((word) => !inSight[index].includes(word));
       if (abstract && fits && needed && !abstract.open) {
         abstract.open = true;
@@ -97,5 +168,11 @@
     form.elements.words.focus();
   });
   // After "back" the browser gives the form its old choice, only now.
-  window.addEventListener("pageshow", apply);
+  const restore = () => {
+    load();
+    show();
+    apply();
+  };
+  window.addEventListener("pageshow", restore);
+  window.addEventListener("storage", restore);
 })();
