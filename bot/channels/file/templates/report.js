@@ -129,6 +129,9 @@
     bib.hidden = true;
   }
 
+  load();
+  show();
+
   const apply = () => {
     const words = fold(form.elements.words.value).split(/\s+/).filter(Boolean);
     // One letter is everywhere; one Chinese sign is a word.
