@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.models import Digest, Message, Target
-from bot.models.digests import EarlierDigest
 from bot.settings import Settings
 
 
@@ -19,12 +18,8 @@ class Messages(Protocol):
         digest: Digest,
         target: Target,
         settings: Settings,
-        earlier: Callable[[], Sequence[EarlierDigest]],
     ) -> Sequence[Message]:
-        """The digest's messages to the target, in the order of sending, each paper in exactly one.
-
-        ``earlier`` tells which digests went there before, for a channel that lists them.
-        """
+        """The digest's messages to the target, in the order of sending, each paper in exactly one."""
 
     def rerender(self, digest: Digest, sent: bytes, part: int, parts: int, arxiv_ids: Sequence[str]) -> bytes:
         """The payload of a message ``sent`` before, with the same papers and the summaries ``digest`` has now.

@@ -98,15 +98,3 @@ class Digest:
     @property
     def paper_count(self) -> int:
         return len(self.entries) + len(self.titles)
-
-
-@dataclass(frozen=True)
-class EarlierDigest:
-    """A digest that went to a target before."""
-
-    subscriber: str
-    number: int
-    composed_at: datetime
-    papers: int
-    timezone: str
-    """The subscriber's, at that time."""

@@ -15,7 +15,6 @@ from bot.channels import CHANNELS
 from bot.channels.loading import messages_of
 from bot.history import Alert, NewMessage, Placement
 from bot.models import Digest, Entry, Message, Subscriber, Summary, SummaryKey, Target
-from bot.models.digests import EarlierDigest
 from bot.pipeline import alerts, completeness, owed_editions
 from bot.pipeline.owed_editions import Edition
 from bot.pipeline.services import Services
@@ -134,10 +133,7 @@ def _with_summary(
 
 
 def _rendered(services: Services, made: Digest, target: Target) -> Sequence[Message]:
-    def earlier() -> Sequence[EarlierDigest]:
-        return services.store.outbox.earlier_digests(target)
-
-    return messages_of(target.kind).render(made, target, services.settings, earlier)
+    return messages_of(target.kind).render(made, target, services.settings)
 
 
 def _placed(edition: Edition, made: Digest, target: Target, message: Message) -> NewMessage:

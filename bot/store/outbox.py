@@ -10,7 +10,6 @@ from datetime import datetime
 from bot.errors import StoreError
 from bot.history import DeliveryRecord, LastDigest, NewMessage, Placement, TargetTally, Upgrade
 from bot.models import Envelope, OutboxState, Receipt, SummaryKey, Target, Verdict
-from bot.models.digests import EarlierDigest
 from bot.store import envelopes
 from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
 
@@ -125,21 +124,6 @@ class Outbox:
         if found is None:
             raise StoreError(f"{self._db.path}: the edition of digest {digest_id} is kept no longer")
         return str(found)
-
-    def earlier_digests(self, target: Target) -> Sequence[EarlierDigest]:
-        """The digests written for a target, newest first."""
-        rows = self._db.rows(
-            "SELECT DISTINCT d.subscriber, d.number, d.composed_at, d.papers, d.timezone FROM outbox o "
-            "JOIN digests d ON d.id = o.digest_id WHERE o.kind = ? AND o.target = ? AND o.state != 'ended' "
-            "ORDER BY d.composed_at DESC, d.subscriber",
-            (target.kind, target.address),
-        )
-        return [
-            EarlierDigest(
-                row["subscriber"], row["number"], to_time(row["composed_at"]), row["papers"], row["timezone"]
-            )
-            for row in rows
-        ]
 
     # --- sending ---
 

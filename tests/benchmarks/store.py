@@ -52,7 +52,6 @@ def reads(store: Store, load: Load) -> dict[str, Callable[[], object]]:
         "polls.announced_between": lambda: polls.announced_between(last - DAY, last),
         "polls.announced_before": lambda: polls.announced_before(ids, end.date()),
         "outbox.last_digest": lambda: outbox.last_digest(one.name),
-        "outbox.earlier_digests": lambda: outbox.earlier_digests(one.targets[1]),
         "outbox.due": lambda: outbox.due(end, ignore_backoff=False, subscribers=None),
         "outbox.waiting": lambda: outbox.waiting(None),
         "outbox.next_attempt_at": outbox.next_attempt_at,

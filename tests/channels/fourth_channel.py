@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +19,6 @@ from bot.channels import CHANNELS
 from bot.channels.messages import Messages
 from bot.channels.spec import AddressForm, ChannelSpec, Needs
 from bot.models import Check, Digest, Envelope, Message, Receipt, Target
-from bot.models.digests import EarlierDigest
 from bot.ports import Channel
 from bot.settings import Settings
 
@@ -49,7 +48,6 @@ class NotebookMessages:
         digest: Digest,
         target: Target,
         settings: Settings,
-        earlier: Callable[[], Sequence[EarlierDigest]],
     ) -> Sequence[Message]:
         ids = tuple(entry.paper.arxiv_id for entry in (*digest.entries, *digest.titles))
         return (Message(1, 1, json.dumps(ids).encode(), ids),)

@@ -99,7 +99,7 @@ def test_the_body_of_a_message_goes_when_it_can_no_longer_be_edited(store: Store
 
 
 def test_what_was_delivered_is_never_forgotten(store: Store) -> None:
-    """However old, it is not sent again, and `explain`, `status` and the reports' index know of it."""
+    """However old, it is not sent again, and `explain` and `status` know of it."""
     compose(store)
     send_all(store)
     forget(store, YEARS_LATER)
@@ -109,7 +109,6 @@ def test_what_was_delivered_is_never_forgotten(store: Store) -> None:
     assert {one.state for one in store.outbox.deliveries_of("2611.00001", "ada")} == {OutboxState.SENT}
     assert [tally.sent for tally in store.outbox.tallies()] == [1, 1]
     assert store.outbox.last_digest("ada") == LastDigest(1, NOON)
-    assert [one.number for one in store.outbox.earlier_digests(SLACK)] == [1]
 
 
 def test_what_was_not_sent_stays_whole(store: Store) -> None:

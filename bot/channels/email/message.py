@@ -6,7 +6,7 @@ that nothing depends on how it is counted; the text part does not count.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
@@ -16,7 +16,6 @@ from markupsafe import Markup
 from bot.channels.email import mime, page, text
 from bot.channels.messages import Messages
 from bot.models import Digest, Message, Target
-from bot.models.digests import EarlierDigest
 from bot.render import parts, prose, wording
 from bot.settings import EmailSettings, Settings
 
@@ -148,7 +147,6 @@ class EmailMessages:
         digest: Digest,
         target: Target,
         settings: Settings,
-        earlier: Callable[[], Sequence[EarlierDigest]],
     ) -> Sequence[Message]:
         account = _account(settings, target)
         return render(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.channels.file import html, markdown
 from bot.channels.messages import Messages
 from bot.models import Digest, Message, Target
-from bot.models.digests import EarlierDigest
 from bot.render import prose, wording
 from bot.settings import Settings
 
@@ -48,7 +47,6 @@ class FileMessages:
         digest: Digest,
         target: Target,
         settings: Settings,
-        earlier: Callable[[], Sequence[EarlierDigest]],
     ) -> Sequence[Message]:
         return render(digest)
 

@@ -5,7 +5,7 @@ Sections, which Slack folds away behind "Show more", are not used at all; rich t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +14,6 @@ from bot.channels.slack import blocks as slack_blocks
 from bot.channels.slack import overview, plain
 from bot.channels.slack.blocks import Block
 from bot.models import Digest, Entry, Message, Target
-from bot.models.digests import EarlierDigest
 from bot.render import parts, prose, wording
 from bot.settings import Settings
 
@@ -187,7 +186,6 @@ class SlackMessages:
         digest: Digest,
         target: Target,
         settings: Settings,
-        earlier: Callable[[], Sequence[EarlierDigest]],
     ) -> Sequence[Message]:
         return render(digest)
 
