@@ -25,7 +25,17 @@ _NAMES = {
     ),
     "queries": ("Branch", "DateRange", "Operator", "QueryTree", "Term", "Window"),
     "subscriptions": ("Order", "Schedule", "Subscriber", "Target", "Topic"),
-    "summaries": ("ModelReply", "ModelUse", "Prompt", "Summary", "SummaryKey", "SummarySource"),
+    "summaries": (
+        "ModelReply",
+        "ModelUse",
+        "Prompt",
+        "Purpose",
+        "Score",
+        "ScoreKey",
+        "Summary",
+        "SummaryKey",
+        "SummarySource",
+    ),
 }
 _FILE_OF = {name: file for file, names in _NAMES.items() for name in names}
 

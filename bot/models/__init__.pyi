@@ -15,7 +15,17 @@ from bot.models.papers import (
 )
 from bot.models.queries import Branch, DateRange, Operator, QueryTree, Term, Window
 from bot.models.subscriptions import Order, Schedule, Subscriber, Target, Topic
-from bot.models.summaries import ModelReply, ModelUse, Prompt, Summary, SummaryKey, SummarySource
+from bot.models.summaries import (
+    ModelReply,
+    ModelUse,
+    Prompt,
+    Purpose,
+    Score,
+    ScoreKey,
+    Summary,
+    SummaryKey,
+    SummarySource,
+)
 
 __all__ = [
     "ARXIV_SITE",
@@ -42,10 +52,13 @@ __all__ = [
     "Paper",
     "Place",
     "Prompt",
+    "Purpose",
     "QueryTree",
     "Rank",
     "Receipt",
     "Schedule",
+    "Score",
+    "ScoreKey",
     "SearchPage",
     "Subscriber",
     "Summary",

@@ -14,6 +14,13 @@ class SummarySource(StrEnum):
     """The abstract's own sentences, chosen by us."""
 
 
+class Purpose(StrEnum):
+    """What a request to the model is for."""
+
+    SUMMARY = "summary"
+    SCORE = "score"
+
+
 @dataclass(frozen=True)
 class SummaryKey:
     """What makes a summary reusable: the same key is never asked of the model twice."""
@@ -34,6 +41,28 @@ class Summary:
     source: SummarySource
     model: str = ""
     """The ``modelVersion`` that answered; empty for an extract."""
+
+
+@dataclass(frozen=True)
+class ScoreKey:
+    """What makes a score reusable: the same key is never asked of the model twice."""
+
+    arxiv_id: str
+    version: int
+    interests: str
+    """A hash of what the reader wrote and likes: equal interests share their scores."""
+    prompt_version: int
+
+
+@dataclass(frozen=True)
+class Score:
+    """How relevant a paper is to somebody, by the model."""
+
+    value: int
+    """0 to 10."""
+    reason: str
+    """At most twelve words; empty where what the model gave could not be shown."""
+    model: str = ""
 
 
 @dataclass(frozen=True)

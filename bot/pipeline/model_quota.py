@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from bot import quota
 from bot.errors import ModelError
 from bot.history import ServiceWait
-from bot.models import Limit, ModelReply, Prompt
+from bot.models import Limit, ModelReply, Prompt, Purpose
 from bot.pipeline.services import Services
 from bot.settings import GeminiSettings
 from bot.store.summaries import Summaries
@@ -24,7 +24,7 @@ SERVICE = "gemini"
 class ModelQuota:
     """What one round knows of the limits. May raise StoreError."""
 
-    def __init__(self, services: Services, settings: GeminiSettings) -> None:
+    def __init__(self, services: Services, settings: GeminiSettings, purpose: Purpose) -> None:
         self._clock = services.clock
         self._notices = services.store.notices
         self._limits = quota.Limits(
@@ -35,7 +35,7 @@ class ModelQuota:
         )
         self._pace = quota.Pace()
         self._costs = quota.Costs()
-        self._requests = RequestLog(services.store.summaries, services.clock.now())
+        self._requests = RequestLog(services.store.summaries, purpose, services.clock.now())
         self._estimates: dict[int, int] = {}
         wait = self._notices.wait_until(SERVICE)
         self._block = quota.Block(None, wait.until) if wait else None
@@ -96,8 +96,9 @@ class RequestLog:
     for every request would grow with their rate. May raise StoreError.
     """
 
-    def __init__(self, summaries: Summaries, now: datetime) -> None:
+    def __init__(self, summaries: Summaries, purpose: Purpose, now: datetime) -> None:
         self._summaries = summaries
+        self._purpose = purpose
         earlier = summaries.recent_requests(now - quota.WINDOW)
         self._spent = {
             -number: quota.Spent(one.started_at, one.finished_at, one.tokens)
@@ -123,7 +124,7 @@ class RequestLog:
     def start(self, tokens: int, now: datetime) -> int:
         """Count a request that is about to be sent, with the tokens set aside for it."""
         count = self.today(now)
-        request = self._summaries.start_request(quota.pacific_day(now), tokens, now)
+        request = self._summaries.start_request(quota.pacific_day(now), tokens, now, self._purpose)
         self._spent[request] = quota.Spent(now, None, tokens)
         self._counted = (quota.pacific_day(now), count + 1)
         return request

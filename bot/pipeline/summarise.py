@@ -14,7 +14,7 @@ from datetime import datetime
 from bot import backoff, quota
 from bot.models import Paper, SummaryKey
 from bot.pipeline import owed_editions
-from bot.pipeline.ask_model import ModelWorkers
+from bot.pipeline.ask_model import SummaryWorkers
 from bot.pipeline.attempt import Job
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
@@ -170,12 +170,12 @@ async def ask_for(
     """
     if services.summariser is None or not order:
         return
-    workers = ModelWorkers(services, services.summariser, stopping or state.stopping, until)
+    workers = SummaryWorkers(services, services.summariser, stopping or state.stopping, until)
     services.progress.begin("summarise", len(order))
     jobs = _jobs([want.key for want in order], papers, together)
     await workers.work_through(jobs)
-    state.memory.learn(workers.again_at, workers.rest_until, workers.refused)
-    ended = f" ({workers.ended})" if workers.ended else ""
+    state.memory.learn(workers.again_at, workers.access.rest_until, workers.access.refused)
+    ended = f" ({workers.access.ended})" if workers.access.ended else ""
     services.progress.end("summarise", f"{workers.written} of {len(order)} summaries written{ended}")
 
 

@@ -21,6 +21,7 @@ from bot.store.notices import Notices
 from bot.store.outbox import Outbox
 from bot.store.papers import Papers
 from bot.store.polls import Polls
+from bot.store.scores import Scores
 from bot.store.subscriptions import Subscriptions
 from bot.store.summaries import Summaries
 from bot.store.words import Words
@@ -40,6 +41,7 @@ class Store:
         self.polls = Polls(connection)
         self.subscriptions = Subscriptions(connection)
         self.summaries = Summaries(connection)
+        self.scores = Scores(connection)
         self.outbox = Outbox(connection)
         self.notices = Notices(connection)
 

@@ -8,7 +8,7 @@ import sqlite_utils
 from sqlite_utils import Migrations
 
 from bot.errors import StoreError
-from bot.store import words
+from bot.store import scores, words
 from bot.store.identity import SET
 from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, REFUSALS, SUBSCRIPTIONS, SUMMARIES
 
@@ -45,6 +45,11 @@ def m005_words(db: sqlite_utils.Database) -> None:
     _run(db, words.SCHEMA)
     db.execute(words.TRIGGER)
     db.execute(words.BEGIN)
+
+
+@migrations()
+def m006_scores(db: sqlite_utils.Database) -> None:
+    _run(db, scores.SCHEMA)
 
 
 def _run(db: sqlite_utils.Database, script: str) -> None:

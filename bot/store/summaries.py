@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot.history import RefusalRecord, RequestRecord
-from bot.models import ModelUse, Summary, SummaryKey, SummarySource
+from bot.models import ModelUse, Purpose, Summary, SummaryKey, SummarySource
 from bot.store.database import Connection, Row, to_day, to_text, to_time, to_time_or_none
 from bot.store.retention import FORGOTTEN_AT_ONCE
 
@@ -98,7 +98,7 @@ class Summaries:
 
     # --- requests ---
 
-    def start_request(self, day: date, tokens: int, now: datetime) -> int:
+    def start_request(self, day: date, tokens: int, now: datetime, purpose: Purpose = Purpose.SUMMARY) -> int:
         """Count a request before it is sent; ``tokens`` is what was set aside for it."""
         return self._db.insert(
             "requests",
@@ -111,6 +111,7 @@ class Summaries:
                 "model": "",
                 "prompt_tokens": 0,
                 "output_tokens": 0,
+                "purpose": purpose.value,
             },
         )
 
@@ -169,6 +170,15 @@ class Summaries:
             prompt_tokens=sum(row["prompt"] for row in rows),
             output_tokens=sum(row["output"] for row in rows),
             by_model={row["model"]: row["requests"] for row in rows if row["model"]},
+        )
+
+    def requests_for(self, purpose: Purpose, day: date) -> int:
+        """How many of the day's requests were for this."""
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM requests WHERE (day = :day OR last_day = :day) AND purpose = :purpose",
+                {"day": day.isoformat(), "purpose": purpose.value},
+            )
         )
 
     def made_since(self, since: datetime) -> Mapping[SummaryKey, Sequence[str]]:

@@ -49,7 +49,7 @@ WAITS = (("outbox", "next_attempt_at"), ("outbox", "service_wait_until"), ("wait
 """What lies ahead by rights. Which were reckoned from the wrong time can't be told: none is waited for,
 and a service that still wants to be left alone says so again."""
 
-PACIFIC_DAYS = (("requests", "day"), ("requests", "last_day"), ("refusals", "day"))
+PACIFIC_DAYS = (("requests", "day"), ("requests", "last_day"), ("refusals", "day"), ("scores", "day"))
 """Days of the model's quota: they count as today, so that no limit is exceeded."""
 
 OWN_RULE = (

@@ -105,15 +105,15 @@ def build(
     mark = fence(papers)
     refused = complaints or {}
     system = _SYSTEM.format(
-        focus=_FOCUS.format(focus=_one_line(focus, _LONGEST_FOCUS).rstrip(".")) if focus.strip() else "",
+        focus=_FOCUS.format(focus=one_line(focus, _LONGEST_FOCUS).rstrip(".")) if focus.strip() else "",
         paraphrase=_PARAPHRASE if paraphrase else "",
-        language=_one_line(normalise(language), _LONGEST_FOCUS),
+        language=one_line(normalise(language), _LONGEST_FOCUS),
         fence=mark,
     )
-    parts = [_fenced(paper, mark) for paper in papers]
+    parts = [fenced(paper, mark) for paper in papers]
     parts += [
         _COMPLAINT.format(
-            arxiv_id=paper.arxiv_id, complaint=_one_line(refused[paper.arxiv_id], _LONGEST_COMPLAINT)
+            arxiv_id=paper.arxiv_id, complaint=one_line(refused[paper.arxiv_id], _LONGEST_COMPLAINT)
         )
         for paper in papers
         if paper.arxiv_id in refused
@@ -165,15 +165,17 @@ _LEAK = 7
 _OWN_WORDS = frozenset(_runs(_SYSTEM))
 
 
-def _fenced(paper: Paper, mark: str) -> str:
+def fenced(paper: Paper, mark: str) -> str:
+    """Title and abstract between marks that the abstract can't close."""
     return _PAPER.format(
         fence=mark,
         arxiv_id=paper.arxiv_id,
-        title=_one_line(paper.title, LONGEST_ABSTRACT),
-        abstract=_one_line(paper.abstract, LONGEST_ABSTRACT),
+        title=one_line(paper.title, LONGEST_ABSTRACT),
+        abstract=one_line(paper.abstract, LONGEST_ABSTRACT),
     )
 
 
-def _one_line(text: str, longest: int) -> str:
+def one_line(text: str, longest: int) -> str:
+    """Foreign text on one line, without what is invisible, cut at a word."""
     line = visible("".join(c if c.isprintable() else " " for c in text), joiners=True)
     return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"
