@@ -15,7 +15,13 @@ from bot.ports import Clock
 _CLEAR_LINE = "\r\x1b[2K"
 _SHOW_CURSOR = "\x1b[?25h"
 """click hides the cursor whenever it draws a bar; a command that is killed must not leave it so."""
-_VERBS = {"poll": "Asking arXiv", "summarise": "Summarising", "compose": "Composing", "deliver": "Delivering"}
+_VERBS = {
+    "poll": "Asking arXiv",
+    "score": "Scoring",
+    "summarise": "Summarising",
+    "compose": "Composing",
+    "deliver": "Delivering",
+}
 
 
 class LogProgress:

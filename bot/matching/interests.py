@@ -115,8 +115,8 @@ class Profile:
 
     def __init__(self, interests: str, liked: Iterable[str], rareness: Callable[[str], float]) -> None:
         own = _subject(*unwanted(interests), rareness)
-        subjects = [own, *(_subject(text, "", rareness) for text in liked)]
-        self._subjects = [subject for subject in subjects if subject.wanted or subject.unwanted]
+        self._liked = [_subject(text, "", rareness) for text in liked]
+        self._subjects = [subject for subject in (own, *self._liked) if subject.wanted or subject.unwanted]
 
     @property
     def is_empty(self) -> bool:
@@ -127,6 +127,11 @@ class Profile:
         """How well the paper fits: 0 where no word is shared, below where what is not wanted outweighs."""
         best, *others = sorted((subject.fit(paper) for subject in self._subjects), reverse=True) or [0.0]
         return best + sum(others[:_NEXT]) / _NEXT * _OTHERS
+
+    def nearest(self, papers: Sequence[Vocabulary], count: int) -> tuple[int, ...]:
+        """Which of the liked, by their place, fit any of these papers best."""
+        best = [max(subject.fit(paper) for paper in papers) if papers else 0.0 for subject in self._liked]
+        return tuple(sorted(range(len(best)), key=lambda at: (-best[at], at))[:count])
 
     def deciding(self, paper: Vocabulary) -> tuple[str, ...]:
         """The two or three words that gave most, as the reader wrote them; two that stand together as one."""

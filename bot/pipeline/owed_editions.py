@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot import digest, languages, selection
 from bot.models import Entry, Subscriber, SummaryKey, Target, Topic
-from bot.pipeline.ranking import Ranking
+from bot.pipeline import ranking
 from bot.settings import Settings
 from bot.store import Store
 from bot.summary import prompt
@@ -49,7 +49,7 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
     if record is None:
         return []
     topics = tuple(settings.topic(name) for name in subscriber.topics)
-    ranking = Ranking(store, subscriber, {topic.name: topic for topic in topics})
+    by_name = {topic.name: topic for topic in topics}
     found: dict[tuple[Entry, ...], tuple[Target, ...]] = {}
     lookback = settings.arxiv.lookback
     for kind, targets in selection.by_kind(subscriber.targets).items():
@@ -62,9 +62,9 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
                     one.paper,
                     one.topics,
                     withdrawn=selection.is_withdrawn(one.paper),
-                    rank=ranking.rank(one.paper, one.topics),
+                    rank=rank,
                 )
-                for one in owed
+                for one, rank in zip(owed, ranking.ranks(store, subscriber, by_name, owed), strict=True)
             ),
             *_revisions(store, subscriber, kind),
         )

@@ -6,47 +6,95 @@ the interests, not on who reads it.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from bot import matching, query
 from bot.history import WordCounts
 from bot.matching.interests import Profile, Vocabulary, rareness, stems_of
-from bot.models import Hit, Paper, Rank, Subscriber, Topic
+from bot.models import Hit, Paper, Rank, Score, ScoreKey, Subscriber, Topic
+from bot.selection import Owed
 from bot.store import Store
+from bot.summary import scoring
 
 _KEPT = 8192
 """A week of papers, each with the topics that matched it."""
 
 
-class Ranking:
-    """How one subscriber's papers rank."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What counts for a subscriber; subscribers for whom the same counts are one reader."""
 
-    def __init__(self, store: Store, subscriber: Subscriber, topics: Mapping[str, Topic]) -> None:
-        self._subscriber = subscriber
-        self._topics = topics
-        self._profile = _profile_of(store, subscriber)
+    interests: str
+    liked: tuple[Paper, ...]
+    key: str
+    """By which scores are shared."""
+    profile: Profile | None
+    """None where there is no word to go by."""
 
-    def rank(self, paper: Paper, topics: Iterable[str]) -> Rank:
-        """The rank of a paper that these topics matched."""
-        found = [_best_hit(self._topics[name], paper) for name in topics]
-        fit, words = _fit(self._profile, paper) if self._profile else (0.0, ())
-        return Rank(
-            followed=_followed(self._subscriber.follow, paper) if self._subscriber.follow else (),
-            fit=fit,
-            reason=", ".join(words),
-            hit=max(filter(None, found), key=lambda hit: hit.strength, default=None),
-        )
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said that papers could be ordered by."""
+        return not self.interests and not self.liked
+
+    def score_key(self, paper: Paper) -> ScoreKey:
+        return ScoreKey(paper.arxiv_id, paper.version, self.key, scoring.PROMPT_VERSION)
+
+    def nearest(self, papers: Sequence[Paper], count: int) -> tuple[str, ...]:
+        """The titles of the liked papers that come nearest to any of these."""
+        if len(self.liked) <= count or self.profile is None:
+            return tuple(paper.title for paper in self.liked[:count])
+        nearest = self.profile.nearest([_vocabulary(paper) for paper in papers], count)
+        return tuple(self.liked[index].title for index in nearest)
 
 
-def _profile_of(store: Store, subscriber: Subscriber) -> Profile | None:
-    """What the subscriber's interests and the papers they like say; None where there are none."""
-    liked = [paper for one in subscriber.like if (paper := store.papers.get(one)) is not None]
+def reader_of(store: Store, subscriber: Subscriber) -> Reader:
+    """What the subscriber's interests, and the papers they like, say."""
+    interests = " ".join(subscriber.interests.split())
+    liked = tuple(paper for one in subscriber.like if (paper := store.papers.get(one)) is not None)
+    key = hashlib.sha256(json.dumps([interests, sorted(subscriber.like)]).encode()).hexdigest()
     texts = tuple(f"{paper.title}\n{paper.abstract}" for paper in liked)
-    if not subscriber.interests and not texts:
-        return None
-    counts = store.words.counts(sorted(stems_of((subscriber.interests, *texts))))
-    return _profile(subscriber.interests, texts, counts.papers, tuple(counts.holding.items()))
+    profile = None
+    if interests or texts:
+        counts = store.words.counts(sorted(stems_of((interests, *texts))))
+        profile = _profile(interests, texts, counts.papers, tuple(counts.holding.items()))
+    return Reader(interests, liked, key, profile)
+
+
+def ranks(
+    store: Store, subscriber: Subscriber, topics: Mapping[str, Topic], owed: Sequence[Owed]
+) -> list[Rank]:
+    """The rank of each of the papers that are owed to the subscriber."""
+    reader = reader_of(store, subscriber)
+    scores: Mapping[ScoreKey, Score] = {}
+    if not reader.is_empty:
+        ids = [one.paper.arxiv_id for one in owed]
+        scores = store.scores.get(reader.key, scoring.PROMPT_VERSION, ids)
+    return [
+        _rank(subscriber, reader, one.paper, [topics[name] for name in one.topics], scores) for one in owed
+    ]
+
+
+def _rank(
+    subscriber: Subscriber,
+    reader: Reader,
+    paper: Paper,
+    topics: Iterable[Topic],
+    scores: Mapping[ScoreKey, Score],
+) -> Rank:
+    fit, words = _fit(reader.profile, paper) if reader.profile else (0.0, ())
+    score = scores.get(reader.score_key(paper))
+    found = (_best_hit(topic, paper) for topic in topics)
+    return Rank(
+        followed=_followed(subscriber.follow, paper) if subscriber.follow else (),
+        score=score.value if score else None,
+        reason=(score.reason if score else "") or ", ".join(words),
+        fit=fit,
+        hit=max(filter(None, found), key=lambda hit: hit.strength, default=None),
+    )
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
-"""One round of work: poll, summarise, compose, deliver. `once` and `run` both call it.
+"""One round of work: poll, score, summarise, compose, deliver. `once` and `run` both call it.
 
     poll       ask arXiv for every topic somebody subscribes to, record what it shows
+    score      ask how relevant papers are to the readers who said what counts for them
     summarise  ask for the summaries that the due digests need, as far as quota allows
     compose    write the due digests with their rendered messages, one transaction each
     deliver    hand over what the outbox holds: first what is left of earlier rounds, then the new
@@ -24,6 +25,7 @@ from bot.pipeline.deliver import deliver, name_waiting
 from bot.pipeline.gate import ArxivGate
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.report import Report
+from bot.pipeline.score import score, unscored
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState, Spacing
 from bot.pipeline.summarise import missing, requests_left, summarise
@@ -102,6 +104,7 @@ async def once(services: Services, state: ProcessState, only: Sequence[str] | No
     await poll(services, state, wanted_topics(services.settings, only), report)
     due = {subscriber.name: services.clock.now() for subscriber in chosen}
     later = _ahead(services)
+    await score(services, state, due)
     await summarise(services, state, due, later=later)
     if state.stopping.is_set():
         report.add("stopped before the digests were written; the next run takes up from here")
@@ -125,12 +128,14 @@ async def step(services: Services, state: ProcessState) -> Report:
         await poll(services, state, wanted_topics(services.settings), report, patient=True)
     due = due_now(services)
     wanted, _ = missing(services, state, due)
-    lacking = {name: due[name] for want in wanted for name in want.subscribers}
+    names = unscored(services, due.keys()).union(*(want.subscribers for want in wanted))
+    lacking = {name: due[name] for name in names}
     await _hand_over(services, state, {name: due[name] for name in due.keys() - lacking}, report)
     if lacking:
         others = [one for one in services.settings.subscribers if one.name not in lacking]
         until = _next_due(services, others)
         later = _ahead(services)
+        await score(services, state, lacking, until=until)
         await summarise(services, state, lacking, later=later, until=until)
         # When somebody else is due by now they come first; these digests are still due then.
         if services.clock.now() < until:
@@ -170,6 +175,7 @@ async def spare(services: Services, state: ProcessState, until: datetime, stoppi
         await services.clock.sleep(0)
     later = _ahead(services)
     if not state.memory.is_resting(services.clock.now()):
+        await score(services, state, later, stopping=stopping, until=until)
         await summarise(services, state, later, stopping=stopping, until=until)
     await upgrade(services, state, later, stopping=stopping, until=until)
     now = services.clock.now()

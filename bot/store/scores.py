@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from bot.models import Score, ScoreKey
-from bot.store.database import Connection, to_json
+from bot.store.database import Connection, Row, to_json
 
 SCHEMA = """
 CREATE TABLE scores (
@@ -73,7 +73,7 @@ class Scores:
 
     def _rows(
         self, interests: str, prompt_version: int, arxiv_ids: Iterable[str], which: str, **more: str
-    ) -> list[dict[str, object]]:
+    ) -> list[Row]:
         return self._db.rows(
             "SELECT * FROM scores WHERE interests = :interests AND prompt_version = :prompt_version "
             f"AND arxiv_id IN (SELECT value FROM json_each(:ids)) AND {which}",

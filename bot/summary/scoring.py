@@ -104,7 +104,7 @@ def may_be_asked(paper: Paper) -> bool:
     return not is_hostile(paper) and not _SETS_SCORE.search(f"{paper.title}. {paper.abstract}")
 
 
-def read(reply: ModelReply, papers: Sequence[Paper], *, interests: str) -> Mapping[str, Score]:
+def read(reply: ModelReply, papers: Sequence[Paper]) -> Mapping[str, Score]:
     """The scores that may be used, by arXiv id; a paper without one, or with two, has none.
 
     A score that is no number from 0 to 10 is none. A reason that breaks the rules of summaries is left out,
@@ -114,7 +114,7 @@ def read(reply: ModelReply, papers: Sequence[Paper], *, interests: str) -> Mappi
     given: dict[str, list[Score]] = {}
     for arxiv_id, value, reason in _objects(reply.text or ""):
         if arxiv_id in asked:
-            good = _reason(reason, asked[arxiv_id], interests)
+            good = _reason(reason, asked[arxiv_id])
             given.setdefault(arxiv_id, []).append(Score(value, good, reply.model_version))
     return {
         arxiv_id: scores[0]
@@ -150,13 +150,13 @@ def _value(score: object) -> int:
     return int(score + 0.5)
 
 
-def _reason(text: str, paper: Paper, interests: str) -> str:
+def _reason(text: str, paper: Paper) -> str:
     """The reason as it may be shown, cut to its first words; empty where it says what it must not."""
     if has_control_characters(text):
         return ""
     words = tidy(text).split()
     said = " ".join(words[:MOST_WORDS]).rstrip(".,;: ") + (" …" if len(words) > MOST_WORDS else "")
-    source = f"{source_of(paper)}\n{interests}"
+    source = source_of(paper)
     if leaks(said) or echoes_address(said) or gives_orders(said) or foreign_matter(said, source):
         return ""
-    return "" if unsupported(said, source_of(paper)) or strange_names(said, source) else said
+    return "" if unsupported(said, source) or strange_names(said, f"{source}\n{paper.comment}") else said
