@@ -11,7 +11,7 @@ import click
 from bot import app, backoff, quota, schedule
 from bot.cli.options import State, count, global_options, pass_state
 from bot.history import TargetTally, TopicPoll
-from bot.models import Subscriber
+from bot.models import Purpose, Subscriber
 from bot.pipeline import owed_editions, tick
 from bot.pipeline.poll import wanted_topics
 from bot.ports import Clock
@@ -112,6 +112,7 @@ def _topic(poll: TopicPoll) -> dict[str, Any]:
 def _gemini(store: Store, settings: Settings, now: datetime) -> dict[str, Any] | None:
     """The day's use of the quota; None where there is no key and nobody, such as the daemon, used one."""
     use = store.summaries.use_on(quota.pacific_day(now))
+    scoring = store.summaries.use_on(use.day, Purpose.SCORE)
     refused = store.summaries.refused_on(use.day)
     if settings.gemini.api_key is None and not use.requests:
         return None
@@ -123,6 +124,12 @@ def _gemini(store: Store, settings: Settings, now: datetime) -> dict[str, Any] |
         "prompt_tokens": use.prompt_tokens,
         "output_tokens": use.output_tokens,
         "answered_by": dict(use.by_model),
+        "scoring": {
+            "papers": store.scores.count(),
+            "requests": scoring.requests,
+            "prompt_tokens": scoring.prompt_tokens,
+            "output_tokens": scoring.output_tokens,
+        },
         "refused": [
             {
                 "arxiv_id": one.key.arxiv_id,
@@ -198,6 +205,12 @@ def _as_text(facts: dict[str, Any]) -> str:
             f"Gemini      {gemini['requests']} requests today, {gemini['requests_left']} left until "
             f"{_told(gemini['resets_at'])}; {gemini['prompt_tokens']} + {gemini['output_tokens']} tokens"
         )
+        if (scoring := gemini["scoring"])["papers"]:
+            lines.append(
+                f"            {count(scoring['papers'], 'paper')} scored in all; of today's, "
+                f"{count(scoring['requests'], 'request')} and {scoring['prompt_tokens']} + "
+                f"{scoring['output_tokens']} tokens were for that"
+            )
         lines += _refused(gemini)
     for subscriber in facts["subscribers"]:
         zone = subscriber["timezone"]

@@ -99,6 +99,14 @@ def _subscribers(reports: Path) -> tuple[Subscriber, ...]:
     schedule = Schedule("weekdays 09:00", "0 9 * * 1-5")
     return (
         Subscriber("em-group", names[:1], (Target("slack", f"#{CHANNEL}"),), schedule),
-        Subscriber("ada", names, (Target("email", READER),), schedule, timezone="Europe/London"),
+        Subscriber(
+            "ada",
+            names,
+            (Target("email", READER),),
+            schedule,
+            timezone="Europe/London",
+            interests="Atomic structure of materials by electron microscopy. Not: astronomy.",
+            follow=("Østergård, Maren",),
+        ),
         Subscriber("archive", names, (Target("file", str(reports)),), schedule),
     )

@@ -221,5 +221,5 @@ def _requests_left(services: Services) -> int:
     """Of the day's requests, for scoring."""
     settings, today = services.settings.gemini, quota.pacific_day(services.clock.now())
     summaries = services.store.summaries
-    share = settings.requests_per_day // QUOTA_SHARE - summaries.requests_for(Purpose.SCORE, today)
+    share = settings.requests_per_day // QUOTA_SHARE - summaries.use_on(today, Purpose.SCORE).requests
     return max(0, min(share, settings.requests_per_day - summaries.use_on(today).requests))

@@ -158,11 +158,13 @@ class Summaries:
             (to_text(before), FORGOTTEN_AT_ONCE),
         )
 
-    def use_on(self, day: date) -> ModelUse:
+    def use_on(self, day: date, purpose: Purpose | None = None) -> ModelUse:
+        """What the day's requests took, those for one purpose or all."""
         rows = self._db.rows(
             "SELECT model, count(*) AS requests, sum(prompt_tokens) AS prompt, sum(output_tokens) AS output "
-            "FROM requests WHERE day = :day OR last_day = :day GROUP BY model",
-            {"day": day.isoformat()},
+            "FROM requests WHERE (day = :day OR last_day = :day) AND purpose = coalesce(:purpose, purpose) "
+            "GROUP BY model",
+            {"day": day.isoformat(), "purpose": purpose},
         )
         return ModelUse(
             day=day,
@@ -170,15 +172,6 @@ class Summaries:
             prompt_tokens=sum(row["prompt"] for row in rows),
             output_tokens=sum(row["output"] for row in rows),
             by_model={row["model"]: row["requests"] for row in rows if row["model"]},
-        )
-
-    def requests_for(self, purpose: Purpose, day: date) -> int:
-        """How many of the day's requests were for this."""
-        return int(
-            self._db.value(
-                "SELECT count(*) FROM requests WHERE (day = :day OR last_day = :day) AND purpose = :purpose",
-                {"day": day.isoformat(), "purpose": purpose.value},
-            )
         )
 
     def made_since(self, since: datetime) -> Mapping[SummaryKey, Sequence[str]]:

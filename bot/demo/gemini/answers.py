@@ -11,6 +11,11 @@ from bot.models import Paper
 _IDENTIFIER = re.compile(r"(?<![\w./-])(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?![0-9])")
 _SENTENCE_END = re.compile(r"(?<=[a-z0-9)$%][.?!])\s+(?=[A-Z$])")
 
+_LONG_WORD = re.compile(r"[a-z]{6,}")
+_PAPER = re.compile(
+    r"^arxiv_id: (?P<id>\S+)\ntitle: (?P<title>.*)\nabstract: (?P<abstract>.*)$", re.MULTILINE
+)
+
 Schema = Mapping[str, object]
 
 
@@ -20,6 +25,8 @@ class Words:
 
     objective: str
     finding: str
+    score: int = 0
+    reason: str = ""
 
 
 def words_of(paper: Paper) -> Words:
@@ -48,6 +55,25 @@ def asked_for(text: str, known: Mapping[str, Words]) -> dict[str, Words]:
     }
 
 
+def scored(text: str) -> dict[str, Words]:
+    """Scores for the papers in a prompt: by the words that a paper shares with what the reader wrote."""
+    wanted = set(_LONG_WORD.findall(text.partition("END READER")[0].lower()))
+    found = {}
+    for match in _PAPER.finditer(text):
+        title, abstract = (
+            list(dict.fromkeys(_LONG_WORD.findall(match[name].lower()))) for name in ("title", "abstract")
+        )
+        shared = [word for word in dict.fromkeys([*title, *abstract]) if word in wanted]
+        points = 3 * sum(word in title for word in shared) + 2 * sum(word not in title for word in shared)
+        found[match["id"]] = Words("", "", min(10, points), " and ".join(shared[:2]) or "another subject")
+    return found
+
+
+def wants_scores(schema: Schema) -> bool:
+    """Whether the answer that is asked for has a score."""
+    return "score" in _part(_part(schema, "items"), "properties")
+
+
 def shaped(answers: Mapping[str, Words], schema: Schema) -> object:
     """The answers in the form that the schema asks for: an array of objects, the same inside an object,
     or one object. Properties it does not know how to fill are empty text or empty arrays."""
@@ -74,6 +100,8 @@ def _fields(arxiv_id: str, words: Words, schema: Schema) -> Iterator[tuple[str, 
             yield name, arxiv_id
         elif name in ("objective", "finding"):
             yield name, words.objective if name == "objective" else words.finding
+        elif name in ("score", "reason"):
+            yield name, words.score if name == "score" else words.reason
         else:
             yield name, [] if _kind(_part(properties, name)) == "array" else ""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.demo.gemini.answers import Words, asked_for, shaped, words_of
+from bot.demo.gemini.answers import Words, asked_for, scored, shaped, wants_scores, words_of
 from bot.demo.gemini.faults import FINISH_REASONS, REWRITTEN, SPOILT, GeminiFault, refusal
 from bot.demo.loopback import Loopback
 from bot.models import Paper
@@ -201,7 +201,8 @@ def _text(ask: Ask, known: Mapping[str, Words], fault: GeminiFault | None) -> st
         or _either(configuration, "responseSchema", "response_schema")
         or {}
     )
-    answers = SPOILT.get(fault, dict)(asked_for(ask.prompt, known))
+    answers = scored(ask.prompt) if wants_scores(schema) else asked_for(ask.prompt, known)
+    answers = SPOILT.get(fault, dict)(answers)
     text = json.dumps(shaped(answers, schema), ensure_ascii=False)
     return REWRITTEN.get(fault, str)(text)
 
