@@ -99,6 +99,8 @@ class EmailSettings:
     password: Secret | None = None
     reply_to: str | None = None
     messages_per_minute: int | None = None
+    connections: int = 3
+    """At most so many at once."""
     ca_file: Path | None = None
 
 

@@ -60,6 +60,8 @@ class ChannelSpec(NamedTuple):
     """A message can be changed after it was sent."""
     interval: Callable[[Settings], timedelta]
     """The least time between two messages to one place."""
+    connections: Callable[[Settings], int] = lambda settings: 1
+    """So many places, or digests where the service counts no ``interval``, are served side by side."""
     place: Callable[[str], str] = lambda resolved: resolved
     """What the service counts ``interval`` by, of a resolved address: each by itself, or all as one."""
     package: str = ""

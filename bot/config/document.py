@@ -171,6 +171,7 @@ EMAIL = Section(
         ),
         "reply_to": Key(OrNull(MAILBOX), "Where answers go, if not to the sender."),
         "messages_per_minute": Key(OrNull(_COUNT), "The provider's limit, if any."),
+        "connections": Key(Whole(1, 100), "At most so many at once.", 3),
         "ca_file": Key(OrNull(PATH), "Certificates (PEM) to trust besides the system's."),
     },
     _stranger("email"),

@@ -2,7 +2,8 @@
 
 Each message is marked `sending`, committed, before the network call: should the process die in it,
 the next one finds a message in doubt and asks the channel's history first. The kinds of channel go
-side by side, so that Slack being down does not hold back the mail.
+side by side, so that Slack being down does not hold back the mail; and so do the places of one kind, or
+its connections, as `pacing.lanes` says.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from bot import backoff
 from bot.channels import CHANNELS
@@ -19,7 +19,7 @@ from bot.errors import DeliveryError, StoreError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
 from bot.pipeline.concurrency import all_of
 from bot.pipeline.delivery_outcomes import DeliveryOutcomes, facts, subject
-from bot.pipeline.pacing import Pacing
+from bot.pipeline.pacing import Left, Pacing, Parts
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
@@ -96,25 +96,41 @@ class _Postman:
         self._look_from = state.spacing.started_at + self._spec.lags.total_seconds()
 
     async def round(self, envelopes: Sequence[Envelope]) -> None:
-        """Each digest's parts in their order; a part that waits holds back those after it."""
+        """Lane beside lane, so many at a time as the service is to have."""
         own = [envelope for envelope in envelopes if envelope.target.kind == self._kind]
         await self._resolve_all(own)
-        for _, parts in groupby(
-            own, key=lambda one: (one.digest_id, one.target, one.id * (one.digest_id == 0))
-        ):
-            for envelope in parts:
-                if (why := self._pacing.why_left()) is not None:
-                    self._outcomes.left(envelope, *why)
-                    continue
-                try:
-                    settled = await self._deliver(envelope)
-                finally:
-                    self._services.progress.advance("deliver")
-                if not settled and self._spec.keeps_order:
-                    break
+        known = self._services.store.subscriptions.resolved
+        lanes = self._pacing.lanes(own, lambda target: known(target) or target.address)
+        left = iter(lanes)
+        await all_of(self._work(left) for _ in range(min(self._pacing.at_once(), len(lanes))))
+
+    async def _work(self, lanes: Iterator[Sequence[Parts]]) -> None:
+        """Serve one lane after the other, of those that nobody has begun."""
+        for lane in lanes:
+            for parts in lane:
+                await self._hand_over(parts)
+
+    async def _hand_over(self, parts: Parts) -> None:
+        """A digest's parts in their order; a part that waits holds back those after it."""
+        left: Left | None = None
+        for envelope in parts:
+            try:
+                if left is None and not await self._deliver(envelope) and self._spec.keeps_order:
+                    return
+            except Left as why:
+                left = why
+            if left is not None:
+                self._outcomes.left(envelope, left.why, left.until)
 
     async def _deliver(self, envelope: Envelope) -> bool:
-        """Whether the message is settled, as sent or as failed: then those after it may follow."""
+        """Whether the message is settled, as sent or as failed: then those after it may follow. `Left`."""
+        self._pacing.check()
+        try:
+            return await self._attempt(envelope)
+        finally:
+            self._services.progress.advance("deliver")
+
+    async def _attempt(self, envelope: Envelope) -> bool:
         channel = self._services.channels.get(self._kind)
         if channel is None:
             error = DeliveryError(f"{self._kind} is not configured", Verdict(permanent=True))
@@ -122,6 +138,7 @@ class _Postman:
             return True
         for _ in range(_ATTEMPTS_A_ROUND):
             envelope = self._outbox.refresh(envelope)
+            await self._pacing.wait_for_service()
             try:
                 resolved = await self._resolve(channel, envelope.target)
                 receipt = await self._settle_or_send(channel, envelope, resolved)
@@ -170,12 +187,14 @@ class _Postman:
             if found is not None:
                 return found
         await self._pacing.wait(resolved)
-        sending = self._outbox.mark_sending(envelope, self._clock.now())
-        try:
-            with _foreseen("sending", in_doubt=True):
-                return await channel.send(sending, resolved)
-        finally:
-            self._pacing.attempted(resolved)
+        async with self._pacing.turn():
+            await self._pacing.wait_for_service()
+            sending = self._outbox.mark_sending(envelope, self._clock.now())
+            try:
+                with _foreseen("sending", in_doubt=True):
+                    return await channel.send(sending, resolved)
+            finally:
+                self._pacing.attempted(resolved)
 
     async def _look(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt | None:
         """Whether the message arrived after all; a history that lags is given time to show it."""
@@ -214,7 +233,7 @@ class _Postman:
             if verdict.retry_after > backoff.LONG_WAIT:
                 seconds = verdict.retry_after.total_seconds()
                 self._services.progress.wait(f"{error}; sending again in {seconds:.0f} s")
-            await self._clock.sleep(verdict.retry_after.total_seconds())
+            self._pacing.hold(verdict.retry_after)
             return None
         self._pacing.not_taken(error, wait_until)
         self._outcomes.waiting(envelope, error)

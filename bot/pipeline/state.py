@@ -61,12 +61,20 @@ class Spacing:
         """The process's start."""
         self._free_at: dict[tuple[str, str], float] = {}
         self._resting_until: dict[str, float] = {}
+        self._held_until: dict[str, float] = {}
 
     def free_at(self, kind: str, place: str) -> float:
         return self._free_at.get((kind, place), float("-inf"))
 
     def occupy(self, kind: str, place: str, until: float) -> None:
         self._free_at[kind, place] = until
+
+    def hold(self, kind: str, until: float) -> None:
+        """The service asked for a pause that is waited out within the round."""
+        self._held_until[kind] = max(until, self.held_until(kind))
+
+    def held_until(self, kind: str) -> float:
+        return self._held_until.get(kind, float("-inf"))
 
     def rest(self, kind: str, until: float) -> None:
         """Nothing is to go there before that: a sending limit is used up."""

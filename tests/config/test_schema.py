@@ -116,6 +116,7 @@ EMAIL = keys(
     username=st.sampled_from([None, "bot@example.org"]),
     reply_to=st.none() | ADDRESSES,
     messages_per_minute=st.none() | st.integers(1, 100),
+    connections=st.integers(1, 10),
     ca_file=st.none(),
 ).map(lambda email: {"host": "localhost", "sender": "bot@example.org", **email})
 

@@ -223,6 +223,52 @@ async def test_slack_gets_one_message_a_second_and_channel(world: World) -> None
     assert min(gaps) >= CHANNELS["slack"].interval(world.settings).total_seconds()
 
 
+async def test_ten_channels_take_no_longer_than_one(world: World) -> None:
+    """Slack counts by channel: channels go side by side, each with its second between two messages."""
+    took: list[float] = []
+    for channels in (1, 10):
+        many_parts(world)
+        names = [f"reader{channels}-{n}" for n in range(channels)]
+        world.subscribe(
+            *(subscriber(name, max_papers=60, targets=(Target("slack", f"#{name}"),)) for name in names)
+        )
+        times: dict[str, list[float]] = {}
+
+        async def timed(envelope: Envelope, resolved: str, times: dict[str, list[float]] = times) -> Receipt:
+            times.setdefault(resolved, []).append(world.clock.monotonic())
+            await world.clock.sleep(0.2)
+            return await world.slack.take(envelope, resolved)
+
+        world.slack.on_send = timed
+        assert not (await world.once()).faults
+        assert len(times) == channels
+        assert min(late - early for own in times.values() for early, late in pairwise(own)) >= 1
+        took.append(max(map(max, times.values())) - min(map(min, times.values())))
+    assert took[1] <= 1.15 * took[0]
+
+
+async def test_a_workspaces_retry_after_holds_every_channel(world: World) -> None:
+    """Slack's own answer in one channel: none is written to before its end, and then all are, in order."""
+    many_parts(world)
+    names = [f"reader{n}" for n in range(5)]
+    readers = [subscriber(name, max_papers=60, targets=(Target("slack", f"#{name}"),)) for name in names]
+    world.subscribe(*readers)
+    world.slack.script.extend([None] * 7 + [transient(retry_after=timedelta(seconds=30))])
+    times: list[float] = []
+
+    async def timed(envelope: Envelope, resolved: str) -> Receipt:
+        times.append(world.clock.monotonic())
+        return await world.slack.take(envelope, resolved)
+
+    world.slack.on_send = timed
+    assert not (await world.once()).faults
+    # Those that were under way at the same moment had been sent.
+    assert not [at for at in times if times[7] < at < times[7] + 30]
+    for name in names:
+        parts = [one.part for one in world.slack.accepted if one.subscriber == name]
+        assert parts == list(range(1, len(parts) + 1))
+
+
 async def test_a_failed_first_part_holds_back_the_rest_of_its_thread(world: World) -> None:
     """Parts continue in the thread of the first: without it they wait, and resume in order."""
     many_parts(world)

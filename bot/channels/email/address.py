@@ -35,6 +35,10 @@ def _interval(settings: Settings) -> timedelta:
     return timedelta(seconds=60 / per_minute) if per_minute else timedelta()
 
 
+def _connections(settings: Settings) -> int:
+    return settings.email.connections if settings.email else 1
+
+
 def _account(resolved: str) -> str:
     """A provider counts by account, whoever the mail is for."""
     return ""
@@ -49,5 +53,6 @@ SPEC = ChannelSpec(
     keeps_order=False,
     may_edit=False,
     interval=_interval,
+    connections=_connections,
     place=_account,
 )

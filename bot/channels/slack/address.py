@@ -15,6 +15,7 @@ CONVERSATION = rf"(?:#?[^\u0000-,./:-@A-Z\[-^`{{-\u007f]{{1,80}}|{_ID})"
 EXPECTED = 'a Slack channel ("#name" or its id) or a person\'s e-mail address'
 
 _SPACING = timedelta(seconds=1)
+_CHANNELS_AT_ONCE = 50
 
 
 def is_conversation(text: str) -> bool:
@@ -47,6 +48,11 @@ def _interval(settings: Settings) -> timedelta:
     return _SPACING
 
 
+def _connections(settings: Settings) -> int:
+    """Slack counts by channel, and says so itself when a workspace gets too much at once."""
+    return _CHANNELS_AT_ONCE
+
+
 SPEC = ChannelSpec(
     "slack",
     AddressForm(
@@ -63,4 +69,5 @@ SPEC = ChannelSpec(
     keeps_order=True,
     may_edit=True,
     interval=_interval,
+    connections=_connections,
 )
