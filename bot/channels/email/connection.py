@@ -32,13 +32,17 @@ _MECHANISMS = ("plain", "login", "cram-md5")
 """The first that the server offers is used, and only it: each is an attempt that counts towards a
 provider's lock-out, and the connection is encrypted."""
 
-_START_INPUT, _MECHANISM_UNKNOWN = 354, 504
+_START_INPUT, _CLOSING, _MECHANISM_UNKNOWN = 354, 421, 504
 _COMMAND_UNKNOWN = (500, 502)
 _REPLY_LENGTH = 300
 
 _COURTESY_SECONDS = 5.0
 """For RSET and QUIT, which every server answers at once: a dead connection must not hold up the next
 message, nor the end of the program."""
+
+
+class ConnectionGone(Exception):
+    """The server took its leave of a kept connection before it was told anything of the message."""
 
 
 class SmtpConnection:
@@ -79,9 +83,13 @@ class SmtpConnection:
         with self._step(Step.CHECK):
             await self._smtp.noop()
 
+    @property
+    def is_open(self) -> bool:
+        return self._smtp.is_connected
+
     async def is_usable(self) -> bool:
         """Whether the server still answers, asked by RSET, which also forgets any half-made message."""
-        if not self._smtp.is_connected:
+        if not self.is_open:
             return False
         try:
             with self._step(Step.CHECK):
@@ -91,7 +99,7 @@ class SmtpConnection:
         return True
 
     async def deliver(self, recipient: str, message: bytes) -> str:
-        """Hand over ``message`` as it is; the server's words of acceptance. DeliveryError.
+        """Hand over ``message`` as it is; the server's words of acceptance. DeliveryError, ConnectionGone.
 
         Bare line ends become CRLF (RFC 5321, 2.3.8), which a MIME message already has.
         """
@@ -100,8 +108,7 @@ class SmtpConnection:
         encoding = "utf-8" if utf8 else "ascii"
         body = _LINE_END.sub(b"\r\n", message)
         body += b"" if body.endswith(b"\r\n") else b"\r\n"
-        with self._step(Step.SENDER, recipient):
-            await self._smtp.mail(self._sender, options=self._mail_options(body, utf8), encoding=encoding)
+        await self._begin(recipient, body, utf8=utf8)
         with self._step(Step.RECIPIENT, recipient):
             await self._smtp.rcpt(recipient, encoding=encoding)
         with self._step(Step.DATA, recipient):
@@ -116,6 +123,17 @@ class SmtpConnection:
                 raise aiosmtplib.SMTPDataError(reply.code, reply.message)
         self.sent += 1
         return readable(f"{reply.code} {reply.message}", _REPLY_LENGTH)
+
+    async def _begin(self, recipient: str, body: bytes, *, utf8: bool) -> None:
+        try:
+            with self._step(Step.SENDER, recipient):
+                options, encoding = self._mail_options(body, utf8), "utf-8" if utf8 else "ascii"
+                await self._smtp.mail(self._sender, options=options, encoding=encoding)
+        except DeliveryError as error:
+            # A limit that it names concerns every connection.
+            if self.sent and error.verdict.rest is None and _took_leave(error.__cause__):
+                raise ConnectionGone from error
+            raise
 
     async def quit(self) -> None:
         """Take leave if the server still listens; close in any case."""
@@ -240,6 +258,13 @@ class SmtpConnection:
         except BaseException:
             self.close()
             raise
+
+
+def _took_leave(error: BaseException | None) -> bool:
+    """421 is the server's good-bye, to any command (RFC 5321, 3.8)."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return error.code == _CLOSING
+    return isinstance(error, ConnectionError)
 
 
 def _without(text: str, username: str, password: str) -> str:

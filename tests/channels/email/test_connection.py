@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.channels.email.channel import SmtpChannel
-from bot.demo.smtp import SmtpFault, SmtpService
+from bot.demo.smtp import SmtpEnding, SmtpFault, SmtpService
 from bot.errors import DeliveryError
 from bot.models import Check, Envelope
 from bot.settings import EmailSettings, Secret, Security
@@ -199,11 +199,64 @@ async def test_a_server_that_offers_no_log_in(
 async def test_consecutive_messages_share_a_connection(
     mail: SmtpService, channel: SmtpChannel, make_envelope: Make
 ) -> None:
-    """One greeting for all of them, also when they are asked for at the same time."""
-    await channel.send(make_envelope(), ADA)
-    await asyncio.gather(*[channel.send(make_envelope(id=n), f"user{n}@example.org") for n in range(5)])
+    """One greeting for all of them."""
+    for number in range(6):
+        await channel.send(make_envelope(id=number), f"user{number}@example.org")
     assert mail.connections == 1
     assert len({one.recipients for one in mail.mails}) == 6
+
+
+@pytest.mark.parametrize("connections", [1, 3])
+async def test_messages_at_the_same_time_share_so_many_connections(
+    mail: SmtpService, open_channel: Any, make_envelope: Make, connections: int
+) -> None:
+    """Up to ``connections``, each used again; and a round later they are used again, too."""
+    async with open_channel(mail, connections=connections) as channel:
+        for _ in range(2):
+            await send_all(channel, make_envelope, 12)
+    assert mail.connections == connections
+    assert len(mail.mails) == 24
+    assert mail.commands.count("RSET") == 0
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        SmtpFault("GREETING", "421 4.7.0 Too many concurrent SMTP connections"),
+        SmtpFault("GREETING", "554 5.7.0 too many connections from your host"),
+        SmtpFault("GREETING", ending=SmtpEnding.DROP),
+        SmtpFault("EHLO", "421 4.3.2 too many connections"),
+        SmtpFault("AUTH", "454 4.7.0 Too many concurrent sessions"),
+    ],
+    ids=str,
+)
+async def test_a_server_that_refuses_a_second_connection_is_used_with_one(
+    open_channel: Any, make_envelope: Make, refusal: SmtpFault
+) -> None:
+    """No message waits for another round, and the refused connection is asked for once."""
+    async with SmtpService(users=USERS) as mail, open_channel(mail) as channel:
+        await channel.send(make_envelope(), ADA)
+        mail.script = lambda command, argument: refusal if command == refusal.command else None
+        await send_all(channel, make_envelope, 12)
+        assert len(mail.mails) == 13
+        assert mail.connections <= 3
+        assert len({one.port for one in mail.mails}) == 1
+
+
+async def test_a_wrong_password_is_not_tried_on_every_connection_at_once(
+    open_channel: Any, make_envelope: Make
+) -> None:
+    """Connections are opened one after the other: each message has one attempt, as it has by itself."""
+    async with SmtpService(users=USERS) as mail, open_channel(mail, password=Secret("no")) as channel:
+        results = await asyncio.gather(
+            *(channel.send(make_envelope(id=n), ADA) for n in range(3)), return_exceptions=True
+        )
+        assert all(isinstance(one, DeliveryError) and "535" in str(one) for one in results)
+        assert mail.commands.count("AUTH") == 3
+
+
+async def send_all(channel: SmtpChannel, make_envelope: Make, count: int) -> None:
+    await asyncio.gather(*(channel.send(make_envelope(id=n), f"user{n}@example.org") for n in range(count)))
 
 
 async def test_a_connection_is_replaced_after_fifty_messages(
@@ -216,12 +269,13 @@ async def test_a_connection_is_replaced_after_fifty_messages(
     assert len(mail.mails) == 51
 
 
+@pytest.mark.parametrize("farewell", [("421 4.4.2 idle for too long",), ("", False, SmtpEnding.DROP)])
 async def test_a_connection_the_server_has_left_is_replaced(
-    mail: SmtpService, channel: SmtpChannel, make_envelope: Make
+    mail: SmtpService, channel: SmtpChannel, make_envelope: Make, farewell: tuple[Any, ...]
 ) -> None:
-    """An idle time-out of the server's is noticed before the next message, and is no failure."""
+    """An idle time-out of the server's, or its limit of messages, is no failure: nothing was told yet."""
     await channel.send(make_envelope(), ADA)
-    mail.faults.append(SmtpFault("RSET", "421 4.4.2 idle for too long"))
+    mail.faults.append(SmtpFault("MAIL", *farewell))
     await channel.send(make_envelope(), ADA)
     assert (mail.connections, len(mail.mails)) == (2, 2)
 
