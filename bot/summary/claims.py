@@ -7,7 +7,7 @@ compare with what the source says anywhere, so that a claim in other words passe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.summary.plain import plain
@@ -31,15 +31,15 @@ _LOSES = (
     rf"accurate)(?: \w+){{0,3}} (?:than|to)|"
     r"fail(?:s|ed)? to (?:outperform|surpass|exceed|beat|match)|(?:does|do|did) not (?:outperform|surpass|"
     r"exceed|beat|match)|"
-    r"falls? short of|lags? behind|lagging behind|trails? behind)"
+    r"(?:fall|lag|trail|fell|lagg|rank)(?:s|ing|ed)? (?:\w+ly )?(?:short of|behind|below)|"
+    r"(?:trails?|trailed|trailing) (?=\w)|being (?:worse|inferior)|performing (?:\w+ly )?(?:worse|poorer) than)"
 )
 _COMPARES = re.compile(rf"(?P<loses>\b{_LOSES})|(?P<wins>\b{_WINS})", re.IGNORECASE)
 _ADMITS = re.compile(
     r"\b(?:under-?perform|(?:outperformed|surpassed|exceeded|beaten) by|worse|inferior|fall(?:s|ing)? short|"
-    r"lag(?:s|ged|ging)?\b|poor(?:er|ly)|"
-    r"fail\w* to (?:outperform|match|surpass|exceed|beat)|struggl|degrad|below|weaker|cannot match|not "
-    r"(?:match|outperform|surpass|exceed)|"
-    r"deteriorat)",
+    r"lag(?:s|ged|ging)?\b|trail|poorer|below|"
+    r"fail\w* to (?:outperform|match|surpass|exceed|beat)|weaker|cannot match|not "
+    r"(?:match|outperform|surpass|exceed))",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"\b(?:not|never|without|cannot|n['’]t)(?: \w+ly)? $")
@@ -144,10 +144,15 @@ _THING = (
 )
 _RELEASES = re.compile(
     rf"\b{_THING}\b[^.;]{{0,60}}?\b(?:is|are|was|were|been|be|made|being) (?:\w+ly |made |fully |all |also )*"
-    r"(?:available|released|open[- ]?sourced?|accessible|published|downloadable|shared)\b"
+    r"(?:available|released|open[- ]?sourced?|accessible|published|downloadable|shared|public\b(?! \w)|hosted|"
+    r"distributed (?:as|under|via|through|on)|deposited)\b"
     rf"|\b(?:releas(?:es?|ed|ing)|open-?sourc(?:es|ed|ing)|publish(?:es|ing)?) (?:\w+ ){{0,5}}?(?:on github|"
     rf"publicly|{_THING})\b"
-    rf"|\b(?:publicly|openly|freely) (?:available|released|accessible|shared)\b|\bopen-sourced?\b(?= (?:at|on|"
+    rf"|\b(?:publicly|openly|freely) (?:available|released|accessible|shared|downloadable|hosted)\b|"
+    rf"\b{_THING}\b[^.;]{{0,40}}?\bcan be (?:downloaded|found|accessed|obtained) (?:at|on|from|in|via)\b|"
+    r"\breleas(?:es?|ed|ing) (?:everything|all materials?)\b|\bopen[- ]sourc(?:e|es|ing) (?:our|the|their|its|all)\b|"
+    r"\bpublic(?:ly accessible)? (?:repositor|release of|code)|\bproject (?:web)?page\b|"
+    r"\b(?:MIT|Apache|BSD|GPL|CC[- ]BY) licen[cs]e\b|\bdistributed as open[- ]source\b|\bopen-sourced?\b(?= (?:at|on|"
     rf"in|under|the|its|code)|[.,;]|$)"
     r"|\bopen[- ]source (?:\w+ )?(?:implementation|code(?:base)?|package|library|toolkit|release|software)\b"
     rf"|\b{_THING} (?:release|available (?:at|on|from|online|via|upon))\b|\bgithub\b|\bhugging ?face\b|"
@@ -171,12 +176,6 @@ _IS_OPEN = re.compile(
 )
 
 
-def invented_release(text: str, source: str) -> str:
-    """Code, data or models said to be available, of which the source says nothing."""
-    found = _RELEASES.search(text)
-    return found[0] if found and not _IS_OPEN.search(source) else ""
-
-
 # --- what is proved, and how good it is ---
 
 _PROVES = re.compile(
@@ -198,12 +197,6 @@ _IS_FIRM = re.compile(
 )
 
 
-def hedge_made_proof(text: str, source: str) -> str:
-    """ "Suggests" told as "proves"."""
-    found = _PROVES.search(text)
-    return found[0] if found and not _IS_FIRM.search(source) else ""
-
-
 _BEST = re.compile(
     r"\b(?:(?:achiev|attain|reach|establish|set|obtain|deliver|yield|provid|offer|demonstrat|show|report)\w* |"
     r"with |new |a )(?:\w+ ){0,2}?"
@@ -221,7 +214,16 @@ _IS_BEST = re.compile(
 )
 
 
-def invented_record(text: str, source: str) -> str:
-    """Said to be the state of the art, where the source compares with nothing."""
-    found = _BEST.search(plain(text))
-    return found[0] if found and not _IS_BEST.search(source) else ""
+UNBACKED: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
+    "release": (_RELEASES, _IS_OPEN),
+    "proof": (_PROVES, _IS_FIRM),
+    "rank": (_BEST, _IS_BEST),
+}
+"""Claims of an answer -> how it is worded there, and what in the source backs it in any words."""
+
+
+def unbacked(claim: str, text: str, source: str) -> str:
+    """The words by which ``text`` makes ``claim``, a key of `UNBACKED`, when nothing in ``source`` backs it."""
+    wording, backing = UNBACKED[claim]
+    found = wording.search(plain(text))
+    return found[0] if found and not backing.search(source) else ""

@@ -43,13 +43,18 @@ _LIGHTEST, _MEGA = 100, 1e6
 _BREAKDOWN = re.compile(r"[^().;]{0,40}\(([^()]*)\)")
 _INTEGER = re.compile(r"(?<![\w.])\d{1,6}(?![\w.]*\d)")
 _TRIVIAL = (0.0, 1.0, -1.0)
-_BOUND = re.compile(r"[>≥→] ?-$")
+_BOUND = re.compile(r"[<>≤≥→] ?-$")
 _UNSAID = frozenset({"one", "first"})
 _ARROW = re.compile(r"(?:(?:[=<>≈≤≥≠→∈≪≫±/]|->|\+) ?[+-]?|\)\(|\b(?:spin|(?:co-?)?dimension)-)$")
 _OVER_SYMBOL = re.compile(r"/ ?[A-Za-zα-ωΑ-Ω(√]")
 _MAGNITUDES = re.compile(
     r"\b(an?|one|two|three|four|five|six|\d{1,2}) (?:full )?orders? of(?: |-)magnitude", re.IGNORECASE
 )
+_LEVELS = re.compile(r"\bper(?P<cent> ?cent)?(?P<mille>-? ?mill?e?)?[- ]level\b", re.IGNORECASE)
+"""``percent-level effects``: of about 1 %; ``at the permille level``: of 0.1 %."""
+_KIND_BEFORE = re.compile(r"\brank-$", re.IGNORECASE)
+_KIND_AFTER = re.compile(r"-forms?\b")
+_HIGHEST_KIND = 4
 _SMALL = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
@@ -99,6 +104,9 @@ class Ground:
             power = _SMALL.get(found[1].lower()) or int(found[1])
             self._readings.add((key(10.0**power), ()))
             self._contexts[f"<{FACTOR}"].add(key(10.0**power))
+        for level in _LEVELS.finditer(linear):
+            if level["cent"] or level["mille"]:
+                self._readings.add((key(1.0 if level["cent"] else 0.1), PERCENT))
 
     def _add(self, figure: Figure, linear: str, sentences: _Sentences) -> None:
         values = {
@@ -141,6 +149,7 @@ class Ground:
             or self._rounds(figure)
             or self._may_count(figure)
             or self._is_trivial(figure, linear)
+            or self._is_kind(figure, linear)
             or self._is_sum(figure, linear)
         )
 
@@ -251,6 +260,12 @@ class Ground:
         if self._is_another(figure):
             return False
         return not figure.claims or int(figure.value) in counts(self._linear)
+
+    def _is_kind(self, figure: Figure, linear: str) -> bool:
+        """ "Rank-2 tensors", "1-forms": what a thing is called, where the abstract does not call it otherwise."""
+        small = figure.digits.isdigit() and 0 <= figure.value <= _HIGHEST_KIND
+        named = _KIND_BEFORE.search(figure.left) or _KIND_AFTER.match(linear, figure.end)
+        return bool(small and named) and not self._is_another(figure)
 
     def _is_sum(self, figure: Figure, linear: str) -> bool:
         """ "10 models (6 open, 4 closed)": the reader sees what it is the sum of, and the abstract has those."""

@@ -24,6 +24,8 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’´][^\W\d_]+)?")
 _SUBSCRIPT = re.compile(r"_\((\d{1,3})\)")
 _SYMBOL = re.compile(r"[a-z][A-Z]{1,2}|[A-Z]{0,3}I{2,3}|.*[^\x00-\x7f].*")
 """``sNN``, class ``DIII``, ``Tμν``: notation, no names."""
+_INDEX = re.compile(r"(?<![^\W\d_])[^\W\d_]_\($")
+"""Before the ``NN`` of ``√s_(NN)`` and the ``DM`` of ``Ω_(DM)``: a symbol's index, no name."""
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u017e]+")
 _GROUP = re.compile(r"[A-Z]{1,4}\(\w")
 """``SU(3)``, ``ISO(1,3)``: groups. Their numbers are looked at elsewhere."""
@@ -49,8 +51,13 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _BY_WHOM = re.compile(
-    r"\b(?:method|algorithm|approach|procedure|scheme|recipe|technique|work|proposal|"
-    r"proposed|introduced|developed) (?:of|by|due to) $"
+    r"\b(?:method|algorithm|approach|procedure|scheme|recipe|technique|work|proposal|proposed|introduced|"
+    r"developed) (?:of|by|due to) $"
+    r"|\b(?:(?:goes|dates|traced|going) back to|(?:predicted|conjectured|formulated|suggested) by|data (?:from|of|by)|"
+    r"(?:collaborat\w+|partnership|together|cooperation) with|"
+    r"(?:evaluated|tested|confirmed|measured|performed|conducted|validated|benchmarked) (?:on|at|by|with)|"
+    r"following|after) (?:the )?$",
+    re.IGNORECASE,
 )
 """What shows that a name is somebody's or a body's: no outside knowledge excuses it."""
 _ORDINARY = re.compile(
@@ -99,6 +106,8 @@ def _names(linear: str) -> Iterator[tuple[str, bool]]:
         if _LABEL.match(linear, token.end()) or (word.isupper() and _is_ordinary(word)):
             continue
         is_body = bool(_BODY.match(linear[token.end() :]) or _BY_WHOM.search(linear[: token.start()]))
+        if _INDEX.search(linear[: token.start()]):
+            continue
         capitals = sum(letter.isupper() for letter in word)
         if capitals >= 2 and not _SYMBOL.fullmatch(word) and not _GROUP.match(linear, token.start()):
             yield word, is_body

@@ -90,6 +90,8 @@ _SHORT_SCRIPT = re.compile(r"([\^_])(?: ?)([+-]?\d+(?:\.\d+)?|[^\s(){}\d])")
 _WORD_SCRIPT = re.compile(r"_([A-Za-z]{2,})(?=[\W\d_])")
 """``0.3_stat``, as people type it; TeX would set one letter low."""
 _EMPTY_BASE = re.compile(r"\^\(°\)|\^°")
+_LETTER_ACCENT = re.compile(r"\\[vcuHkr](?:\s*\{\\?([A-Za-z])\}|\s+([A-Za-z]))")
+"""``Had\\v{z}i\\'c`` is Hadzic here: accents are compared by nobody."""
 _DOLLARS = re.compile(r"\b(?:US|AU|CA|NZ|HK)\\?\$(?=\d)")
 _NUMBER = r"\d+(?:\.\d+)?"
 _SPREAD = re.compile(
@@ -143,7 +145,7 @@ def _untex(text: str) -> str:
     text = re.sub(r"\\([%&#$])", r"\1", text).replace("\\_", "_ ").replace("\\{", "(").replace("\\}", ")")
     text = _TEXT_SCRIPT.sub(lambda script: "^{" if script[1] == "super" else "_{", text)
     text = _QUANTITY.sub(r"\1 \2", text)
-    text = _FRACTION.sub(_fraction, text)
+    text = _FRACTION.sub(_fraction, _LETTER_ACCENT.sub(r"\1\2", text))
     text = re.sub(r"\\(['`\"^~=.])\s*", "", _COMMAND.sub(_command, text))
     return _unscript(re.sub(r"_sun\b", "_{⊙}", text.replace(_BORDER, "")))
 

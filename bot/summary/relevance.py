@@ -17,6 +17,8 @@ _FEWEST_WORDS, _FEWEST_WORDS_WARY = 10, 5
 """Content words of an answer of which hardly any is the paper's."""
 _OWN = 0.25
 """The least part of so many content words that its paper must share; own summaries share 0.4 and more."""
+_MANY, _HARDLY = 4, 0.15
+"""So many words in common show a free retelling, unless they are lost among others."""
 _CLOSER = 0.25
 _FEWEST_ACRONYMS = 3
 
@@ -28,7 +30,8 @@ def is_foreign(fields: Sequence[str], source: str, *, wary: bool) -> bool:
     if any(len(words) >= fewest and not words & own for words in map(content_words, (*fields, text))):
         return True
     enough = len(content_words(text)) >= (_FEWEST_WORDS_WARY if wary else _FEWEST_WORDS)
-    return enough and shared(text, own) < _OWN
+    common = len(content_words(text) & own)
+    return enough and shared(text, own) < _OWN and (wary or common < _MANY or shared(text, own) < _HARDLY)
 
 
 def is_about_another(fields: Sequence[str], source: str, others: Sequence[str], *, wary: bool) -> bool:

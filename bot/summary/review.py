@@ -14,12 +14,7 @@ from dataclasses import dataclass
 from bot.languages import code, is_english, normalise
 from bot.models import Paper
 from bot.summary.binding import misplaced
-from bot.summary.claims import (
-    hedge_made_proof,
-    invented_record,
-    invented_release,
-    reversed_comparison,
-)
+from bot.summary.claims import reversed_comparison, unbacked
 from bot.summary.cleaning import visible
 from bot.summary.grounding import unsupported
 from bot.summary.injection import echoes_address, foreign_matter, gives_orders, honest, speaks_of_itself
@@ -299,17 +294,17 @@ _INVENTIONS: Sequence[tuple[Callable[[Draft], str], str, str]] = (
         "it told the wrong way round who does better: {words}.",
     ),
     (
-        lambda draft: invented_release(draft.text, draft.record),
+        lambda draft: unbacked("release", draft.text, draft.record),
         "a release that the abstract has not",
         "it said that something is available, of which title and abstract say nothing: {words}.",
     ),
     (
-        lambda draft: hedge_made_proof(draft.text, draft.record),
+        lambda draft: unbacked("proof", draft.text, draft.record),
         "a proof where the abstract is less certain",
         "it said that something is proved where the abstract is less certain: {words}.",
     ),
     (
-        lambda draft: invented_record(draft.text, draft.record),
+        lambda draft: unbacked("rank", draft.text, draft.record),
         "a rank that the abstract does not claim",
         "it praised the result where the abstract compares it with nothing: {words}.",
     ),

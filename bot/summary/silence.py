@@ -18,7 +18,7 @@ _CLAIM = rf"(?:{_FIRM}(?:findings?|results?|objectives?|conclusions?|outcomes?|a
 _WHAT = rf"(?:{_CLAIM}|{_FIRM}(?:information|details?|claims?|content|answer|analysis|abstract|text))"
 _TOLD = (
     r"(?:given|stated|reported|provided|specified|mentioned|described|presented|disclosed|available|included|"
-    r"found|indicated|identified|extracted|determined|supplied|detailed|offered|known)"
+    r"found|indicated|identified|extracted|determined|supplied|detailed|offered|known|discussed|documented|summari[sz]ed)"
 )
 _TELL = (
     r"(?:state|report|mention|provide|give|specify|describe|contain|include|present|disclose|offer|say|"
@@ -34,7 +34,7 @@ _TEXT = (
 )
 _IS = r"(?:is|are|was|were|remains?|has been|have been)"
 _NOT_TOLD = rf"(?:not (?:\w+ly )?{_TOLD}|un(?:available|known|specified|stated|reported|determined|clear))"
-_IN_TEXT = rf"(?:in|by|from) (?:the|this) {_TEXT}"
+_IN_TEXT = rf"(?:in|by|from|within) (?:the|this|its|their) {_TEXT}"
 _END = r"\s*(?:$|[.;!])"
 
 _SAYS_NOTHING = tuple(
@@ -70,6 +70,22 @@ _SAYS_NOTHING = tuple(
         rf"^(?:there {_IS} )?(?:insufficient|not enough|too little) (?:information|details?|context|text|"
         rf"data)\b"
         r".{0,60}\b(?:summar|determin|stat|finding|abstract|provid|given)",
+        # No conclusion can be drawn. None reported. It is not stated what was found.
+        rf"(?:^|, )no {_CLAIM}(?: (?:or|and) {_WHAT})* (?:can|could|may) be "
+        rf"(?:{_TOLD}|drawn|derived|inferred|made)\b",
+        rf"^(?:none|nothing|not) (?:\w+ly )?{_TOLD}(?:{_END}| {_IN_TEXT}| here)",
+        r"^it (?:is|was) (?:not|never|nowhere) (?:\w+ly )?(?:stated|said|reported|specified|mentioned) "
+        r"(?:what|which|whether|how|in)\b",
+        r"^(?:the |a )?(?:summary|analysis|answer|finding|objective|response)s? "
+        r"(?:could not|can not|cannot|was not|were not) (?:be )?(?:generated|produced|derived|extracted|created)"
+        r"\b(?= ?(?:$|[.;!]|from|due|because))",
+        # The abstract is too short. It ends before a result. It gives no indication; it only introduces the problem.
+        r"\babstract (?:is|was) "
+        r"(?:too (?:short|brief|vague|general|limited)|missing|empty|incomplete|truncated)\b",
+        r"\b(?:the|this) (?:\w+ )?(?:abstract|text) (?:ends|stops|breaks off|is cut off)\b",
+        r"\b(?:the|this) (?:\w+ )?(?:abstract|text)\b.{0,60}?"
+        r"\b(?:gives?|offers?|contains?|reports?|provides?|states?|includes?|draws?|presents?|has|have) "
+        rf"no {_FIRM}(?:{_CLAIM}|indication|hint|mention|information|details?)\b",
         # See the paper. Error. To be determined.
         rf"^(?:see|refer to|read|consult) (?:the )?(?:full )?(?:{_TEXT}|paper|article|manuscript)\b",
         r"^(?:error|failed|nothing|none|unknown|unclear|unspecified|undetermined|to be (?:determined|added|"

@@ -54,6 +54,8 @@ _LOST: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![\d,])(\d{1,3}),(\d{1,2})(?= ?(?:[MBk%]|million|billion)(?![A-Za-z]))", r"\1.\2"),
         # 600 (8 h a day)-1000 (4 h a day) hours
         (r"(?<=\d) \([^()]{1,24}\)(?=[-–]| [a-z])", ""),
+        # Delta (3 n^(2)), SU (3)
+        (r"\b((?:Delta|Sigma|Gamma)|S?[OU]|Sp|SL|GL|PSL) \((?=\d)", r"\1("),
         # a dash that opens an item: "include: -83.3%"
         (r"(?<=[:;.] )-(?=\d)", ""),
         (r"([×·] ?10) ([+-]?\d{1,2})(?![\d.,]?\d)", r"\1^(\2)"),

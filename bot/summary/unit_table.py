@@ -128,7 +128,7 @@ MULTIPLES = {
 SHORT_MULTIPLES = {"k": 1e3, "K": 1e3, "m": 1e6, "M": 1e6, "b": 1e9, "B": 1e9, "T": 1e12, "G": 1e9}
 """``10k``, ``7B``: only where the letter touches the number or no unit is meant."""
 MULTIPLICITY = frozenset(
-    {"fold", "folds", "times", "×", "x", "X", "D", "d", "dimensional", "dimensions", "dimension"}
+    {"fold", "folds", "times", "×", "x", "X", "D", "d", "l", "dimensional", "dimensions", "dimension"}
 )
 
 

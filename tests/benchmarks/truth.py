@@ -26,11 +26,11 @@ from bot.summary.review import Draft, Objection, first_fault, source_of
 from bot.summary.sentences import split
 from bot.tex import to_text
 from tests.benchmarks import truth_extractive
-from tests.benchmarks.truth_alterations import Kind, Pair, claims, numbers
+from tests.benchmarks.truth_alterations import Kind, Pair, claims, numbers, other_words
 
 ARXIV = Path(__file__).resolve().parents[3] / "shared" / "arxiv"
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
-KINDS: tuple[Kind, ...] = (*numbers.KINDS, *claims.KINDS)
+KINDS: tuple[Kind, ...] = (*numbers.KINDS, *claims.KINDS, *other_words.KINDS)
 _OF_FORM = (
     "it copies the abstract",
     "too long",
@@ -178,6 +178,7 @@ def main() -> None:
     started = time.perf_counter()
     pairs = read_answers()
     passed, refused = refusals(pairs, arguments.show)
+    print(f"review: {1000 * (time.perf_counter() - started) / len(pairs):.1f} ms an answer")
     tell_refusals(pairs, refused)
     tell_recall(pairs, passed, refused, arguments.show)
     truth_extractive.tell(pairs)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.models import ModelReply, Paper, Summary
 from bot.summary import reply
-from bot.summary.claims import hedge_made_proof, invented_record, invented_release, reversed_comparison
+from bot.summary.claims import reversed_comparison, unbacked
 from bot.summary.methods import strange_methods
 from bot.summary.names import strange_names
 from bot.summary.reply import RefusedAnswer
@@ -28,6 +28,7 @@ SOURCE = (
     "said",
     [
         "FooNet segments cells on BBBC, with Sr₂RuO₄ films and SnO₂.",
+        "Noise of √s_NN and Ω_DM is low for FooNet.",
         "FOONET-based masks of $\\text{Sr}_2\\text{RuO}_4$ agree.",
         "Large Language Models and QNMs are discussed; an LLM is used.",
         "The CNN beats U-Net, seen with Hubble's camera.",
@@ -51,6 +52,9 @@ def test_a_name_is_present_in_whatever_form_the_paper_has_it(said: str) -> None:
         ("Kowalski's method is used.", "Kowalski"),
         ("The result was checked by the Planck collaboration.", "Planck"),
         ("It was funded by DARPA.", "DARPA"),
+        ("The idea goes back to Ramanujan.", "Ramanujan"),
+        ("It was done in collaboration with Microsoft.", "Microsoft"),
+        ("The model was evaluated on Kepler.", "Kepler"),
     ],
 )
 def test_a_name_of_something_else_is_found(said: str, strange: str) -> None:
@@ -89,6 +93,9 @@ def test_a_method_of_another_paper_is_found(said: str, strange: tuple[str, ...])
         ("Existing baselines outperform FooNet.", True),
         ("FooNet underperforms existing baselines.", True),
         ("FooNet is outperformed by U-Net.", True),
+        ("FooNet trails existing baselines.", True),
+        ("FooNet performs worse than existing baselines.", True),
+        ("FooNet segments cells, falling behind U-Net.", True),
         ("FooNet segments cells.", False),
     ],
 )
@@ -100,18 +107,34 @@ def test_a_comparison_turned_round_is_found(said: str, wrong: bool) -> None:
 def test_a_release_needs_the_paper_s_word() -> None:
     """Code and data are said to be available only where title, abstract or comment say so."""
     said = "Cells are segmented. The code is publicly available."
-    assert invented_release(said, SOURCE)
-    assert not invented_release(said, SOURCE + " Code: https://example.org/foonet")
-    assert not invented_release(said, SOURCE + " We release our models.")
-    assert not invented_release("Energy is released when open-source models are compared.", SOURCE)
+    assert unbacked("release", said, SOURCE)
+    assert not unbacked("release", said, SOURCE + " Code: https://example.org/foonet")
+    assert not unbacked("release", said, SOURCE + " We release our models.")
+    assert not unbacked("release", "Energy is released when open-source models are compared.", SOURCE)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "All data and scripts can be downloaded from the project page.",
+        "The full data set is public.",
+        "The software is distributed as open source.",
+        "We open-source our toolkit.",
+        "The authors release everything needed to reproduce the results.",
+        "The benchmark is hosted online under an MIT license.",
+    ],
+)
+def test_a_release_is_one_however_it_is_worded(said: str) -> None:
+    """Downloads, licences and hosts say the same as "the code is available"."""
+    assert unbacked("release", said, SOURCE)
 
 
 def test_praise_and_proof_need_the_paper_s_word() -> None:
     """A hedge is no proof, and a result without comparison no record."""
-    assert hedge_made_proof("This proves that the origin is common.", SOURCE)
-    assert not hedge_made_proof("This proves that the origin is common.", SOURCE + " We prove a theorem.")
-    assert invented_record("It segments cells, achieving state-of-the-art results.", "We segment cells.")
-    assert not invented_record("It achieves state-of-the-art results.", SOURCE)
+    assert unbacked("proof", "This proves that the origin is common.", SOURCE)
+    assert not unbacked("proof", "This proves that the origin is common.", SOURCE + " We prove a theorem.")
+    assert unbacked("rank", "It segments cells, achieving state-of-the-art results.", "We segment cells.")
+    assert not unbacked("rank", "It achieves state-of-the-art results.", SOURCE)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +149,15 @@ def test_praise_and_proof_need_the_paper_s_word() -> None:
         "The main result cannot be inferred from the abstract.",
         "The paper does not report any results.",
         "Cells are discussed. The abstract provides no explicit results.",
+        "The abstract is too short to derive a finding.",
+        "As the abstract describes only the approach, no findings can be stated.",
+        "None reported in the abstract.",
+        "The paper does not report findings in its abstract.",
+        "The abstract gives no indication of the results.",
+        "The abstract ends before stating a result.",
+        "The text only introduces the problem and reports no findings.",
+        "The summary could not be generated.",
+        "It is not stated what the authors found.",
     ],
 )
 def test_a_field_that_says_nothing_is_found(said: str) -> None:
@@ -142,6 +174,9 @@ def test_a_field_that_says_nothing_is_found(said: str) -> None:
         "No result of this kind holds in three dimensions.",
         "The result does not support a phase transition.",
         "The distance cannot be determined from the light curve alone.",
+        "Models are brittle where the text is too short or truncated input is given.",
+        "It is not clear whether the phase is stable.",
+        "Nothing beyond the Standard Model is seen, and no conclusion of this kind holds in general.",
     ],
 )
 def test_what_a_paper_says_of_missing_things_is_something(said: str) -> None:

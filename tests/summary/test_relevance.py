@@ -39,6 +39,20 @@ def test_a_long_answer_needs_words_of_its_paper() -> None:
     assert is_foreign(fields, FILMS, wary=False)
 
 
+def test_a_free_retelling_is_of_its_paper() -> None:
+    """An essay's abstract is told in other words; a few that are its own are enough, but for a wary reader."""
+    essay = (
+        "A Life in Language\nIn this personal story I relate forty years around artificial intelligence, how curiosity "
+        "led me to work in industry and academia, and the anecdotes that form its backdrop."
+    )
+    fields = [
+        "Share insights from a long career in artificial intelligence, shaped by curiosity and circumstance.",
+        "The writer highlights pivotal moments, choices and anecdotes, illustrating their professional journey.",
+    ]
+    assert not is_foreign(fields, essay, wary=False)
+    assert is_foreign(fields, FILMS, wary=False)
+
+
 def test_another_paper_s_answer_is_noticed() -> None:
     """In a request with several papers each answer is nearest to its own."""
     fields = ["Sort transparent parcels.", "The grasp planner learns from images."]
