@@ -27,7 +27,7 @@ from bot.models import (
     Target,
     Verdict,
 )
-from bot.settings import EmailSettings, GeminiSettings
+from bot.settings import EmailSettings, GeminiSettings, ServiceTier
 from tests.fakes import FakeSummariser
 from tests.pipeline import model
 from tests.pipeline.conftest import World
@@ -583,6 +583,50 @@ async def test_papers_share_requests_as_far_as_the_day_demands(
     await world.once()
     assert [len(one) for one in requests(world)] == sizes
     assert by_model(world) == count
+
+
+async def test_a_day_of_three_hundred_papers_fits_the_free_tier(ready: Ready) -> None:
+    """All summarised within 250 requests with `auto`, though one answer in twenty has to be asked for again."""
+    tried: set[str] = set()
+
+    def now_and_then_wrong(prompt: Prompt) -> ModelReply:
+        wrong = {one for one in model.asked(prompt) if one.endswith(("07", "27", "47", "67", "87"))} - tried
+        tried.update(wrong)
+        return model.objects(
+            *(
+                {"arxiv_id": one, **(model.WRONG_NUMBER if one in wrong else model.GOOD)}
+                for one in model.asked(prompt)
+            )
+        )
+
+    allowed = replace(FREE, papers_per_request=None, requests_per_day=250)
+    world = ready(300, answer=now_and_then_wrong, readers=(reader("ada", max_papers=300),), gemini=allowed)
+    await world.once()
+    assert by_model(world) == 300
+    assert len(requests(world)) <= 250
+
+
+async def test_a_slow_answer_of_the_flex_tier_is_waited_for(ready: Ready) -> None:
+    """Ten minutes are within what that tier may take; the digest has the model's summary."""
+    world = ready(2, gemini=replace(FREE, service_tier=ServiceTier.FLEX))
+    assert world.summariser is not None
+    world.summariser.latency = 600.0
+    await world.once()
+    assert by_model(world) == 2
+    assert len(requests(world)) == 2
+
+
+async def test_a_model_that_is_always_wrong_is_paid_once_a_day(ready: Ready) -> None:
+    """However many papers it is asked about, and however often `once` is started."""
+
+    def wrong(prompt: Prompt) -> ModelReply:
+        return model.objects(*({"arxiv_id": one, **model.WRONG_NUMBER} for one in model.asked(prompt)))
+
+    world = ready(12, answer=wrong)
+    for _ in range(3):
+        await world.once()
+        world.restart()
+    assert len(requests(world)) == SUMMARY_REFUSALS * 12
 
 
 # --- short of quota -----------------------------------------------------------------------------------
