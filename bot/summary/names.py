@@ -32,6 +32,8 @@ _GROUP = re.compile(r"[A-Z]{1,4}\(\w")
 _ENDS = re.compile(r"(?:^|[.!?:;|•]|\d\)|\([ivx]+\))[\s\"“‘'(\[]*$")
 """What stands before the first word of a sentence or an item, whose capital says nothing."""
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+")
+_NEARBY = 160
+"""Characters before and behind a name that tell how it is used."""
 _LONGEST_RUN = 6
 _LONGEST_ACRONYM = 5
 """Letters; what is longer and ends like a word may be one in capitals."""
@@ -87,7 +89,11 @@ def strange_names(text: str, source: str) -> tuple[str, ...]:
     """The names in ``text`` that nothing in ``source`` explains, as written, each once."""
     ground = _ground(source)
     linear = _linear(_ADDRESS.sub(" ", text))
-    strange = (name for name, is_body in _names(linear) if not ground.knows(name, linear, is_body=is_body))
+    strange = (
+        name
+        for name, is_body in dict.fromkeys(_names(linear))
+        if not ground.knows(name, linear, is_body=is_body)
+    )
     return tuple(dict.fromkeys(strange))
 
 
@@ -105,17 +111,19 @@ def _names(linear: str) -> Iterator[tuple[str, bool]]:
         word = re.sub(r"['’´]\w*$", "", token[0])
         if _LABEL.match(linear, token.end()) or (word.isupper() and _is_ordinary(word)):
             continue
-        is_body = bool(_BODY.match(linear[token.end() :]) or _BY_WHOM.search(linear[: token.start()]))
-        if _INDEX.search(linear[: token.start()]):
+        before = linear[max(0, token.start() - _NEARBY) : token.start()]
+        behind = linear[token.end() : token.end() + _NEARBY]
+        if _INDEX.search(before):
             continue
+        is_body = bool(_BODY.match(behind) or _BY_WHOM.search(before))
         capitals = sum(letter.isupper() for letter in word)
         if capitals >= 2 and not _SYMBOL.fullmatch(word) and not _GROUP.match(linear, token.start()):
             yield word, is_body
         elif capitals == 1 and word[0].isupper() and len(word) >= _FEWEST and _LATIN.fullmatch(word):
             if _is_ordinary(word):
                 continue
-            begins = _ENDS.search(linear[: token.start()]) is not None
-            if not begins or token[0] != word or linear[token.end() : token.end() + 7] == " et al.":
+            begins = _ENDS.search(before) is not None
+            if not begins or token[0] != word or behind.startswith(" et al."):
                 yield word, is_body
 
 
