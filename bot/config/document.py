@@ -202,7 +202,11 @@ _SHARED = {
         "weekdays 09:00",
     ),
     "timezone": Key(TIME_ZONE, "The IANA zone of the schedule and of the dates shown.", "UTC"),
-    "language": Key(LINE, "Of the summaries, by name or code.", "English"),
+    "language": Key(
+        LINE,
+        "Of the summaries, by name or code; of the text around them too in German, French, Spanish, Chinese, Japanese.",
+        "English",
+    ),
     "max_papers": Key(
         Whole(1, 10_000),
         "Summarised in full, in the digest's order; the rest follow as one-line titles.",

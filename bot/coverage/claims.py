@@ -9,9 +9,9 @@ from itertools import groupby
 
 from bot.coverage.feeds import FeedDay, FeedState
 from bot.history import PollStatus, TopicPoll
+from bot.languages import ENGLISH, Catalogue
 
 _ANSWERED = (PollStatus.COMPLETE, PollStatus.EMPTY)
-_NOT_ASKED = "arXiv has not been asked yet."
 _NAMED_DAYS = 5
 """So many days are named one by one."""
 
@@ -23,7 +23,7 @@ class Seen:
     since: datetime | None
     """The last digest; None for the first."""
     since_name: str
-    """``Monday's digest``, in the subscriber's time zone; empty for the first."""
+    """``Monday's digest``, in the subscriber's time zone and language; empty for the first."""
     today: date
     """arXiv's day (US/Eastern), by which other days are named."""
     days: tuple[FeedDay, ...]
@@ -44,6 +44,8 @@ class Seen:
     """Whether the subscriber's topics name categories."""
     awaited: int = 0
     """Announced papers that may match and that arXiv does not give by id yet."""
+    words: Catalogue = ENGLISH
+    """What it is told in."""
 
 
 def is_unanswered(seen: Seen) -> bool:
@@ -65,78 +67,121 @@ def completeness(seen: Seen) -> tuple[str, ...]:
 
 def _silence(seen: Seen) -> str:
     """Of several reasons the newest: the others are mostly the same in other words."""
-    since = f" since {seen.since_name}" if seen.since_name else ""
-    reason = seen.polls[-1].reason
-    why = f" ({reason})" if reason else ""
-    return (
-        f"arXiv has not answered{since}{why}: whether there are new papers is not known yet. "
-        "The next poll reaches back to before that."
+    words, reason = seen.words, seen.polls[-1].reason
+    if seen.since_name:
+        said = words.gettext("arXiv has not answered since {digest}", digest=seen.since_name)
+    else:
+        said = words.gettext("arXiv has not answered")
+    said = f"{said} ({reason})" if reason else said
+    return words.gettext(
+        "{silence}: whether there are new papers is not known yet. The next poll reaches back to before that.",
+        silence=said,
     )
 
 
 def _announced(seen: Seen) -> str:
-    where = "in your categories" if seen.by_category else "in all its archives"
-    when = f"since {seen.since_name}" if seen.since_name else _days_read(seen)
+    words = seen.words
+    where = words.gettext("in your categories") if seen.by_category else words.gettext("in all its archives")
+    when = words.gettext("since {digest}", digest=seen.since_name) if seen.since_name else _days_read(seen)
     if not seen.read:
         by_search = _by_search(seen)
         if not seen.why_none:
             return by_search
         # Without an answer the calendar alone speaks; on such days arXiv need not be asked.
         by_search = by_search if seen.polls else ""
-        what = "arXiv announced nothing" if _has_answered(seen) else "No announcement was due"
-        return f"{what} {when or 'meanwhile'}: {seen.why_none}. {by_search}".strip()
+        when = when or words.gettext("meanwhile")
+        if _has_answered(seen):
+            said = words.gettext("arXiv announced nothing {when}: {why}.", when=when, why=seen.why_none)
+        else:
+            said = words.gettext("No announcement was due {when}: {why}.", when=when, why=seen.why_none)
+        return f"{said} {by_search}".strip()
     if any(day.state is FeedState.CUT for day in seen.days):
-        return (
-            f"arXiv announced more papers {where} than its feed lists {when}; the {seen.announced} listed "
-            f"were checked, the rest by arXiv's search. {_sentence(_count(seen.matched + seen.found))}"
+        cut = words.gettext(
+            "arXiv announced more papers {where} than its feed lists {when}; the {num} listed were checked, "
+            "the rest by arXiv's search.",
+            where=where,
+            when=when,
+            num=words.number(seen.announced),
         )
+        return f"{cut} {_sentence(words, _count(words, seen.matched + seen.found))}"
     if seen.announced == 0:
-        quiet = "a quiet day" if len(seen.read) == 1 else "quiet days"
+        quiet = words.ngettext("a quiet day", "quiet days", len(seen.read))
         # Nothing is no more than what was read says: of the other days it is not known.
         span = _days_read(seen) if _unseen_days(seen) else when
-        return f"arXiv announced no papers {where} {span} ({seen.why_none or quiet}). {_by_search(seen)}"
-    more = f" arXiv's search found {seen.found} more." if seen.found else ""
-    if seen.announced == 1:
-        return (
-            f"arXiv announced 1 paper {where} {when}; it was checked. {_sentence(_count(seen.matched))}{more}"
+        none = words.gettext(
+            "arXiv announced no papers {where} {when} ({why}).",
+            where=where,
+            when=span,
+            why=seen.why_none or quiet,
         )
-    return (
-        f"arXiv announced {seen.announced} papers {where} {when}; all {seen.announced} were checked; "
-        f"{_count(seen.matched)}.{more}"
+        return f"{none} {_by_search(seen)}"
+    found = [
+        words.ngettext("arXiv's search found {num} more.", "arXiv's search found {num} more.", seen.found)
+    ]
+    more = found if seen.found else []
+    matched = _count(words, seen.matched)
+    if seen.announced == 1:
+        one = words.gettext("arXiv announced 1 paper {where} {when}; it was checked.", where=where, when=when)
+        return " ".join([one, _sentence(words, matched), *more])
+    several = words.ngettext(
+        "arXiv announced {num} paper {where} {when}; all {num} were checked; {matched}.",
+        "arXiv announced {num} papers {where} {when}; all {num} were checked; {matched}.",
+        seen.announced,
+        where=where,
+        when=when,
+        matched=matched,
     )
+    return " ".join([several, *more])
 
 
 def _awaited(seen: Seen) -> list[str]:
     if not seen.awaited:
         return []
-    verb = "follows" if seen.awaited == 1 else "follow"
-    return [f"{seen.awaited} of them may match and {verb} once arXiv's search has the details."]
+    return [
+        seen.words.ngettext(
+            "{num} of them may match and follows once arXiv's search has the details.",
+            "{num} of them may match and follow once arXiv's search has the details.",
+            seen.awaited,
+        )
+    ]
 
 
-def _count(matched: int) -> str:
-    return {0: "none matches", 1: "1 matches"}.get(matched, f"{matched} match")
+def _count(words: Catalogue, matched: int) -> str:
+    return (
+        words.ngettext("{num} matches", "{num} match", matched) if matched else words.gettext("none matches")
+    )
 
 
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + "."
+def _sentence(words: Catalogue, text: str) -> str:
+    return words.gettext("{sentence}.", sentence=text[0].upper() + text[1:])
 
 
 def _by_search(seen: Seen) -> str:
     """What the search returned, of the topics for which it has answered since."""
-    total = seen.matched + seen.found
+    words, total = seen.words, seen.matched + seen.found
     if not seen.polls:
-        return f"arXiv has not been asked since {seen.since_name}." if seen.since_name else _NOT_ASKED
+        if seen.since_name:
+            return words.gettext("arXiv has not been asked since {digest}.", digest=seen.since_name)
+        return words.gettext("arXiv has not been asked yet.")
     answered = [topic for topic, poll in _latest(seen.polls).items() if poll.status in _ANSWERED]
     if not total and not answered:
         return ""  # which search failed, and why, is said by itself
     if not total and len(answered) < len(_latest(seen.polls)):
-        return f"arXiv's search returned no new paper for {_join(answered)}."
-    found = {0: "no new paper", 1: "1 new paper"}.get(total, f"{total} new papers")
-    return f"arXiv's search returned {found} for your topics."
+        return words.gettext(
+            "arXiv's search returned no new paper for {topics}.", topics=words.joined(answered)
+        )
+    if not total:
+        return words.gettext("arXiv's search returned no new paper for your topics.")
+    return words.ngettext(
+        "arXiv's search returned {num} new paper for your topics.",
+        "arXiv's search returned {num} new papers for your topics.",
+        total,
+    )
 
 
 def _days_read(seen: Seen) -> str:
-    return "on " + _join([_name(day, seen.today) for day in seen.read]) if seen.read else ""
+    days = [_name(day, seen) for day in seen.read]
+    return seen.words.gettext("on {days}", days=seen.words.joined(days)) if days else ""
 
 
 def _unseen(seen: Seen) -> list[str]:
@@ -152,26 +197,53 @@ def _unseen_days(seen: Seen) -> list[FeedDay]:
 
 
 def _unseen_alike(alike: Sequence[FeedDay], seen: Seen) -> str:
-    first, several = alike[0], len(alike) > 1
+    words, num = seen.words, len(alike)
     days = [day.day for day in alike]
-    if len(days) > _NAMED_DAYS:
-        feeds = f"The feeds of {len(days)} days from {_date(days[0])} to {_date(days[-1])}"
+    if num > _NAMED_DAYS:
+        feeds = words.ngettext(
+            "The feeds of {num} day from {first} to {last}",
+            "The feeds of {num} days from {first} to {last}",
+            num,
+            first=words.day(days[0]),
+            last=words.day(days[-1]),
+        )
     else:
-        feeds = f"{_join([_possessive(day, seen.today) for day in days])} feed{'s' if several else ''}"
-    was = "were" if several else "was"
-    if first.state is FeedState.PENDING:
-        return f"{feeds} {was} not read yet."
-    fate = {
-        FeedState.MISSED: f"{was} missed",
-        FeedState.FAILED: f"could not be read ({first.error})",
-        FeedState.STALE: f"{was} stale: it still showed {_possessive(first.shown, seen.today)} papers"
-        if first.shown
-        else "named no date",
-    }[first.state]
-    day = "those days" if several else "that day"
+        named = words.joined([_possessive(day, seen) for day in days])
+        feeds = words.ngettext("{days} feed", "{days} feeds", num, days=named)
+    if alike[0].state is FeedState.PENDING:
+        return words.ngettext("{feeds} was not read yet.", "{feeds} were not read yet.", num, feeds=feeds)
     if _is_searched(seen.polls):
-        return f"{feeds} {fate}; arXiv's search covered {day}."
-    return f"{feeds} {fate}; arXiv's search has not yet covered {day} completely."
+        search = words.ngettext("arXiv's search covered that day.", "arXiv's search covered those days.", num)
+    else:
+        search = words.ngettext(
+            "arXiv's search has not yet covered that day completely.",
+            "arXiv's search has not yet covered those days completely.",
+            num,
+        )
+    return words.gettext("{fate}; {search}", fate=_fate(alike[0], feeds, num, seen), search=search)
+
+
+def _fate(day: FeedDay, feeds: str, num: int, seen: Seen) -> str:
+    words = seen.words
+    if day.state is FeedState.FAILED:
+        return words.ngettext(
+            "{feeds} could not be read ({error})",
+            "{feeds} could not be read ({error})",
+            num,
+            feeds=feeds,
+            error=day.error,
+        )
+    if day.state is FeedState.MISSED:
+        return words.ngettext("{feeds} was missed", "{feeds} were missed", num, feeds=feeds)
+    if not day.shown:
+        return words.ngettext("{feeds} named no date", "{feeds} named no date", num, feeds=feeds)
+    return words.ngettext(
+        "{feeds} was stale: it still showed {day} papers",
+        "{feeds} were stale: it still showed {day} papers",
+        num,
+        feeds=feeds,
+        day=_possessive(day.shown, seen),
+    )
 
 
 def _is_searched(polls: Sequence[TopicPoll]) -> bool:
@@ -192,25 +264,31 @@ def _searches(seen: Seen) -> list[str]:
     for topic, poll in _latest(seen.polls).items():
         if poll.status is PollStatus.INCOMPLETE:
             sentences.append(
-                f"arXiv's search for {topic} was not answered completely ({poll.reason}); the next poll takes it up."
+                seen.words.gettext(
+                    "arXiv's search for {topic} was not answered completely ({reason}); the next poll takes it up.",
+                    topic=topic,
+                    reason=poll.reason,
+                )
             )
         elif poll.status is PollStatus.REJECTED:
-            sentences.append(f"arXiv rejected the query of {topic}: {poll.reason}")
+            sentences.append(
+                seen.words.gettext(
+                    "arXiv rejected the query of {topic}: {reason}", topic=topic, reason=poll.reason
+                )
+            )
     return sentences
 
 
-def _name(day: date, today: date) -> str:
+def _name(day: date, seen: Seen) -> str:
     """``Thursday`` while that is clear, then ``12 November``."""
-    return f"{day:%A}" if today - day < timedelta(days=6) else _date(day)
+    words = seen.words
+    if seen.today - day < timedelta(days=6):
+        return words.pgettext("on a day", "{weekday}", weekday=words.weekday(day))
+    return words.pgettext("on a day", "{date}", date=words.day(day))
 
 
-def _possessive(day: date, today: date) -> str:
-    return f"{_name(day, today)}'s"
-
-
-def _date(day: date) -> str:
-    return f"{day.day} {day:%B}"
-
-
-def _join(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _possessive(day: date, seen: Seen) -> str:
+    words = seen.words
+    if seen.today - day < timedelta(days=6):
+        return words.pgettext("of a day", "{weekday}'s", weekday=words.weekday(day))
+    return words.pgettext("of a day", "{date}'s", date=words.day(day))

@@ -1,62 +1,24 @@
-"""The languages that summaries may be asked in: one name and one tag for the many spellings of each.
+"""The languages that summaries may be asked in: one name and one tag for each, and our own words in some.
 
 `table` holds what is known of each. It does not identify the language of a text. An unknown language
-keeps the name it was given and has no tag.
+keeps the name it was given, has no tag, and reads our words in English.
 """
 
-from __future__ import annotations
+from bot.languages.catalogue import ENGLISH, Catalogue, catalogue, noop
+from bot.languages.names import code, find, is_english, is_right_to_left, normalise
+from bot.languages.table import LANGUAGES, Language, Script
 
-import re
-import unicodedata
-
-from bot.languages.table import LANGUAGES, RIGHT_TO_LEFT, Language, Script
-
-__all__ = ["LANGUAGES", "Language", "Script", "code", "find", "is_english", "is_right_to_left", "normalise"]
-
-
-def _by_name() -> dict[str, Language]:
-    names: dict[str, Language] = {}
-    for language in LANGUAGES:
-        for name in (language.code.lower(), language.name.lower(), *language.also):
-            names.setdefault(name, language)
-    return names
-
-
-_BY_NAME = _by_name()
-_TAG = re.compile(r"[a-z]{2,3}(-\w{2,8})+")
-
-
-def find(text: str) -> Language | None:
-    """The language of this name or code; None when it is unknown. Blank is English."""
-    name = " ".join(unicodedata.normalize("NFC", text).casefold().split()).replace("_", "-") or "english"
-    return _BY_NAME.get(name) or (_BY_NAME.get(name.partition("-")[0]) if _TAG.fullmatch(name) else None)
-
-
-def normalise(text: str) -> str:
-    """The name of a language, as the model is told: ``de``, ``Deutsch`` and ``german`` are ``German``.
-
-    An unknown one as written, white space collapsed; blank is English.
-    """
-    known = find(text)
-    return known.name if known else " ".join(text.split()) or "English"
-
-
-def code(text: str) -> str:
-    """The BCP 47 tag of a language by name or code, for ``lang`` in HTML; empty when unknown."""
-    known = find(text)
-    return known.code if known else ""
-
-
-def is_english(text: str) -> bool:
-    """Whether it is English, of whatever country."""
-    return _family(text) == "en"
-
-
-def is_right_to_left(text: str) -> bool:
-    """Whether the language is written from the right, for ``dir`` in HTML; an unknown one is not."""
-    return _family(text) in RIGHT_TO_LEFT
-
-
-def _family(text: str) -> str:
-    known = find(text)
-    return known.family if known else ""
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Catalogue",
+    "Language",
+    "Script",
+    "catalogue",
+    "code",
+    "find",
+    "is_english",
+    "is_right_to_left",
+    "noop",
+    "normalise",
+]

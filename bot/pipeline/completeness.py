@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot import calendar, coverage, taxonomy
+from bot import calendar, coverage, languages, taxonomy
 from bot.coverage import FeedDay, FeedReading, FeedState
 from bot.history import AnnouncedRecord, PollStatus, TopicPoll
+from bot.languages import Catalogue
 from bot.models import Subscriber, Topic
 from bot.pipeline.services import Services
 
@@ -20,7 +21,7 @@ def seen_by(
     services: Services, subscriber: Subscriber, topics: tuple[Topic, ...], told: Collection[str]
 ) -> coverage.Seen:
     """What a digest composed now can speak of; ``told`` are the ids of its new papers."""
-    now = services.clock.now()
+    now, words = services.clock.now(), languages.catalogue(subscriber.language)
     last = services.store.outbox.last_digest(subscriber.name)
     record = services.store.subscriptions.get(subscriber.name)
     since = min(last.composed_at if last else record.since if record else now, now)
@@ -36,16 +37,17 @@ def seen_by(
     }
     return coverage.Seen(
         since=last.composed_at if last else None,
-        since_name=_digest_name(last.composed_at, now, subscriber.timezone) if last else "",
+        since_name=_digest_name(last.composed_at, now, subscriber.timezone, words) if last else "",
         today=calendar.feed_date(now),
         days=days,
-        why_none="" if days else _why_none(since, now),
+        why_none="" if days else _why_none(since, now, words),
         read=read,
         announced=len(announced),
         matched=len(announced.intersection(told)),
         found=len(set(told) - announced),
         polls=_polls(services, subscriber, since, now),
         by_category=all(topic.categories for topic in topics),
+        words=words,
         awaited=len(announced.intersection(services.store.papers.to_fetch())),
     )
 
@@ -110,17 +112,24 @@ def _concerns(announced: AnnouncedRecord, topics: tuple[Topic, ...]) -> bool:
     )
 
 
-def _digest_name(last: datetime, now: datetime, timezone: str) -> str:
-    local = last.astimezone(ZoneInfo(timezone))
+def _digest_name(last: datetime, now: datetime, timezone: str, words: Catalogue) -> str:
+    """As it stands behind "since"."""
+    local = last.astimezone(ZoneInfo(timezone)).date()
     if now - last < timedelta(days=6):
-        return f"{local:%A}'s digest"
-    return f"the digest of {local.day} {local:%B}"
+        return words.gettext("{weekday}'s digest", weekday=words.weekday(local))
+    return words.gettext("the digest of {day}", day=words.day(local))
 
 
-def _why_none(since: datetime, now: datetime) -> str:
+def _why_none(since: datetime, now: datetime, words: Catalogue) -> str:
     """The names of the days without a batch, none twice."""
     first, last = calendar.feed_date(since), calendar.feed_date(now)
     days = [first + n * _DAY for n in range(1 if first < last else 0, (last - first).days + 1)]
     names = [calendar.day_name(day) for day in days]
-    told = (str(name) for name in names if name.kind is not calendar.DayKind.ANNOUNCEMENT)
-    return " and ".join(dict.fromkeys(told))
+    told = [_day_name(name, words) for name in names if name.kind is not calendar.DayKind.ANNOUNCEMENT]
+    return words.joined(list(dict.fromkeys(told)))
+
+
+def _day_name(name: calendar.DayName, words: Catalogue) -> str:
+    if name.kind is calendar.DayKind.WEEKEND:
+        return words.gettext("weekend")
+    return words.gettext("arXiv holiday ({name})", name=name.holiday)

@@ -58,22 +58,31 @@ def heading(part: Part) -> str:
     """``36 papers`` over a digest's first part; over each further one what it has: ``Papers 31–36 of 36``."""
     if part.number == 1:
         return wording.count(part.digest)
+    words = wording.frame(part.digest)
     held = []
     if part.papers:
         last = part.first + len(part.papers) - 1
-        held.append(wording.span(part.first, last, part.digest.paper_count))
+        held.append(wording.span(part.first, last, part.digest.paper_count, words))
     if part.titles:
-        held.append(f"{wording.papers(len(part.titles))} by title")
+        held.append(words.ngettext("{num} paper by title", "{num} papers by title", len(part.titles)))
     if part.revised:
-        held.append(f"{len(part.revised):,} revised")
-    return wording.joined(held)
+        held.append(words.ngettext("{num} revised", "{num} revised", len(part.revised)))
+    return words.joined(held)
+
+
+def place(part: Part) -> str:
+    """``part 2 of 3``; empty where there is one."""
+    if part.count == 1:
+        return ""
+    words = wording.frame(part.digest)
+    return words.gettext("part {number} of {count}", number=part.number, count=part.count)
 
 
 def teaser(part: Part) -> str:
     """The first paper of the digest, or of a further part, and how many follow there; may be empty."""
     if part.number == 1:
         return wording.teaser(part.digest)
-    return wording.opening((*part.papers, *part.titles) or part.revised)
+    return wording.opening((*part.papers, *part.titles) or part.revised, wording.frame(part.digest))
 
 
 def pack(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import jinja2
 from markupsafe import Markup
 
+from bot.languages import ENGLISH, Catalogue
 from bot.models import Digest, Entry
 from bot.render import prose, wording
 
@@ -55,17 +56,25 @@ class PaperView:
     lines: tuple[SummaryLine, ...]
     language: str
     """BCP 47 tag of the lines; empty when it is that of the page."""
+    frame_language: str
+    """That of the page."""
+    title_language: str
+    """That of title and abstract, where the page has another."""
     right_to_left: bool
     abstract: Markup
     comment: Markup
     all_authors: str
     """Where ``authors`` leaves some out, and the abstract was asked for."""
+    said: Mapping[str, str]
+    """The frame text around it, by what it is about."""
 
 
 def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: bool = False) -> PaperView:
     """The view of one entry; the authors' ``abstract`` and comment are in it only when asked for."""
     item = entry.paper
-    lines = wording.summary_lines(entry.summary)
+    words = wording.frame(digest)
+    lines = wording.summary_lines(entry.summary, words)
+    all_authors = abstract and len(item.authors) > wording.MOST_AUTHORS
     title = prose.markup(item.title, prose.TITLE_BYTES)
     right_to_left = wording.is_right_to_left(digest, entry)
     return PaperView(
@@ -78,21 +87,33 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
         html_url=item.html_url,
         withdrawn=entry.withdrawn,
         authors=wording.authors(item),
-        date=wording.short_date(item.published),
+        date=wording.short_date(item.published, words),
         categories=tuple(filter(None, wording.categories(item).split(", "))),
         topics=tuple(wording.topic(name) for name in entry.topics),
-        marks=wording.marks(entry),
+        marks=wording.marks(entry, words),
         lines=tuple(
-            SummaryLine(label, _directed(prose.markup(text), right_to_left)) for label, text in lines
+            SummaryLine(words.gettext("{label}.", label=label), _directed(prose.markup(text), right_to_left))
+            for label, text in lines
         ),
-        language=wording.foreign_language(digest, entry),
+        language=wording.summary_language(digest, entry),
+        frame_language=words.code,
+        title_language="" if words is ENGLISH else ENGLISH.code,
         right_to_left=right_to_left,
         abstract=prose.markup(item.abstract, _ABSTRACT_BYTES) if abstract else Markup(),
         comment=prose.markup(item.comment, prose.COMMENT_BYTES) if abstract else Markup(),
-        all_authors=wording.all_authors(item, _ALL_AUTHORS)
-        if abstract and len(item.authors) > wording.MOST_AUTHORS
-        else "",
+        all_authors=wording.all_authors(item, _ALL_AUTHORS, words) if all_authors else "",
+        said={
+            "abstract": words.gettext("Abstract"),
+            "withdrawn": words.gettext(wording.WITHDRAWN),
+            "folded": _folded(words, item.abstract, all_authors=all_authors),
+        },
     )
+
+
+def _folded(words: Catalogue, abstract: str, *, all_authors: bool) -> str:
+    if abstract and all_authors:
+        return words.gettext("The abstract and all authors")
+    return words.gettext("All authors") if all_authors else words.gettext("The abstract")
 
 
 def _directed(text: Markup, right_to_left: bool) -> Markup:

@@ -1,4 +1,8 @@
-"""The sentences that all forms of a digest share, so that they say the same things."""
+"""The sentences that all forms of a digest share, so that they say the same things.
+
+They are in the language of the digest, where there is a catalogue of it; what is not part of a digest is
+in English.
+"""
 
 from __future__ import annotations
 
@@ -7,42 +11,63 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot import languages
-from bot.models import Digest, Entry, Hit, Paper, Summary, SummarySource
+from bot.languages import ENGLISH, Catalogue, noop
+from bot.languages.catalogue import pnoop
+from bot.models import Digest, Entry, Hit, Paper, Place, Summary, SummarySource
 from bot.render import prose
 
-ACKNOWLEDGEMENT = "Thank you to arXiv for use of its open access interoperability."
+ACKNOWLEDGEMENT = noop("Thank you to arXiv for use of its open access interoperability.")
 """The sentence arXiv's terms of use ask for."""
-EXTRACTS = "Objective and Finding are the abstracts' own sentences, chosen without a language model."
-FALLBACK = "No summary could be made yet: these are the abstract's own sentences."
-NO_ABSTRACT = "arXiv gives no abstract for this paper."
-MORE_TITLES = "More papers, by title"
-REVISED = "Revised since you received them"
+EXTRACTS = noop("Objective and Finding are the abstracts' own sentences, chosen without a language model.")
+FALLBACK = noop("No summary could be made yet: these are the abstract's own sentences.")
+NO_ABSTRACT = noop("arXiv gives no abstract for this paper.")
+MORE_TITLES = noop("More papers, by title")
+REVISED = noop("Revised since you received them")
+CHECKED = noop("What was checked")
+WITHDRAWN = noop("Withdrawn:")
+_CHANGES = {
+    name: (context, name)
+    for context, name in (
+        pnoop("changed", "title"),
+        pnoop("changed", "abstract"),
+        pnoop("changed", "authors"),
+        pnoop("changed", "comment"),
+    )
+}
+_PLACES = {
+    Place.TITLE: pnoop("place", "title"),
+    Place.AUTHORS: pnoop("place", "authors"),
+    Place.ABSTRACT: pnoop("place", "abstract"),
+    Place.COMMENT: pnoop("place", "comment"),
+    Place.JOURNAL_REF: pnoop("place", "journal reference"),
+    Place.CATEGORY: pnoop("place", "category"),
+    Place.IDENTIFIER: pnoop("place", "id"),
+}
 _REASON_BYTES = 200
-CHECKED = "What was checked"
 
 MOST_AUTHORS = 6
 """So many are all named; of more, the first and the last ones."""
 FIRST_AUTHORS, LAST_AUTHORS = 3, 2
 
-# Not strftime: its names follow the machine's locale.
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+
+def frame(digest: Digest) -> Catalogue:
+    """The frame text for the reader of this digest."""
+    return languages.catalogue(digest.language)
 
 
-def papers(count: int) -> str:
+def papers(count: int, words: Catalogue = ENGLISH) -> str:
     """``9 papers``, ``1 paper``, ``No new papers``."""
     if count == 0:
-        return "No new papers"
-    return "1 paper" if count == 1 else f"{count:,} papers"
+        return words.gettext("No new papers")
+    return words.ngettext("{num} paper", "{num} papers", count)
 
 
-def span(first: int, last: int, count: int) -> str:
+def span(first: int, last: int, count: int, words: Catalogue = ENGLISH) -> str:
     """``Papers 31–36 of 36``, by their numbers."""
-    numbers = f"Paper {last:,}" if last == first else f"Papers {first:,}–{last:,}"
-    return f"{numbers} of {count:,}"
+    total, end = words.number(count), words.number(last)
+    if last == first:
+        return words.gettext("Paper {number} of {total}", number=end, total=total)
+    return words.gettext("Papers {first}–{last} of {total}", first=words.number(first), last=end, total=total)
 
 
 def local_date(digest: Digest) -> date:
@@ -55,19 +80,9 @@ def local_time(digest: Digest) -> str:
     return f"{digest.composed_at.astimezone(ZoneInfo(digest.timezone)):%Y-%m-%d %H:%M:%S}"
 
 
-def short_day(day: date) -> str:
-    """``22 Nov``"""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]}"
-
-
-def short_date(moment: datetime) -> str:
+def short_date(moment: datetime, words: Catalogue = ENGLISH) -> str:
     """``22 Nov 2026``, the UTC day, as arXiv shows it."""
-    return f"{short_day(moment.date())} {moment.year}"
-
-
-def long_day(day: date) -> str:
-    """``Sunday 22 November 2026``"""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return words.short_date(moment.date())
 
 
 def named(name: str) -> str:
@@ -80,70 +95,80 @@ def topic(name: str) -> str:
     return named(name.replace("-", " ").replace("_", " "))
 
 
-def month(day: date) -> str:
-    """``November 2026``"""
-    return f"{_MONTHS[day.month - 1]} {day.year}"
-
-
-def listed(names: Sequence[str], first: int) -> str:
+def listed(names: Sequence[str], first: int, words: Catalogue = ENGLISH) -> str:
     """``a, b and 3 more``; all of them when there are at most ``first``."""
     if len(names) <= first:
-        return ", ".join(names)
-    return f"{', '.join(names[:first])} and {len(names) - first:,} more"
-
-
-def joined(names: Sequence[str]) -> str:
-    """``a, b and c``"""
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+        return words.listed(names)
+    return words.ngettext(
+        "{names} and {num} more",
+        "{names} and {num} more",
+        len(names) - first,
+        names=words.listed(names[:first]),
+    )
 
 
 def topics(digest: Digest, first: int) -> str:
     """The topics that matched something; all of the subscriber's when none did."""
     matched = {name for entry in (*digest.entries, *digest.titles, *digest.revised) for name in entry.topics}
     names = [item.name for item in digest.topics if item.name in matched or not matched]
-    return listed([topic(name) for name in names], first)
+    return listed([topic(name) for name in names], first, frame(digest))
 
 
 def count(digest: Digest) -> str:
     """``9 papers``, or that nobody knows."""
-    return (
-        "arXiv did not answer" if digest.unanswered and not digest.paper_count else papers(digest.paper_count)
-    )
+    if digest.unanswered and not digest.paper_count:
+        return frame(digest).gettext("arXiv did not answer")
+    return papers(digest.paper_count, frame(digest))
 
 
 def headline(digest: Digest, *, with_topics: bool = True) -> str:
     """``9 papers · electron microscopy · 22 Nov``"""
-    counted = count(digest)
-    if digest.revised:
-        counted += f", {len(digest.revised):,} revised"
+    words = frame(digest)
+    counted = words.listed([count(digest), *([revised(digest)] if digest.revised else [])])
     named = topics(digest, first=2) if with_topics else ""
-    return " · ".join(part for part in (counted, named, short_day(local_date(digest))) if part)
+    return " · ".join(part for part in (counted, named, words.short_day(local_date(digest))) if part)
+
+
+def revised(digest: Digest) -> str:
+    """``2 revised``"""
+    return frame(digest).ngettext("{num} revised", "{num} revised", len(digest.revised))
 
 
 def teaser(digest: Digest) -> str:
     """``van der Waals Nanoreactors and 8 more``: the first paper and how many follow; may be empty."""
-    return opening((*digest.entries, *digest.titles) or digest.revised)
+    return opening((*digest.entries, *digest.titles) or digest.revised, frame(digest))
 
 
-def opening(entries: Sequence[Entry]) -> str:
+def opening(entries: Sequence[Entry], words: Catalogue = ENGLISH) -> str:
     """The title of the first entry and how many follow; empty where there is none."""
     if not entries:
         return ""
     first, others = entries[0], len(entries) - 1
     said = prose.clip(title(first), 150)
-    return f"{said} and {others:,} more" if others else said
+    if not others:
+        return said
+    return words.ngettext("{title} and {num} more", "{title} and {num} more", others, title=said)
 
 
 def subject(digest: Digest) -> str:
     """The digest in one line: ``9 papers · electron microscopy · 22 Nov: … and 8 more``."""
-    return ": ".join(part for part in (headline(digest), teaser(digest)) if part)
+    return with_teaser(digest, headline(digest), teaser(digest))
+
+
+def with_teaser(digest: Digest, said: str, first: str) -> str:
+    """``said: first``, or what there is of it."""
+    if not first:
+        return said
+    return frame(digest).gettext("{headline}: {first}", headline=said, first=first)
 
 
 def nothing(digest: Digest) -> str:
     """What an edition without new papers says; nothing where it is not known whether there are any."""
     if digest.unanswered:
         return ""
-    return f"No new papers matched {topics(digest, first=10) or 'your topics'}."
+    words = frame(digest)
+    named = topics(digest, first=10) or words.gettext("your topics")
+    return words.gettext("No new papers matched {topics}.", topics=named)
 
 
 def authors(paper: Paper, shown: Collection[str] = ()) -> str:
@@ -165,11 +190,18 @@ def authors(paper: Paper, shown: Collection[str] = ()) -> str:
     return ", ".join(filter(None, said))
 
 
-def all_authors(paper: Paper, first: int) -> str:
+def all_authors(paper: Paper, first: int, words: Catalogue = ENGLISH) -> str:
     """The first authors, and how many follow: ``A, B … and 12 more``."""
     names = [name for name in (prose.plain(name, prose.NAME_BYTES) for name in paper.authors[:first]) if name]
     rest = len(paper.authors) - first
-    return ", ".join(names) + (f" … and {rest:,} more" if rest > 0 else "")
+    return and_more(", ".join(names), rest, words)
+
+
+def and_more(names: str, rest: int, words: Catalogue = ENGLISH) -> str:
+    """``A, B … and 12 more``; ``names`` alone where nobody is left."""
+    if rest <= 0:
+        return names
+    return words.ngettext("{names} … and {num} more", "{names} … and {num} more", rest, names=names)
 
 
 def title(entry: Entry) -> str:
@@ -182,18 +214,22 @@ def categories(paper: Paper, first: int = 8) -> str:
     return ", ".join(prose.clip(prose.clean(code), 40) for code in paper.categories[:first])
 
 
-def summary_lines(summary: Summary | None) -> tuple[tuple[str, str], ...]:
+def summary_lines(summary: Summary | None, words: Catalogue = ENGLISH) -> tuple[tuple[str, str], ...]:
     """Label and LaTeX of each line of a summary that has anything to say."""
     if summary is None:
         return ()
-    lines = (("Objective", summary.objective), ("Finding", summary.finding))
+    lines = (
+        (words.gettext("Objective"), summary.objective),
+        (words.gettext("Finding"), summary.finding),
+    )
     return tuple((label, text) for label, text in lines if prose.plain(text))
 
 
-def foreign_language(digest: Digest, entry: Entry) -> str:
-    """The tag of the language of this entry's summary; empty for English and the abstract's own sentences."""
-    english = not _is_by_model(entry) or languages.is_english(digest.language)
-    return "" if english else languages.code(digest.language)
+def summary_language(digest: Digest, entry: Entry) -> str:
+    """The tag of the language of this entry's summary; empty where it is unknown or that of the frame."""
+    tag = languages.code(digest.language) if _is_by_model(entry) else ENGLISH.code
+    code = frame(digest).code
+    return "" if tag == code or (languages.is_english(tag) and code == ENGLISH.code) else tag
 
 
 def is_right_to_left(digest: Digest, entry: Entry) -> bool:
@@ -205,59 +241,64 @@ def _is_by_model(entry: Entry) -> bool:
     return entry.summary is not None and entry.summary.source is SummarySource.MODEL
 
 
-def rank(entry: Entry) -> str:
+def rank(entry: Entry, words: Catalogue = ENGLISH) -> str:
     """Why the paper is there, and why here: ``follows Harold Hwang · 8/10 · conformal prediction``.
 
     ``matched: nickelate (title)`` where neither an author nor an interest says more.
     """
     known, names = entry.rank, [prose.plain(name, prose.NAME_BYTES) for name in entry.rank.followed[:3]]
-    said = [f"follows {joined(names)}"] if names else []
+    said = [words.gettext("follows {names}", names=words.joined(names))] if names else []
     if known.score is not None:
         said += [f"{known.score}/10", prose.plain(known.reason, _REASON_BYTES)]
     elif known.reason:
-        said.append(f"interests: {prose.plain(known.reason, _REASON_BYTES)}")
+        said.append(words.gettext("interests: {words}", words=prose.plain(known.reason, _REASON_BYTES)))
     if not said:
-        said.append(_match(known.hit))
+        said.append(_match(known.hit, words))
         if len(entry.topics) > 1:
-            said.append(f"topic: {' + '.join(topic(name) for name in entry.topics)}")
+            named = " + ".join(topic(name) for name in entry.topics)
+            said.append(words.gettext("topic: {topics}", topics=named))
     return " · ".join(filter(None, said))
 
 
-def _match(hit: Hit | None) -> str:
+def _match(hit: Hit | None, words: Catalogue) -> str:
     if hit is None:
-        return "found by arXiv's search"
-    return f"matched: {prose.clip(prose.clean(hit.text), prose.NAME_BYTES)} ({hit.place})"
+        return words.gettext("found by arXiv's search")
+    text, place = prose.clip(prose.clean(hit.text), prose.NAME_BYTES), words.pgettext(*_PLACES[hit.place])
+    return words.gettext("matched: {text} ({place})", text=text, place=place)
 
 
-def marks(entry: Entry) -> tuple[str, ...]:
+def marks(entry: Entry, words: Catalogue = ENGLISH) -> tuple[str, ...]:
     """What a reader must know of this paper before the summary: withdrawn, revised, no summary yet."""
     found = []
     if entry.withdrawn:
-        found.append(_withdrawal(entry.paper))
+        found.append(_withdrawal(entry.paper, words))
     if entry.revised_from is not None:
-        found.append(_revision(entry))
+        found.append(_revision(entry, words))
     if entry.fallback and summary_lines(entry.summary):
-        found.append(FALLBACK)
+        found.append(words.gettext(FALLBACK))
     if not prose.clean(entry.paper.abstract) and not summary_lines(entry.summary):
-        found.append(NO_ABSTRACT)
+        found.append(words.gettext(NO_ABSTRACT))
     return tuple(found)
 
 
-def sentences(lines: Iterable[str], limit: int = prose.SENTENCES_BYTES) -> tuple[str, ...]:
+def sentences(
+    lines: Iterable[str], limit: int = prose.SENTENCES_BYTES, words: Catalogue = ENGLISH
+) -> tuple[str, ...]:
     """The lines, clean, as many as ``limit`` bytes hold; then how many are left out."""
     whole = [line for line in (prose.clean(line) for line in lines) if line]
     kept: list[str] = []
     for line in whole:
         room = limit - sum(len(other.encode()) for other in kept)
         if len(line.encode()) > room and (kept or room < 20):
-            return (*kept, f"… and {len(whole) - len(kept):,} more.")
+            left = len(whole) - len(kept)
+            return (*kept, words.ngettext("… and {num} more.", "… and {num} more.", left))
         kept.append(prose.clip(line, room))
     return tuple(kept)
 
 
 def models(digest: Digest) -> str:
     """Who wrote the summaries, by name; empty when no model did."""
-    return joined([named(model) for model in digest.models[:3]])
+    return frame(digest).joined([named(model) for model in digest.models[:3]])
 
 
 def origin(digest: Digest) -> str:
@@ -266,28 +307,50 @@ def origin(digest: Digest) -> str:
         entry.summary for entry in (*digest.entries, *digest.revised) if entry.summary and not entry.fallback
     ]
     if any(summary.source is SummarySource.EXTRACTIVE for summary in written):
-        return EXTRACTS
+        return frame(digest).gettext(EXTRACTS)
     if digest.models:
-        return f"Summaries by {models(digest)}, from the abstracts. The abstract is what counts."
+        return frame(digest).gettext(
+            "Summaries by {models}, from the abstracts. The abstract is what counts.", models=models(digest)
+        )
     return ""
 
 
 def reason(digest: Digest) -> str:
     """Why the reader gets this."""
     names = [topic(item.name) for item in digest.topics]
-    followed = joined(names) if len(names) <= 10 else listed(names, 10)
-    return f"You get this because “{named(digest.subscriber)}” follows {followed or 'new papers'} on arXiv."
+    words = frame(digest)
+    followed = words.joined(names) if len(names) <= 10 else listed(names, 10, words)
+    return words.gettext(
+        "You get this because “{subscriber}” follows {topics} on arXiv.",
+        subscriber=named(digest.subscriber),
+        topics=followed or words.gettext("new papers"),
+    )
 
 
-def _withdrawal(paper: Paper) -> str:
+def foot(digest: Digest) -> tuple[str, ...]:
+    """Who wrote the summaries, why the reader gets this, and thanks."""
+    said = (origin(digest), reason(digest), frame(digest).gettext(ACKNOWLEDGEMENT))
+    return tuple(line for line in said if line)
+
+
+def _withdrawal(paper: Paper, words: Catalogue) -> str:
     """The comment is where the reason stands, often beginning with this very word."""
     comment = prose.plain(paper.comment, prose.COMMENT_BYTES)
     if comment.casefold().startswith("withdrawn"):
         return comment
-    return f"Withdrawn: {comment}" if comment else "Withdrawn."
+    return f"{words.gettext(WITHDRAWN)} {comment}" if comment else words.gettext("Withdrawn.")
 
 
-def _revision(entry: Entry) -> str:
-    changed = joined([prose.clean(change) for change in entry.changes[:6]])
-    said = f"Version {entry.paper.version} (you received version {entry.revised_from})"
-    return f"{said}: {changed} changed." if changed else f"{said}."
+def _revision(entry: Entry, words: Catalogue) -> str:
+    changed = [
+        words.pgettext(*_CHANGES[change]) if change in _CHANGES else prose.clean(change)
+        for change in entry.changes[:6]
+    ]
+    versions = {"now": entry.paper.version, "before": entry.revised_from}
+    if not changed:
+        return words.gettext("Version {now} (you received version {before}).", **versions)
+    return words.gettext(
+        "Version {now} (you received version {before}): {changes} changed.",
+        changes=words.joined(changed),
+        **versions,
+    )

@@ -66,7 +66,8 @@ def render(
 
 def _bytes(part: parts.Part, route: _Route) -> bytes:
     stop, url = page.stop(part.digest, route.contact)
-    plain = text.page(part, f"{stop} {route.contact}" if url else stop)
+    # A full stop behind an address would become a part of it.
+    plain = text.page(part, stop.rstrip(".。").format(contact=route.contact) if url else stop)
     own_id = _message_id(part.digest, route, part.number)
     return mime.message(
         _headers(part, route), plain, page.html(part, route.contact), boundary=mime.sha256_hex(own_id)[:24]
@@ -102,7 +103,7 @@ def _subject(part: parts.Part) -> str:
     if part.count == 1:
         return wording.subject(part.digest)
     numbered = f"{wording.headline(part.digest)} ({part.number}/{part.count})"
-    return ": ".join(filter(None, (numbered, parts.teaser(part))))
+    return wording.with_teaser(part.digest, numbered, parts.teaser(part))
 
 
 def notice(

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from bot.channels.email import mime
+from bot.languages import noop
 from bot.models import Digest, Entry
 from bot.render import parts, views, wording
 
@@ -25,6 +26,9 @@ _SMALL = {
     "sub": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),
     "sup": str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"),
 }
+_SEE = noop("To change or stop it, see {contact}.")
+_WRITE = noop("To change or stop it, write to {contact}.")
+_CONTACT = Markup('<a class="link" href="{}" style="color:#2176d2">{}</a>')
 _MACROS: Any = _TEMPLATES.get_template("mail_papers.html.jinja").module
 
 
@@ -34,14 +38,15 @@ def html(part: parts.Part, contact: str) -> str:
 
 
 def stop(digest: Digest, contact: str) -> tuple[str, str]:
-    """What to read about stopping, and the address for it; no address where ``contact`` is none."""
+    """How to stop it, with ``{contact}`` in it, and the URL of that; neither where ``contact`` is no address."""
+    words = wording.frame(digest)
     address = parseaddr(contact)[1]
     if contact.startswith(("https://", "http://")):
-        return "To change or stop it, see", quote(contact, safe=":/?#[]@!$&'()*+,;=%~")
+        return words.gettext(_SEE, contact="{contact}"), quote(contact, safe=":/?#[]@!$&'()*+,;=%~")
     if "@" not in address:
-        return "To change or stop it, ask whoever runs this digest.", ""
+        return words.gettext("To change or stop it, ask whoever runs this digest."), ""
     about = f"unsubscribe {wording.named(digest.subscriber)}"
-    return "To change or stop it, write to", mime.mailto(address, about)
+    return words.gettext(_WRITE, contact="{contact}"), mime.mailto(address, about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +81,31 @@ def _shown(fragment: Markup) -> Markup:
 
 def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
     digest = part.digest
+    words = wording.frame(digest)
     asking, stop_url = stop(digest, contact)
     values: Mapping[str, object] = {
+        "language": words.code,
         "subject": wording.headline(digest),
         "preheader": parts.teaser(part) or wording.nothing(digest) or " ".join(digest.completeness),
-        "day": wording.long_day(wording.local_date(digest)),
-        "number": part.number,
-        "count": part.count,
+        "day": words.long_date(wording.local_date(digest)),
+        "place": parts.place(part),
+        "contents_heading": words.gettext("In this part")
+        if part.count > 1
+        else words.gettext("In this digest"),
         "heading": parts.heading(part),
         "topics": wording.topics(digest, first=10),
-        "notices": wording.sentences(digest.notices),
+        "notices": wording.sentences(digest.notices, words=words),
         "nothing": "" if digest.paper_count else wording.nothing(digest),
         "contents": fragments.contents,
         "papers": fragments.papers,
         "titles": fragments.titles,
-        "more_titles": wording.MORE_TITLES,
+        "more_titles": words.gettext(wording.MORE_TITLES),
         "revised": fragments.revised,
-        "revised_heading": wording.REVISED,
-        "checked": wording.CHECKED,
-        "completeness": wording.sentences(digest.completeness),
-        "foot": [
-            line for line in (wording.origin(digest), wording.reason(digest), wording.ACKNOWLEDGEMENT) if line
-        ],
-        "stop": asking,
-        "stop_url": stop_url,
-        "contact": contact,
+        "revised_heading": words.gettext(wording.REVISED),
+        "checked": words.gettext(wording.CHECKED),
+        "completeness": wording.sentences(digest.completeness, words=words),
+        "foot": wording.foot(digest),
+        "stop": Markup.escape(asking).format(contact=_CONTACT.format(stop_url, contact)),
     }
     return _FRAME.render(values)
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from bot.languages import Catalogue
 from bot.models import Digest, Entry
 from bot.render import parts, prose, wording
 
@@ -33,31 +34,32 @@ def page(part: parts.Part, *foot: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def paper(entry: Entry, heading: str, *, right_to_left: bool = False) -> str:
-    """One paper in full. ``right_to_left``: its summary runs that way and needs lines of its own."""
+def paper(digest: Digest, entry: Entry, heading: str) -> str:
+    """One paper in full. A summary that runs from the right has lines of its own."""
+    words = wording.frame(digest)
     lines = [_wrapped(wording.title(entry), first=heading)]
-    lines += [_wrapped(line) for line in _about(entry) if line]
-    lines += [_wrapped(mark, first="   [", last="]") for mark in wording.marks(entry)]
-    for label, latex in wording.summary_lines(entry.summary):
-        said = prose.plain(latex)
-        if right_to_left:
+    lines += [_wrapped(line) for line in _about(entry, words) if line]
+    lines += [_wrapped(mark, first="   [", last="]") for mark in wording.marks(entry, words)]
+    for name, latex in wording.summary_lines(entry.summary, words):
+        label, said = words.gettext("{label}:", label=name), prose.plain(latex)
+        if wording.is_right_to_left(digest, entry):
             # Line by line: each is a paragraph of its own to whatever lays it out.
-            lines += [f"{_INDENT}{label}:", *map(prose.isolated, _wrapped(said).split("\n"))]
+            lines += [f"{_INDENT}{label}", *map(prose.isolated, _wrapped(said).split("\n"))]
         else:
-            lines.append(_wrapped(f"{label}: {said}"))
+            lines.append(_wrapped(f"{label} {said}"))
     return "\n".join([*lines, _INDENT + entry.paper.abs_url])
 
 
-def title(entry: Entry) -> str:
+def title(digest: Digest, entry: Entry) -> str:
     """One paper as its title and address."""
-    mark = "Withdrawn: " if entry.withdrawn else ""
+    mark = f"{wording.frame(digest).gettext(wording.WITHDRAWN)} " if entry.withdrawn else ""
     return f"{_wrapped(mark + wording.title(entry), first='-  ')}\n{_INDENT}{entry.paper.abs_url}"
 
 
 def _head(part: parts.Part) -> str:
     digest = part.digest
-    of = f" (part {part.number} of {part.count})" if part.count > 1 else ""
-    day = wording.long_day(wording.local_date(digest))
+    of = f" ({parts.place(part)})" if part.count > 1 else ""
+    day = wording.frame(digest).long_date(wording.local_date(digest))
     head = f"{parts.heading(part)}{of} · {wording.topics(digest, first=10)}"
     lines = [*_lines(head), day]
     rule = "=" * min(WIDTH, max(map(columns, lines)))
@@ -68,46 +70,42 @@ def _papers(part: parts.Part) -> Iterator[str]:
     if not part.digest.paper_count and not part.digest.unanswered:
         yield _wrapped(wording.nothing(part.digest), first="")
     for number, entry in enumerate(part.papers, start=part.first):
-        yield paper(entry, f"{number}. ".ljust(3), right_to_left=wording.is_right_to_left(part.digest, entry))
+        yield paper(part.digest, entry, f"{number}. ".ljust(3))
 
 
 def _titles(part: parts.Part) -> Iterator[str]:
     if part.titles:
-        yield _heading(wording.MORE_TITLES)
-        yield from (title(entry) for entry in part.titles)
+        yield _heading(wording.frame(part.digest).gettext(wording.MORE_TITLES))
+        yield from (title(part.digest, entry) for entry in part.titles)
 
 
 def _revised(part: parts.Part) -> Iterator[str]:
     if part.revised:
-        yield _heading(wording.REVISED)
+        yield _heading(wording.frame(part.digest).gettext(wording.REVISED))
         for entry in part.revised:
-            yield paper(entry, "-  ", right_to_left=wording.is_right_to_left(part.digest, entry))
+            yield paper(part.digest, entry, "-  ")
 
 
 def _foot(part: parts.Part, own: tuple[str, ...]) -> Iterator[str]:
-    digest = part.digest
-    if notices := wording.sentences(digest.notices):
+    digest, words = part.digest, wording.frame(part.digest)
+    if notices := wording.sentences(digest.notices, words=words):
         yield _paragraphs(f"! {line}" for line in notices)
-    if checked := wording.sentences(digest.completeness):
-        yield f"{_heading(wording.CHECKED)}\n{_paragraphs(iter(checked))}"
-    last = [
-        line
-        for line in (wording.origin(digest), wording.reason(digest), *own, wording.ACKNOWLEDGEMENT)
-        if line
-    ]
-    yield "-- \n" + _paragraphs(iter(last))
+    if checked := wording.sentences(digest.completeness, words=words):
+        yield f"{_heading(words.gettext(wording.CHECKED))}\n{_paragraphs(iter(checked))}"
+    *said, thanks = wording.foot(digest)
+    yield "-- \n" + _paragraphs(iter([*said, *own, thanks]))
 
 
 def _heading(words: str) -> str:
     return f"{words}\n{'-' * columns(words)}"
 
 
-def _about(entry: Entry) -> tuple[str, str]:
+def _about(entry: Entry, words: Catalogue) -> tuple[str, str]:
     named = [wording.topic(name) for name in entry.topics]
     facts = (
-        wording.short_date(entry.paper.published),
+        wording.short_date(entry.paper.published, words),
         wording.categories(entry.paper),
-        wording.listed(named, 5),
+        wording.listed(named, 5, words),
     )
     return wording.authors(entry.paper), " · ".join(fact for fact in facts if fact)
 

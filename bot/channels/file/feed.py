@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from markupsafe import Markup
 
 from bot.channels.file.records import PaperRecord, ReportRecord
+from bot.languages import ENGLISH
 from bot.render import wording
 
 FILE_NAME = "feed.atom"
@@ -53,7 +54,7 @@ def _add_entry(feed: ElementTree.Element, report: ReportRecord) -> None:
 
 
 def _title(report: ReportRecord) -> str:
-    day = f"{wording.named(report.subscriber)}, {wording.long_day(report.day)}"
+    day = f"{wording.named(report.subscriber)}, {ENGLISH.long_date(report.day)}"
     return (
         day
         if report.count is None

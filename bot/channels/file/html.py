@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from bot.channels.file import bibtex, feed, records
 from bot.channels.file.records import PaperRecord, ReportRecord
+from bot.languages import ENGLISH, Catalogue
 from bot.models import Digest
 from bot.render import prose, views, wording
 
@@ -38,6 +39,7 @@ _INDEX_SCRIPT, _INDEX_SCRIPT_SOURCE = _script("index.js")
 
 def render(digest: Digest) -> str:
     """The whole digest as one page: filters, search, print style, light and dark, no requests."""
+    words = wording.frame(digest)
     entries = (*digest.entries, *digest.titles, *digest.revised)
     matched = {name for entry in entries for name in entry.topics}
     codes = {code for entry in entries for code in wording.categories(entry.paper).split(", ") if code}
@@ -47,36 +49,68 @@ def render(digest: Digest) -> str:
         record=records.record(digest),
         script=_SCRIPT,
         script_source=_SCRIPT_SOURCE,
+        language=words.code,
+        said=_said(words),
         headline=wording.headline(digest),
-        day=wording.long_day(wording.local_date(digest)),
-        subscriber=wording.named(digest.subscriber),
-        number=digest.number,
+        day=words.long_date(wording.local_date(digest)),
+        edition=edition(digest.subscriber, digest.number, words),
         counted=wording.count(digest),
         topics=wording.topics(digest, first=10),
-        notices=wording.sentences(digest.notices),
+        notices=wording.sentences(digest.notices, words=words),
         topic_names=[wording.topic(topic.name) for topic in digest.topics if topic.name in matched],
         category_codes=sorted(codes),
         nothing="" if digest.paper_count else wording.nothing(digest),
         papers=views.papers(digest, digest.entries, 1, abstract=True),
         bibtex={entry.paper.arxiv_id: bibtex.entry(entry.paper) for entry in entries},
         titles=views.papers(digest, digest.titles),
-        more_titles=wording.MORE_TITLES,
+        more_titles=words.gettext(wording.MORE_TITLES),
         revised=views.papers(digest, digest.revised, abstract=True),
-        revised_heading=wording.REVISED,
-        checked=wording.CHECKED,
-        completeness=wording.sentences(digest.completeness),
-        foot=[
-            line for line in (wording.origin(digest), wording.reason(digest), wording.ACKNOWLEDGEMENT) if line
-        ],
+        revised_heading=words.gettext(wording.REVISED),
+        checked=words.gettext(wording.CHECKED),
+        completeness=wording.sentences(digest.completeness, words=words),
+        foot=wording.foot(digest),
         queries=_queries(digest),
     )
+
+
+def edition(subscriber: str, number: int, words: Catalogue = ENGLISH) -> str:
+    """``ada no. 42``"""
+    return words.gettext(
+        "{subscriber} no. {number}", subscriber=wording.named(subscriber), number=words.number(number)
+    )
+
+
+def _said(words: Catalogue) -> dict[str, str]:
+    """The words of the page's form and of its script, which fills the braces of ``shown``."""
+    return {
+        "papers": words.gettext("Papers"),
+        "hint": words.gettext("Search titles, authors, abstracts"),
+        "search": words.gettext("Search"),
+        "topic": words.gettext("Topic"),
+        "all_topics": words.gettext("All topics"),
+        "category": words.gettext("Category"),
+        "all_categories": words.gettext("All categories"),
+        "all_papers": words.gettext("Show all papers"),
+        "shown": words.gettext("{shown} of {all} shown", shown="{shown}", all="{all}"),
+        "marks": words.gettext("Marks"),
+        "every_paper": words.gettext("All papers"),
+        "unread": words.gettext("Unread"),
+        "save": words.gettext("Save"),
+        "saved": words.gettext("Saved"),
+        "to_read": words.gettext("Mark as read"),
+        "read": words.gettext("Read"),
+        "copy": words.gettext("Copy BibTeX"),
+        "copied": words.gettext("Copied"),
+        "selected": words.gettext("Selected: copy it with Ctrl+C or ⌘C"),
+    }
 
 
 def index(reports: Iterable[ReportRecord]) -> str:
     """The page that names all digests of a folder and their papers, newest first by month, with a search."""
     ordered = sorted(reports, key=lambda report: (report.day, report.number, report.subscriber), reverse=True)
-    months = groupby(ordered, key=lambda report: wording.month(report.day))
+    months = groupby(ordered, key=lambda report: ENGLISH.month(report.day))
     return _INDEX.render(
+        language=ENGLISH.code,
         generator=Markup(GENERATOR),
         feed=feed.FILE_NAME,
         script=_INDEX_SCRIPT,
@@ -91,9 +125,8 @@ def _listed(report: ReportRecord) -> dict[str, object]:
         "file_name": report.file_name,
         "url": quote(report.file_name),
         "markdown_url": quote(str(PurePosixPath(report.file_name).with_suffix(".md"))),
-        "day": wording.long_day(report.day),
-        "subscriber": wording.named(report.subscriber),
-        "number": report.number,
+        "day": ENGLISH.long_date(report.day),
+        "edition": edition(report.subscriber, report.number),
         # That arXiv had nothing new is the report's to say, which knows whether it answered.
         "counted": ""
         if report.count is None

@@ -93,19 +93,19 @@ def _payload(part: parts.Part) -> bytes:
 def _fallback(part: parts.Part) -> str:
     if part.number == 1:
         return wording.subject(part.digest)
-    return f"{parts.heading(part)}: {parts.teaser(part)}"
+    return wording.with_teaser(part.digest, parts.heading(part), parts.teaser(part))
 
 
 def _blocks(part: parts.Part, line_characters: int) -> list[Block]:
-    digest = part.digest
+    digest, words = part.digest, wording.frame(part.digest)
     around = overview.frame(digest, after=wording.origin(digest))
     blocks = list(around.head) if part.number == 1 else _lead(part)
     for number, entry in enumerate(part.papers, start=part.first):
         blocks += _paper(digest, entry, f"{number:,}. ", line_characters)
     if part.titles:
-        blocks += _heading(wording.MORE_TITLES) + _titles(digest, part.titles)
+        blocks += _heading(words.gettext(wording.MORE_TITLES)) + _titles(digest, part.titles)
     if part.revised:
-        blocks += _heading(wording.REVISED)
+        blocks += _heading(words.gettext(wording.REVISED))
         for entry in part.revised:
             blocks += _paper(digest, entry, "", line_characters)
     if part.number == 1:
@@ -128,16 +128,17 @@ def _heading(text: str) -> list[Block]:
 
 
 def _paper(digest: Digest, entry: Entry, number: str, line_characters: int) -> list[Block]:
+    words = wording.frame(digest)
     title = [slack_blocks.words(number, bold=True)] if number else []
     title += [slack_blocks.link(overview.title(entry), entry.paper.abs_url, bold=True)]
     lines = [title, [slack_blocks.words(_about(digest, entry), italic=True)]]
-    lines += [[slack_blocks.words(f"⚠ {mark}")] for mark in wording.marks(entry)]
+    lines += [[slack_blocks.words(f"⚠ {mark}")] for mark in wording.marks(entry, words)]
     right_to_left = wording.is_right_to_left(digest, entry)
-    for label, latex in wording.summary_lines(entry.summary) if line_characters else ():
+    for label, latex in wording.summary_lines(entry.summary, words) if line_characters else ():
         said = slack_blocks.fit(prose.plain(latex), line_characters)
         lines.append(
             [
-                slack_blocks.words(f"{label}: ", bold=True),
+                slack_blocks.words(words.gettext("{label}:", label=label) + " ", bold=True),
                 slack_blocks.words(said, right_to_left=right_to_left),
             ]
         )
@@ -149,7 +150,7 @@ def _titles(digest: Digest, entries: Sequence[Entry]) -> list[Block]:
 
 
 def _one_line(digest: Digest, entry: Entry) -> list[slack_blocks.Element]:
-    mark = overview.withdrawn(entry)
+    mark = overview.withdrawn(digest, entry)
     withdrawn = [slack_blocks.words(mark, italic=True)] if mark else []
     link = slack_blocks.link(overview.title(entry), entry.paper.abs_url)
     return [*withdrawn, link, slack_blocks.words(f" · {overview.why(digest, entry)}")]
@@ -157,7 +158,7 @@ def _one_line(digest: Digest, entry: Entry) -> list[slack_blocks.Element]:
 
 def _about(digest: Digest, entry: Entry) -> str:
     authors = slack_blocks.fit(wording.authors(entry.paper, entry.rank.followed), _AUTHORS_CHARACTERS)
-    date = wording.short_date(entry.paper.published)
+    date = wording.short_date(entry.paper.published, wording.frame(digest))
     facts = (authors, date, wording.categories(entry.paper, first=1), overview.why(digest, entry))
     return " · ".join(fact for fact in facts if fact)
 

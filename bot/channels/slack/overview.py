@@ -54,8 +54,8 @@ def listings(digest: Digest) -> tuple[Listing, ...]:
     items = parts.items(digest)
     around, lines, shown = _overview(digest, items)
     longest = _lines(digest, items[shown:], *_LINE_CHARACTERS[0])
-    rest = slack_blocks.context([_rest(len(longest))] if longest else [])
-    blocks = (*around.head, *_blocks(lines[:shown], items[:shown]), *rest, *around.foot)
+    rest = slack_blocks.context([_rest(digest, len(longest))] if longest else [])
+    blocks = (*around.head, *_blocks(digest, lines[:shown], items[:shown]), *rest, *around.foot)
     found = [Listing(blocks, wording.subject(digest), _held(items[:shown]))]
     while left := items[shown:]:
         longest = longest[-len(left) :]
@@ -76,7 +76,7 @@ def _overview(digest: Digest, items: Sequence[Item]) -> tuple[Frame, list[_Line]
     return (
         around,
         lines,
-        _fitting(lines, room - slack_blocks.weight(slack_blocks.context([_rest(len(items))]))),
+        _fitting(lines, room - slack_blocks.weight(slack_blocks.context([_rest(digest, len(items))]))),
     )
 
 
@@ -84,20 +84,28 @@ def _in_thread(digest: Digest) -> str:
     """What the thread has; nothing where the overview is all that there is to say."""
     if not (digest.entries or digest.revised):
         return ""
-    last = len(digest.entries)
-    numbers = f" of papers 1–{last:,}" if digest.titles and last > 1 else ""
-    return f"Authors, objectives and findings{numbers} are in the thread."
+    words, last = wording.frame(digest), len(digest.entries)
+    if digest.titles and last > 1:
+        return words.gettext(
+            "Authors, objectives and findings of papers 1–{last} are in the thread.", last=words.number(last)
+        )
+    return words.gettext("Authors, objectives and findings are in the thread.")
 
 
-def _rest(count: int) -> str:
-    return f"… and {count:,} more, listed first in the thread."
+def _rest(digest: Digest, count: int) -> str:
+    return wording.frame(digest).ngettext(
+        "… and {num} more, listed first in the thread.",
+        "… and {num} more, listed first in the thread.",
+        count,
+    )
 
 
 def frame(digest: Digest, *, before: str = "", after: str = "") -> Frame:
     """What stands before and after the papers; ``before`` and ``after`` go around the completeness line."""
+    words = wording.frame(digest)
     for limit in _SENTENCES_BYTES:
-        checked = wording.sentences(digest.completeness, limit)
-        foot = filter(None, (before, *checked, after, wording.ACKNOWLEDGEMENT))
+        checked = wording.sentences(digest.completeness, limit, words)
+        foot = filter(None, (before, *checked, after, words.gettext(wording.ACKNOWLEDGEMENT)))
         made = Frame(
             tuple(_head(digest, limit)), (slack_blocks.divider(), *slack_blocks.context([" ".join(foot)]))
         )
@@ -114,12 +122,14 @@ def why(digest: Digest, entry: Entry, limit: int = _FACTS_CHARACTERS) -> str:
     """Why the paper is there, and of which topic where there are several: ``8/10 · … · nickelates``."""
     named = " + ".join(map(wording.topic, entry.topics)) if _has_topics(digest) else ""
     new = entry.revised_from is None
-    mark = wording.rank(replace(entry, topics=())) if new else f"version {entry.paper.version}"
+    words = wording.frame(digest)
+    version = words.gettext("version {number}", number=entry.paper.version)
+    mark = wording.rank(replace(entry, topics=()), words) if new else version
     return " · ".join(slack_blocks.fit(said, limit) for said in (mark, named) if said)
 
 
-def withdrawn(entry: Entry) -> str:
-    return "Withdrawn: " if entry.withdrawn else ""
+def withdrawn(digest: Digest, entry: Entry) -> str:
+    return wording.frame(digest).gettext(wording.WITHDRAWN) + " " if entry.withdrawn else ""
 
 
 def _has_topics(digest: Digest) -> bool:
@@ -134,12 +144,13 @@ def _counts(digest: Digest, entries: Iterable[Entry]) -> dict[str, int]:
 
 
 def _head(digest: Digest, sentences_bytes: int) -> Iterator[Block]:
+    words = wording.frame(digest)
     yield slack_blocks.header(wording.headline(digest, with_topics=not _has_topics(digest)))
     if _has_topics(digest):
         counts = _counts(digest, (*digest.entries, *digest.titles))
-        said = " · ".join(f"{wording.topic(name)} {count:,}" for name, count in counts.items())
+        said = " · ".join(f"{wording.topic(name)} {words.number(count)}" for name, count in counts.items())
         yield from slack_blocks.context([slack_blocks.fit(said, _FACTS_CHARACTERS)])
-    notices = wording.sentences(digest.notices, sentences_bytes)
+    notices = wording.sentences(digest.notices, sentences_bytes, words)
     yield from slack_blocks.rich(*([slack_blocks.words(f"⚠ {notice}")] for notice in notices))
     if not digest.paper_count and not digest.unanswered:
         yield from slack_blocks.rich([slack_blocks.words(wording.nothing(digest))])
@@ -164,9 +175,9 @@ def _lines(digest: Digest, items: Sequence[Item], title_characters: int, mark_ch
     first = len(parts.items(digest)) - len(items) + 1
     return [
         _Line(
-            f"• {withdrawn(entry)}"
+            f"• {withdrawn(digest, entry)}"
             if section is DigestSection.REVISED
-            else f"{number:,}. {withdrawn(entry)}",
+            else f"{number:,}. {withdrawn(digest, entry)}",
             slack_blocks.link(title(entry, title_characters), entry.paper.abs_url),
             f" · {why(digest, entry, mark_characters)}",
         )
@@ -183,11 +194,14 @@ def _fitting(lines: Sequence[_Line], room: int) -> int:
     return len(lines)
 
 
-def _blocks(lines: Sequence[_Line], items: Sequence[Item]) -> list[Block]:
+def _blocks(digest: Digest, lines: Sequence[_Line], items: Sequence[Item]) -> list[Block]:
     new = sum(section is not DigestSection.REVISED for section, _ in items)
     revised = _runs(lines[new:])
     if revised:
-        revised = [slack_blocks.words(f"{wording.REVISED}\n", bold=True), *revised]
+        revised = [
+            slack_blocks.words(wording.frame(digest).gettext(wording.REVISED) + "\n", bold=True),
+            *revised,
+        ]
     return [*slack_blocks.rich(_runs(lines[:new])), *slack_blocks.rich(revised)]
 
 
@@ -204,10 +218,15 @@ def _runs(lines: Sequence[_Line]) -> list[Element]:
 def _further(digest: Digest, lines: Sequence[_Line], items: Sequence[Item], first: int) -> Listing:
     """Lines that the overview has no room for."""
     new = [entry for section, entry in items if section is not DigestSection.REVISED]
-    span = wording.span(first, first + len(new) - 1, digest.paper_count) if new else wording.REVISED
-    said = f"{span}, by title" if new else span
-    fallback = f"{said}: {wording.opening([entry for _, entry in items])}"
-    return Listing((*slack_blocks.context([said]), *_blocks(lines, items)), fallback, _held(items))
+    words = wording.frame(digest)
+    if new:
+        span = wording.span(first, first + len(new) - 1, digest.paper_count, words)
+        said = words.gettext("{papers}, by title", papers=span)
+    else:
+        said = words.gettext(wording.REVISED)
+    opening = wording.opening([entry for _, entry in items], words)
+    fallback = wording.with_teaser(digest, said, opening)
+    return Listing((*slack_blocks.context([said]), *_blocks(digest, lines, items)), fallback, _held(items))
 
 
 def _held(items: Sequence[Item]) -> tuple[str, ...]:

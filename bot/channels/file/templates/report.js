@@ -1,6 +1,7 @@
 (() => {
   "use strict";
   const form = document.getElementById("filter");
+  const frame = JSON.parse(form.dataset.frame);
   const shown = document.getElementById("shown");
   const all = document.getElementById("all");
   const papers = [...document.querySelectorAll("[data-topics]")];
@@ -62,7 +63,7 @@
   // Read and saved papers, by their anchor: kept in this browser, for every report that it shows.
   // Where it keeps nothing for files, they last as long as the page.
   const KEPT = "arxiv-digest";
-  const NAMES = { saved: ["Save", "Saved"], read: ["Mark as read", "Read"] };
+  const NAMES = { saved: [frame.save, frame.saved], read: [frame.to_read, frame.read] };
   let marks = { saved: [], read: [] };
   const load = () => {
     try {
@@ -97,14 +98,14 @@
     const entry = bib.querySelector("pre");
     try {
       await navigator.clipboard.writeText(entry.textContent);
-      told.textContent = "Copied";
+      told.textContent = frame.copied;
       return;
     } catch {}
     bib.hidden = false;
     bib.open = true;
     getSelection().selectAllChildren(entry);
     const copied = document.execCommand("copy");
-    told.textContent = copied ? "Copied" : "Selected: copy it with Ctrl+C or ⌘C";
+    told.textContent = copied ? frame.copied : frame.selected;
   };
   const button = (name, pressed) => {
     const made = document.createElement("button");
@@ -118,7 +119,7 @@
     const tools = document.createElement("div");
     const told = document.createElement("output");
     tools.className = "tools";
-    tools.append(button("Copy BibTeX", () => copy(bib, told)));
+    tools.append(button(frame.copy, () => copy(bib, told)));
     for (const kind of Object.keys(NAMES)) {
       const made = button("", () => toggle(paper, kind));
       made.dataset.kind = kind;
@@ -159,7 +160,7 @@
     for (const section of document.querySelectorAll("section")) {
       section.hidden = !section.querySelector("[data-topics]:not([hidden])");
     }
-    shown.textContent = count === papers.length ? "" : `${count} of ${papers.length} shown`;
+    shown.textContent = count === papers.length ? "" : frame.shown.replace("{shown}", count).replace("{all}", papers.length);
     all.hidden = count === papers.length;
   };
   form.hidden = false;
