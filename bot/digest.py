@@ -184,6 +184,7 @@ def _rank(fields: dict[str, Any]) -> Rank:
         **fields
         | {
             "followed": tuple(fields.get("followed", ())),
+            "words": tuple(fields.get("words", ())),
             "hit": hit and Hit(**hit | {"place": Place(hit["place"])}),
         }
     )

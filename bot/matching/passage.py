@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from bot.matching.words import fold, is_wild, joined, stem, wildcards, without_stop_words, words
+from bot.matching.words import STOP_WORDS, fold, is_wild, joined, stem, wildcards, without_stop_words, words
 from bot.tex import to_text
 
 
@@ -100,3 +101,31 @@ class Passage:
     @cached_property
     def _read_stems(self) -> str:
         return joined(map(stem, self._read))
+
+
+_PRINTED = 12
+_PRINTED_WORD = re.compile(r"[^\W_]+")
+
+
+def printed(terms: Iterable[str], latex: str) -> tuple[str, ...]:
+    """The terms as the text prints them, once LaTeX is read: ``nickelates`` for ``nickelate``. A dozen at most.
+
+    A term with wildcards is not among them.
+    """
+    text = to_text(latex)
+    words_of = [
+        (found.start(), found.end(), joined(map(stem, words(found[0]))))
+        for found in _PRINTED_WORD.finditer(text)
+    ]
+    telling = [each for each in words_of if each[2].strip() not in STOP_WORDS]
+    seen: dict[str, str] = {}
+    for term in terms:
+        stems = [f" {each} " for each in needle(term, True).stems.split()]
+        if not stems or is_wild(term):
+            continue
+        for first in range(len(telling) - len(stems) + 1):
+            run = telling[first : first + len(stems)]
+            if [each[2] for each in run] == stems:
+                found = text[run[0][0] : run[-1][1]]
+                seen.setdefault(found.casefold(), found)
+    return tuple(seen.values())[:_PRINTED]

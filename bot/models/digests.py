@@ -47,6 +47,8 @@ class Rank:
     """How well the words of the interests fit, on a scale of their own; counts where there is no score."""
     hit: Hit | None = None
     """None where only arXiv's own search matched, and our matcher does not see why."""
+    words: tuple[str, ...] = ()
+    """The words of the topics that matched, as title and abstract print them."""
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,15 @@ from functools import lru_cache
 from bot import matching, query
 from bot.history import WordCounts
 from bot.matching.interests import Profile, Vocabulary, rareness, stems_of
-from bot.models import Hit, Paper, Rank, Score, ScoreKey, Subscriber, Topic
+from bot.models import Hit, Paper, Place, Rank, Score, ScoreKey, Subscriber, Topic
 from bot.selection import Owed
 from bot.store import Store
 from bot.summary import scoring
 
 _KEPT = 8192
 """A week of papers, each with the topics that matched it."""
+_TEXTS = (Place.TITLE, Place.ABSTRACT, Place.COMMENT, Place.JOURNAL_REF)
+"""Where words stand; a name, a category or an identifier is no word of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,14 @@ def _rank(
 ) -> Rank:
     fit, words = _fit(reader.profile, paper) if reader.profile else (0.0, ())
     score = scores.get(reader.score_key(paper))
-    found = (_best_hit(topic, paper) for topic in topics)
+    found = [hit for topic in topics for hit in _hits(topic, paper)]
     return Rank(
         followed=_followed(subscriber.follow, paper) if subscriber.follow else (),
         score=score.value if score else None,
         reason=(score.reason if score else "") or ", ".join(words),
         fit=fit,
-        hit=max(filter(None, found), key=lambda hit: hit.strength, default=None),
+        hit=max(found, key=lambda hit: hit.strength, default=None),
+        words=_printed(tuple(dict.fromkeys(hit.text for hit in found if hit.place in _TEXTS)), paper),
     )
 
 
@@ -119,8 +122,13 @@ def _vocabulary(paper: Paper) -> Vocabulary:
 
 
 @lru_cache(maxsize=_KEPT)
-def _best_hit(topic: Topic, paper: Paper) -> Hit | None:
-    return next(iter(matching.hits(query.parse(query.expression(topic)), matching.Document(paper))), None)
+def _hits(topic: Topic, paper: Paper) -> tuple[Hit, ...]:
+    return matching.hits(query.parse(query.expression(topic)), matching.Document(paper))
+
+
+@lru_cache(maxsize=_KEPT)
+def _printed(terms: tuple[str, ...], paper: Paper) -> tuple[str, ...]:
+    return matching.printed(terms, f"{paper.title}\n{paper.abstract}")
 
 
 @lru_cache(maxsize=_KEPT)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot import tex
 
@@ -69,6 +70,44 @@ def plain(latex: str, limit: int = LINE_BYTES) -> str:
 def markup(latex: str, limit: int = LINE_BYTES) -> Markup:
     """LaTeX as HTML that needs no more escaping: text, sub, sup and em."""
     return Markup(tex.to_html(source(latex, limit)))
+
+
+def marked(text: str, words: Sequence[str], beside: str = "") -> list[tuple[str, bool]]:
+    """``text`` in pieces, and whether each is one of the words: the first time that it stands there.
+
+    Not next to a character of the class ``beside``, nor within a longer word.
+    """
+    pieces, end = [], 0
+    for start, stop in _first_places(text, _pattern(tuple(words), beside)):
+        pieces += [(text[end:start], False), (text[start:stop], True)]
+        end = stop
+    return [piece for piece in (*pieces, (text[end:], False)) if piece[0]]
+
+
+def emphasised(html: Markup, words: Sequence[str], tag: str) -> Markup:
+    """``html`` with the words in an element ``tag``, but where one touches a tag or an entity, as in formulas."""
+    out, end = [], 0
+    for start, stop in _first_places(html, _pattern(tuple(words), html=True)):
+        out += [html[end:start], f"<{tag}>{html[start:stop]}</{tag}>"]
+        end = stop
+    return Markup("".join([*map(str, out), str(html[end:])]))
+
+
+def _first_places(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    seen: set[str] = set()
+    for found in pattern.finditer(text):
+        if (word := found[0].casefold()) not in seen:
+            seen.add(word)
+            yield found.span()
+
+
+@lru_cache(maxsize=1024)
+def _pattern(words: tuple[str, ...], beside: str = "", *, html: bool = False) -> re.Pattern[str]:
+    """The longest word first; a word within another one, or within a formula, is none."""
+    texts = sorted((str(escape(word)) if html else word for word in words), key=len, reverse=True)
+    alternatives = "|".join(map(re.escape, texts)) or "(?!)"
+    before, behind = (r"\w<>/&;", r"\w<>&") if html else (rf"\w{beside}", rf"\w{beside}")
+    return re.compile(rf"(?<![{before}])(?:{alternatives})(?![{behind}])", re.IGNORECASE)
 
 
 def isolated(text: str) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from bot.languages import ENGLISH, Catalogue
 from bot.models import Digest, Entry
 from bot.render import prose, wording
+from bot.render.facts import CodeLink
 
 _ALL_AUTHORS = 300
 _ABSTRACT_BYTES = 8_000
@@ -52,6 +53,8 @@ class PaperView:
     categories: tuple[str, ...]
     topics: tuple[str, ...]
     """As words."""
+    facts: tuple[str, ...]
+    code: CodeLink | None
     marks: tuple[str, ...]
     lines: tuple[SummaryLine, ...]
     language: str
@@ -75,7 +78,7 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
     words = wording.frame(digest)
     lines = wording.summary_lines(entry.summary, words)
     all_authors = abstract and len(item.authors) > wording.MOST_AUTHORS
-    title = prose.markup(item.title, prose.TITLE_BYTES)
+    title = prose.emphasised(prose.markup(item.title, prose.TITLE_BYTES), entry.rank.words, "u")
     right_to_left = wording.is_right_to_left(digest, entry)
     return PaperView(
         arxiv_id=item.arxiv_id,
@@ -86,13 +89,18 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
         pdf_url=item.pdf_url,
         html_url=item.html_url,
         withdrawn=entry.withdrawn,
-        authors=wording.authors(item),
+        authors=wording.authors(item, entry.rank.followed),
         date=wording.short_date(item.published, words),
         categories=tuple(filter(None, wording.categories(item).split(", "))),
         topics=tuple(wording.topic(name) for name in entry.topics),
+        facts=wording.facts(entry, words),
+        code=wording.code_link(entry),
         marks=wording.marks(entry, words),
         lines=tuple(
-            SummaryLine(words.gettext("{label}.", label=label), _directed(prose.markup(text), right_to_left))
+            SummaryLine(
+                words.gettext("{label}.", label=label),
+                prose.emphasised(_directed(prose.markup(text), right_to_left), entry.rank.words, "strong"),
+            )
             for label, text in lines
         ),
         language=wording.summary_language(digest, entry),

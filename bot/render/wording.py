@@ -14,6 +14,7 @@ from bot import languages
 from bot.languages import ENGLISH, Catalogue, noop
 from bot.languages.catalogue import pnoop
 from bot.models import Digest, Entry, Hit, Paper, Place, Summary, SummarySource
+from bot.render import facts as paper_facts
 from bot.render import prose
 
 ACKNOWLEDGEMENT = noop("Thank you to arXiv for use of its open access interoperability.")
@@ -202,6 +203,27 @@ def and_more(names: str, rest: int, words: Catalogue = ENGLISH) -> str:
     if rest <= 0:
         return names
     return words.ngettext("{names} … and {num} more", "{names} … and {num} more", rest, names=names)
+
+
+def facts(entry: Entry, words: Catalogue = ENGLISH) -> tuple[str, ...]:
+    """``12 pages, 5 figures`` and ``Accepted at NeurIPS 2026``, as far as the paper says so.
+
+    Nothing of a withdrawn one: its comment says why, and where it was to appear no longer holds.
+    """
+    if entry.withdrawn:
+        return ()
+    known = paper_facts.facts(entry.paper)
+    counted = []
+    if known.pages:
+        counted.append(words.ngettext("{num} page", "{num} pages", known.pages))
+    if known.figures:
+        counted.append(words.ngettext("{num} figure", "{num} figures", known.figures))
+    return tuple(filter(None, (words.listed(counted), prose.plain(known.venue))))
+
+
+def code_link(entry: Entry) -> paper_facts.CodeLink | None:
+    """The repository that the paper names, but for a withdrawn one."""
+    return None if entry.withdrawn else paper_facts.facts(entry.paper).code
 
 
 def title(entry: Entry) -> str:

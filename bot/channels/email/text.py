@@ -102,12 +102,15 @@ def _heading(words: str) -> str:
 
 def _about(entry: Entry, words: Catalogue) -> tuple[str, str]:
     named = [wording.topic(name) for name in entry.topics]
+    code = wording.code_link(entry)
     facts = (
         wording.short_date(entry.paper.published, words),
         wording.categories(entry.paper),
         wording.listed(named, 5, words),
+        *wording.facts(entry, words),
+        code.url if code else "",
     )
-    return wording.authors(entry.paper), " · ".join(fact for fact in facts if fact)
+    return wording.authors(entry.paper, entry.rank.followed), " · ".join(fact for fact in facts if fact)
 
 
 def _paragraphs(lines: Iterator[str]) -> str:

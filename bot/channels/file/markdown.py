@@ -9,7 +9,7 @@ ignores, keeps ``](`` from closing our link and ``<b`` from opening a tag.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot import tex
 from bot.languages import ENGLISH, Catalogue
@@ -27,6 +27,7 @@ _SPECIAL = re.compile(rf"\\(?=[!-/:-@\[-`{{-~])|{_MARKUP}")
 _HELD = re.compile(r"[\U000F0000-\U000FFFFD]")
 """Private characters: each stands for a formula while the prose around it is converted."""
 _FIRST_HELD = 0xF0000
+_BESIDE = r"\\*_`~\[\]<\U000F0000-\U000FFFFD"
 _TAG_OPENS = re.compile(r"<(?=[A-Za-z/!?])")
 _BLOCK_OPENS = re.compile(r"^(?:(?=[#>+=|-])|(\d+)(?=[.)]))")
 
@@ -53,7 +54,7 @@ def paper(entry: Entry, number: str = "", words: Catalogue = ENGLISH) -> Iterato
     yield f"- **{date}**: {entry.paper.published:%Y-%m-%d}"
     yield from (f"- **{note}**: {escape(mark)}" for mark in wording.marks(entry, words))
     for label, latex in wording.summary_lines(entry.summary, words):
-        yield f"- **{label}**: {readable(prose.source(latex))}"
+        yield f"- **{label}**: {readable(prose.source(latex), entry.rank.words)}"
 
 
 def escape(latex: str) -> str:
@@ -66,8 +67,10 @@ def escape(latex: str) -> str:
     return "".join([*out, _escaped_text(latex[end:])])
 
 
-def readable(latex: str) -> str:
+def readable(latex: str, bold: Sequence[str] = ()) -> str:
     r"""LaTeX as Markdown: formulas between dollar signs stay, what is around them becomes text.
+
+    Words that are ``bold`` become so, but next to a formula or to a sign that Markdown reads.
 
     A command may go around a formula (``\textit{an $n$-type}``): the prose is converted as a whole.
     """
@@ -79,6 +82,9 @@ def readable(latex: str) -> str:
 
     prepared = _FORMULA.sub(held, _HELD.sub("", latex))
     text = _SPECIAL.sub(_backslashed, prose.clean(tex.to_text(prepared)))
+    text = "".join(
+        f"**{piece}**" if is_bold else piece for piece, is_bold in prose.marked(text, bold, _BESIDE)
+    )
     return _HELD.sub(lambda found: formulas[ord(found[0]) - _FIRST_HELD], text)
 
 

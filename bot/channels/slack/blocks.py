@@ -123,6 +123,16 @@ def words(text: str, *, bold: bool = False, italic: bool = False, right_to_left:
     return {**element, "style": style} if style else element
 
 
+def marked(text: str, bold: Sequence[str], *, right_to_left: bool = False) -> list[Element]:
+    """``text`` with some words bold, as runs: an asterisk would not be one beside punctuation or in Chinese.
+
+    Text from the right stays one run: its order would not survive a cut.
+    """
+    if right_to_left:
+        return [words(text, right_to_left=True)]
+    return [words(piece, bold=is_bold) for piece, is_bold in prose.marked(text, bold)]
+
+
 def link(text: str, url: str, *, bold: bool = False) -> Element:
     element: Element = {"type": "link", "url": url, "text": fit(_harmless(text), TEXT_CHARACTERS)}
     return {**element, "style": {"bold": True}} if bold else element

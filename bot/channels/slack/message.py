@@ -19,6 +19,7 @@ from bot.settings import Settings
 
 _HEADINGS = 3 * slack_blocks.MESSAGE_CHARACTERS // slack_blocks.MESSAGE_BLOCKS
 _AUTHORS_CHARACTERS = 500
+_FACT_CHARACTERS = 200
 _LINE_CHARACTERS = (2_000, 1_000, 600, 400, 300, 200, 100, 0)
 """How long a line of a summary may be, tried in turn until a paper or a message fits."""
 
@@ -131,7 +132,10 @@ def _paper(digest: Digest, entry: Entry, number: str, line_characters: int) -> l
     words = wording.frame(digest)
     title = [slack_blocks.words(number, bold=True)] if number else []
     title += [slack_blocks.link(overview.title(entry), entry.paper.abs_url, bold=True)]
-    lines = [title, [slack_blocks.words(_about(digest, entry), italic=True)]]
+    about = [slack_blocks.words(_about(digest, entry), italic=True)]
+    if code := wording.code_link(entry):
+        about += [slack_blocks.words(" · ", italic=True), slack_blocks.link(code.host, code.url)]
+    lines = [title, about]
     lines += [[slack_blocks.words(f"⚠ {mark}")] for mark in wording.marks(entry, words)]
     right_to_left = wording.is_right_to_left(digest, entry)
     for label, latex in wording.summary_lines(entry.summary, words) if line_characters else ():
@@ -139,7 +143,7 @@ def _paper(digest: Digest, entry: Entry, number: str, line_characters: int) -> l
         lines.append(
             [
                 slack_blocks.words(words.gettext("{label}:", label=label) + " ", bold=True),
-                slack_blocks.words(said, right_to_left=right_to_left),
+                *slack_blocks.marked(said, entry.rank.words, right_to_left=right_to_left),
             ]
         )
     return [slack_blocks.divider(), *slack_blocks.rich(*lines)]
@@ -156,10 +160,21 @@ def _one_line(digest: Digest, entry: Entry) -> list[slack_blocks.Element]:
     return [*withdrawn, link, slack_blocks.words(f" · {overview.why(digest, entry)}")]
 
 
+def _facts(digest: Digest, entry: Entry) -> list[str]:
+    facts = wording.facts(entry, wording.frame(digest))
+    return [slack_blocks.fit(fact, _FACT_CHARACTERS) for fact in facts]
+
+
 def _about(digest: Digest, entry: Entry) -> str:
     authors = slack_blocks.fit(wording.authors(entry.paper, entry.rank.followed), _AUTHORS_CHARACTERS)
     date = wording.short_date(entry.paper.published, wording.frame(digest))
-    facts = (authors, date, wording.categories(entry.paper, first=1), overview.why(digest, entry))
+    facts = (
+        authors,
+        date,
+        wording.categories(entry.paper, first=1),
+        overview.why(digest, entry),
+        *_facts(digest, entry),
+    )
     return " · ".join(fact for fact in facts if fact)
 
 

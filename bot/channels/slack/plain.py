@@ -12,6 +12,7 @@ from enum import Enum
 
 from bot.channels.slack import blocks as slack_blocks
 from bot.channels.slack.blocks import Block, Element
+from bot.models.papers import ARXIV_SITE
 
 PLAIN_CHARACTERS = 4_000
 """A longer `text` is split by Slack into several messages, of which only one bears our mark."""
@@ -101,19 +102,29 @@ def _rich_lines(element: Element) -> Iterator[_Line]:
 
 
 def _section(section: Element) -> Iterator[_Line]:
-    """The lines of one section. What stands before a title, its number above all, is never shortened."""
+    """The lines of one section. What stands before a title, its number above all, is never shortened.
+
+    Of another link only the name is left: it must neither be cut nor take the room of the papers.
+    """
     line: list[_Run] = []
     for run in section["elements"]:
-        if run["type"] == "link":
+        if run["type"] == "link" and run["url"].startswith(ARXIV_SITE):
             line = [replace(before, role=_Role.FRAME) for before in line]
             line.append(_Run(_Role.TITLE, run["text"], run["url"]))
             continue
         ended, *begun = run["text"].split("\n")
-        line.append(_Run(_Role.WORDS, ended))
+        line = _longer(line, ended)
         for text in begun:
             yield line
             line = [_Run(_Role.WORDS, text)]
     yield line
+
+
+def _longer(line: list[_Run], text: str) -> list[_Run]:
+    """The line with more words: of a sentence some may be bold, and yet it is shortened as one."""
+    if line and line[-1].role is _Role.WORDS:
+        return [*line[:-1], _Run(_Role.WORDS, line[-1].text + text)]
+    return [*line, _Run(_Role.WORDS, text)]
 
 
 def _text(lines: Sequence[_Line], limits: dict[_Role, int]) -> str:
