@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import copysign
 
-from bot.summary.formulas import is_chemical
+from bot.summary.elements import is_chemical
 from bot.summary.markers import counts
 from bot.summary.numbers import Figure, Reading
 from bot.summary.rounding import rounds_to, significant

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bot.tex import without_formulas
+
 # All patterns but one are for text in lower case: that is twice as fast as ignoring case.
 _FIELD = (
     r"(?:summar(?:y|ies)|objectives?|findings?|answers?|responses?|outputs?|repl(?:y|ies)|fields?|json|digest|"
@@ -88,8 +90,6 @@ _LINK = re.compile(
 _MENTION = re.compile(
     r"<[!@#][^>\s]*>?|(?<![\w@])@(?:channel|here|everyone|all|team)\b|<(?:https?|mailto):?[^>]*>?"
 )
-_FORMULA = re.compile(r"\$[^$]*\$")
-"""Inequalities there look like tags."""
 _SHOWN = 30
 _MARKUP = re.compile(
     r"</?(?:[abipsu]|abbr|blockquote|body|br|button|code|div|em|font|form|frame|h[1-6]|head|hr|html|input|li"
@@ -138,7 +138,8 @@ def foreign_matter(text: str, source: str) -> str:
     lower = text.lower()
     if found := _MENTION.search(lower):
         return f"the mention {found[0][:_SHOWN]}"
-    if found := _MARKUP.search(_FORMULA.sub(" ", lower)):
+    # Inequalities in formulas look like tags.
+    if found := _MARKUP.search(without_formulas(lower)):
         return f"the markup {found[0].strip()[:_SHOWN]}"
     for found in _LINK.finditer(lower):
         whole = lower[lower.rfind(" ", 0, found.start()) + 1 : found.end()].strip("(\"'").rstrip(".")

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.languages import LANGUAGES, Language, Script, find
+from bot.tex import without_formulas
 
 
 def _telling() -> dict[str, set[str]]:
@@ -42,9 +43,7 @@ _OWN_SCRIPT = 0.1
 """The least part of the letters that a language not in Latin letters needs of its own."""
 _FOREIGN_SCRIPT = 0.5
 _WORDS = re.compile(r"[^\W\d_]+")
-_FORMULA = re.compile(
-    r"\$\$.*?\$\$|\$[^$]*\$|\\\[.*?\\\]|\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\[A-Za-z]+", re.DOTALL
-)
+_COMMAND = re.compile(r"\\[A-Za-z]+")
 
 
 def joins_letters(text: str) -> bool:
@@ -56,7 +55,7 @@ def joins_letters(text: str) -> bool:
 def is_clearly_not(text: str, language: str) -> bool:
     """Whether ``text`` is plainly in another language than ``language``. Formulas don't count."""
     asked = find(language)
-    words = _WORDS.findall(_FORMULA.sub(" ", text))
+    words = _WORDS.findall(_COMMAND.sub(" ", without_formulas(text)))
     letters = _letters_by_script(words)
     total = letters.total()
     if asked is None or total < _FEWEST_LETTERS:

@@ -12,6 +12,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.tex import formula_spans
+
 
 class Section(StrEnum):
     """The part of a structured abstract that a heading opens."""
@@ -57,17 +59,13 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 
+_HELD = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands for each character of a formula, where a parenthesis may have no partner."""
 _PROTECTED = re.compile(
-    r"\$\$.+?\$\$"
-    r"|(?<!\\)\$(?:\\.|[^$\\])+\$"
-    r"|\\\(.+?\\\)"
-    r"|\\\[.+?\\\]"
+    rf"{_HELD}+"
     r"|\\begin\{(\w+\*?)\}.+?\\end\{\1\}"
     r"|https?://[^\s,;)]+"
     r"|\((?:[^()]|\([^()]*\)){1,400}\)"
-)
-_PROSE_IN_MATHS = re.compile(
-    r"[a-z]{3,}[.!?]\s+[A-Z][a-z]+\s+[a-z]|\b[a-z]{3,} [a-z]{3,} [a-z]{3,} [a-z]{2,}\b"
 )
 
 _STOP = re.compile(
@@ -155,19 +153,11 @@ def _pieces(text: str) -> list[str]:
 
 
 def protected_spans(text: str) -> list[tuple[int, int]]:
-    """Formulas, addresses and parentheses, as (start, end): nothing ends inside them.
-
-    A dollar sign before prose is money, not a formula.
-    """
-    spans: list[tuple[int, int]] = []
-    at = 0
-    while match := _PROTECTED.search(text, at):
-        if match[0].startswith("$") and _PROSE_IN_MATHS.search(re.sub(r"\\\w+\{[^}]*\}", "", match[0])):
-            at = match.start() + 1
-            continue
-        spans.append(match.span())
-        at = match.end()
-    return spans
+    """Formulas, addresses and parentheses, as (start, end): nothing ends inside them."""
+    held = text
+    for start, end in formula_spans(text):
+        held = held[:start] + _HELD * (end - start) + held[end:]
+    return [match.span() for match in _PROTECTED.finditer(held)]
 
 
 def _inside(protected: list[tuple[int, int]], stop: re.Match[str]) -> bool:

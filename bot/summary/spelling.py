@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from bot.summary.formulas import ELEMENTS
+from bot.lexicon import ELEMENT
 
 _ERROR_LABELS = "stat|syst|sys|lumi|theo|theory|th|exp|model|ext|norm|BR|total|tot"
 _HABITS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -62,8 +62,8 @@ _LOST: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![\d.,])(10) (-\d{1,2})(?![\d.,]?\d)", r"\1^(\2)"),
         (rf"(?<![A-Za-z])({_UNIT}) (-[1-4])(?![\d.,]?\d)", r"\1^(\2)"),
         (r"(?<![A-Za-z])([cmnμk]?m) ([23])(?![\d.,]?\d|[\w%])", r"\1^(\2)"),
-        (rf"(?<![A-Za-z])((?:(?:{ELEMENTS})(?:_\([\d.]+\))?)+) (\d{{1,2}}(?:\.\d+)?)(?![\d%])", r"\1_(\2)"),
-        (rf"(_\([\d.]+\)) (?=(?:{ELEMENTS})+(?![a-z]))", r"\1"),
+        (rf"(?<![A-Za-z])((?:(?:{ELEMENT})(?:_\([\d.]+\))?)+) (\d{{1,2}}(?:\.\d+)?)(?![\d%])", r"\1_(\2)"),
+        (rf"(_\([\d.]+\)) (?=(?:{ELEMENT})+(?![a-z]))", r"\1"),
     )
 )
 _MOST_PARTS = 6

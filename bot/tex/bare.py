@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from bot.lexicon import ELEMENTS
+
 _DECIMAL = r"(?:\d+(?:\.\d+)?|\.\d+)"
 _SIGNED = rf"[+\-−]\s*{_DECIMAL}"
 _VALUE = rf"(?:\{{\s*{_SIGNED}\s*\}}|[+\-−]{_DECIMAL})(?![\d.]*\d)"
@@ -29,11 +31,6 @@ _STAGE = re.compile(
     re.IGNORECASE,
 )
 _ELEMENT = re.compile(r"(?<![A-Za-z])[A-Z][a-z]?\Z")
-_ELEMENTS = frozenset(
-    "H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Y Zr"
-    " Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os"
-    " Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U".split()
-)
 
 
 class Errors(NamedTuple):
@@ -86,4 +83,4 @@ def ion_stage(source: str, start: int, end: int) -> str | None:
     if match is None or match.end() != end or not match["numeral"]:
         return None
     element = _ELEMENT.search(source, max(start - 3, 0), start)
-    return (" " if element and element[0] in _ELEMENTS else "") + match["numeral"].upper()
+    return (" " if element and element[0] in ELEMENTS else "") + match["numeral"].upper()

@@ -1,0 +1,108 @@
+"""Tables of words that several rooms go by, each in one place. Data and nothing else."""
+
+from __future__ import annotations
+
+ELEMENTS = dict(
+    line.split()
+    for line in """
+    H  hydrogen|hydr|proton|water|acid
+    He helium
+    Li lithium|lithiat
+    Be beryllium
+    B  boron|bor
+    C  carbon|organic|graph|diamond|carbid
+    N  nitrogen|nitr|ammon
+    O  oxygen|oxid|oxo|peroxid|water|hydroxid
+    F  fluor
+    Ne neon
+    Na sodium
+    Mg magnesium
+    Al alumin
+    Si silic|siloxan
+    P  phosph
+    S  sulfur|sulph|sulf|thio
+    Cl chlor
+    Ar argon
+    K  potassium
+    Ca calcium
+    Sc scandium
+    Ti titan
+    V  vanad
+    Cr chrom
+    Mn mangan
+    Fe iron|ferr
+    Co cobalt
+    Ni nickel
+    Cu copper|cupr
+    Zn zinc
+    Ga gallium|gallat
+    Ge german
+    As arsen
+    Se selen
+    Br brom
+    Kr krypton
+    Rb rubidium
+    Sr strontium
+    Y  yttri
+    Zr zircon
+    Nb niob
+    Mo molybd
+    Tc technet
+    Ru ruthen
+    Rh rhod
+    Pd pallad
+    Ag silver|argent
+    Cd cadm
+    In indium
+    Sn tin|stann
+    Sb antimon
+    Te tellur
+    I  iod
+    Xe xenon
+    Cs cesium|caesium
+    Ba barium
+    La lanthan
+    Ce ceri
+    Pr praseodym
+    Nd neodym
+    Pm prometh
+    Sm samar
+    Eu europium
+    Gd gadolin
+    Tb terbium
+    Dy dyspros
+    Ho holmium
+    Er erbium
+    Tm thulium
+    Yb ytterb
+    Lu lutet
+    Hf hafn
+    Ta tantal
+    W  tungst
+    Re rhen
+    Os osmium
+    Ir iridium|iridat
+    Pt platin
+    Au gold
+    Hg mercury
+    Tl thallium
+    Pb lead|plumb
+    Bi bismuth
+    Po polonium
+    At astat
+    Rn radon
+    Fr francium
+    Ra radium
+    Ac actin
+    Th thorium
+    Pa protactin
+    U  uranium|uran
+    Np neptun
+    Pu plutonium
+    Am americ
+    """.strip().splitlines()
+)
+"""A chemical element's symbol -> how the words begin that name it or its compounds, hydrogen to americium."""
+
+ELEMENT = "|".join(sorted(ELEMENTS, key=len, reverse=True))
+"""Any symbol, as a part of a regular expression: Co before C."""
