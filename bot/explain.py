@@ -94,6 +94,8 @@ def _topic(facts: Facts, topic: str) -> str:
             how = match.clause
             if match.source is MatchSource.FEED:
                 how = f"an announcement feed showed it, and {match.clause}"
+            elif match.source is MatchSource.JOINT:
+                how = f"arXiv's search returned it, and {match.clause}"
             return f"Topic {topic} matched on {_local(facts, match.matched_at)}: {how}."
     accepted, clause = facts.clauses[topic]
     if accepted:

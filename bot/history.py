@@ -19,6 +19,8 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 class MatchSource(StrEnum):
     SEARCH = "search"
     """arXiv's own search returned the paper for the topic."""
+    JOINT = "joint"
+    """arXiv's search returned it for topics asked together; for this one our matcher accepted it."""
     FEED = "feed"
     """An announcement feed showed it and our matcher accepted it."""
 

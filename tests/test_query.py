@@ -271,7 +271,7 @@ def test_a_window_is_asked_to_the_minute_in_gmt() -> None:
     window = Window(
         datetime(2026, 11, 1, 1, 30, 59, tzinfo=ahead), datetime(2026, 11, 8, 1, 30, 1, tzinfo=ahead)
     )
-    asked = query.search_query(Topic("t", keywords=("a",)), window)
+    asked = query.search_query(['all:"a"'], window)
     assert asked == 'all:"a" AND submittedDate:[202610312330 TO 202611072331]'
     assert query.describe(query.parse(asked)) == asked
 

@@ -78,11 +78,12 @@ def next_step(pages: Sequence[PageSeen], distinct: int, passes: int, past_window
     return Again()
 
 
-def doubt_of_empty(told: int, known: int = 0) -> str:
+def doubt_of_empty(told: int, known: int = 0, answers: bool = False) -> str:
     """Why "nothing matches" is not believed; empty when it is, told so often and contradicted by nothing.
 
-    ``known`` counts the papers that the same question brought before.
+    ``known`` counts the papers that the same question brought before. That arXiv ``answers`` others with
+    papers meanwhile counts as one more time.
     """
     if known:
         return f"arXiv says that nothing matches, yet {known} papers of these days did"
-    return "arXiv answered with an empty list" if told < EMPTY_CONFIRMATIONS else ""
+    return "arXiv answered with an empty list" if told + answers < EMPTY_CONFIRMATIONS else ""

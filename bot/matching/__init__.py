@@ -6,9 +6,19 @@ generous one that counts.
 """
 
 from bot.matching.document import Document
-from bot.matching.evaluation import Match, admits, match
+from bot.matching.evaluation import Match, admits, match, reads_as_arxiv
 from bot.matching.leaves import MatchVerdict
 from bot.matching.passage import printed
 from bot.matching.strength import followed, hits
 
-__all__ = ["Document", "Match", "MatchVerdict", "admits", "followed", "hits", "match", "printed"]
+__all__ = [
+    "Document",
+    "Match",
+    "MatchVerdict",
+    "admits",
+    "followed",
+    "hits",
+    "match",
+    "printed",
+    "reads_as_arxiv",
+]

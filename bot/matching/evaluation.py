@@ -8,7 +8,7 @@ from itertools import groupby
 
 from bot import taxonomy
 from bot.matching.document import Document
-from bot.matching.leaves import NO, UNKNOWN, YES, Leaf, MatchVerdict, examine
+from bot.matching.leaves import NO, UNKNOWN, YES, Leaf, MatchVerdict, examine, reads_alike
 from bot.models import AnnouncedPaper, Branch, DateRange, Operator, Paper, QueryTree, Topic
 
 _OR, _ANDNOT = Operator.OR, Operator.ANDNOT
@@ -66,6 +66,21 @@ def match(tree: QueryTree, paper: Paper | AnnouncedPaper | Document) -> Match:
                 break
         else:
             return Match(*found)
+
+
+def reads_as_arxiv(tree: QueryTree) -> bool:
+    """Whether a query has nothing but what is read here as by arXiv's search, as far as is known.
+
+    What arXiv's ``all`` finds in more than the texts (a submitter, a category's name) is not seen in a query.
+    """
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Branch):
+            waiting += [node.left, node.right]
+        elif not reads_alike(node):
+            return False
+    return True
 
 
 def admits(topic: Topic, paper: Paper | AnnouncedPaper) -> bool:

@@ -24,6 +24,19 @@ class MatchVerdict(StrEnum):
 
 YES, NO, UNKNOWN = MatchVerdict
 
+_ALIKE = frozenset({"all", "ti", "abs", "cat"})
+
+
+def reads_alike(leaf: Leaf) -> bool:
+    """Whether a leaf is of a kind that is looked for here as arXiv does: words of the texts, or categories.
+
+    Names, wildcards within words, comments and numbers are read more or less generously.
+    """
+    if isinstance(leaf, DateRange):
+        return True
+    return leaf.field in _ALIKE and (leaf.phrase or leaf.field == "cat" or not is_wild(leaf.text))
+
+
 Finding = tuple[MatchVerdict, str]
 """The verdict, and what follows the term in a sentence that explains it."""
 

@@ -10,6 +10,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import count
 from typing import TypeVar
 
 from bot import backoff
@@ -57,6 +58,11 @@ class ArxivGate:
         """Whether the process was told to begin nothing new."""
         return self._stopping.is_set()
 
+    @property
+    def has_given_up(self) -> bool:
+        """Whether nothing is left of the cycle's patience."""
+        return self._spent >= backoff.ARXIV_BUDGET or self._no_way is not None or self.is_stopping
+
     def begin_cycle(self, *, patient: bool = True) -> None:
         """A new poll has the whole patience again.
 
@@ -73,19 +79,21 @@ class ArxivGate:
         attempt: Callable[[], Awaitable[T]],
         min_interval: timedelta,
         doubt: Callable[[T], str] = _believed,
+        *,
+        tries: int | None = None,
     ) -> T:
         """Make the request until it is answered. ArxivError once the cycle's patience is used up.
 
         A permanent refusal (a query arXiv can't run) is raised at once, and so is what only a person can mend.
         ``doubt`` says why an answer can't be believed (yet), and nothing when it can: one that can't counts
-        as a refusal.
+        as a refusal. After ``tries`` refusals it is left to the caller what to ask instead, when the pause is over.
         """
         async with self._lock:
             if self._no_way is not None:
                 raise self._no_way
             await self._respect_earlier_wait()
             doubted = timedelta()
-            while True:
+            for tried in count(1):
                 await self._space(min_interval)
                 try:
                     answer = await self._timed(attempt)
@@ -94,6 +102,8 @@ class ArxivGate:
                         self._failures = 0
                         raise
                     await self._pause(error, min_interval)
+                    if tried == tries:
+                        raise
                     continue
                 if not (reason := doubt(answer)):
                     self._failures = 0
@@ -101,6 +111,9 @@ class ArxivGate:
                     self._spent -= doubted
                     return answer
                 doubted += await self._pause(ArxivError(reason), min_interval)
+                if tried == tries:
+                    raise ArxivError(reason)
+            raise AssertionError("counted to the end")
 
     async def _timed(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """One attempt; its end counts for the next, and what a refusal took for the cycle's patience."""

@@ -44,13 +44,13 @@ def expression(topic: Topic) -> str:
     return _join([wanted, *unwanted], "ANDNOT")
 
 
-def search_query(topic: Topic, window: Window) -> str:
-    """The topic's expression for papers first submitted in the window, to the minute, both ends in it.
+def search_query(expressions: Sequence[str], window: Window) -> str:
+    """Any of the expressions, for papers first submitted in the window, to the minute, both ends in it.
 
-    QueryError as `expression`.
+    Each is what `expression` made: one term or one group, which says beside others what it says alone.
     """
     end = window.end + timedelta(minutes=1) - timedelta.resolution
-    return f"{expression(topic)} AND submittedDate:[{_minute(window.start)} TO {_minute(end)}]"
+    return f"{_join(expressions, 'OR')} AND submittedDate:[{_minute(window.start)} TO {_minute(end)}]"
 
 
 def _minute(moment: datetime) -> str:

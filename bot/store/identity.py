@@ -8,7 +8,15 @@ from pathlib import Path
 from bot.errors import StoreError
 
 SET = "arxiv-digest-bot"
-STEPS = ("m001_first_schema", "m002_any_channel", "m003_refusals", "m004_causes", "m005_words", "m006_scores")
+STEPS = (
+    "m001_first_schema",
+    "m002_any_channel",
+    "m003_refusals",
+    "m004_causes",
+    "m005_words",
+    "m006_scores",
+    "m007_joint_searches",
+)
 """The steps of `migrations`, in their order."""
 
 _RECORD = "_sqlite_migrations"

@@ -52,6 +52,12 @@ def m006_scores(db: sqlite_utils.Database) -> None:
     _run(db, scores.SCHEMA)
 
 
+@migrations()
+def m007_joint_searches(db: sqlite_utils.Database) -> None:
+    """How a paper may come to match is the program's to know."""
+    _rebuild(db, "matches", without=" CHECK (source IN ('search', 'feed'))")
+
+
 def _run(db: sqlite_utils.Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():

@@ -104,17 +104,18 @@ class Papers:
             (to_json(arxiv_ids), to_text(older_than)),
         )
 
-    def count_matched_in(self, topic: str, window: Window) -> int:
-        """How many papers of the window arXiv's search returned for the topic before."""
-        return int(
-            self._db.value(
+    def found_by_search(self, topics: Sequence[str], window: Window) -> Mapping[str, datetime]:
+        """Of the window's papers, with their dates, those that arXiv returned before to one of these topics alone."""
+        return {
+            row["arxiv_id"]: to_time(row["published"])
+            for row in self._db.rows(
                 # A window is short, a topic's history long: CROSS JOIN has SQLite begin with the dates.
-                "SELECT count(DISTINCT v.arxiv_id) FROM versions v CROSS JOIN matches m "
-                "ON m.arxiv_id = v.arxiv_id AND m.topic = ? AND m.source = 'search' "
-                "WHERE v.published BETWEEN ? AND ?",
-                (topic, to_text(window.start), to_text(window.end)),
+                "SELECT DISTINCT v.arxiv_id, v.published FROM versions v CROSS JOIN matches m "
+                "ON m.arxiv_id = v.arxiv_id AND m.topic IN (SELECT value FROM json_each(?)) "
+                "AND m.source = 'search' WHERE v.published BETWEEN ? AND ?",
+                (to_json(topics), to_text(window.start), to_text(window.end)),
             )
-        )
+        }
 
     def candidates(
         self, topics: Sequence[str], subscriber: str, kind: str, since: datetime | None = None

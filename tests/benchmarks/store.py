@@ -40,7 +40,7 @@ def reads(store: Store, load: Load) -> dict[str, Callable[[], object]]:
         "papers.candidates": lambda: papers.candidates(one.topics, one.name, "slack", START - WEEK),
         "papers.candidates, late": lambda: papers.candidates(one.topics, "late", "slack", end - WEEK),
         "papers.revisions": lambda: papers.revisions(one.topics, one.name, "slack"),
-        "papers.count_matched_in": lambda: papers.count_matched_in("topic-1", Window(end - WEEK, end)),
+        "papers.found_by_search": lambda: papers.found_by_search(["topic-1"], Window(end - WEEK, end)),
         "papers.versions": lambda: papers.versions(ids),
         "papers.delivered_ids": lambda: papers.delivered_ids([one.name], ids),
         "papers.counts": papers.counts,
