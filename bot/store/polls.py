@@ -129,7 +129,9 @@ class Polls:
         return [_to_topic_poll(row) for row in rows]
 
     def feeds_since(self, since: datetime) -> Sequence[FeedRead]:
-        rows = self._db.rows("SELECT * FROM feed_reads WHERE read_at >= ? ORDER BY id", (to_text(since),))
+        rows = self._db.rows(
+            "SELECT * FROM feed_reads WHERE read_at >= ? ORDER BY read_at, id", (to_text(since),)
+        )
         return [
             FeedRead(
                 asked=from_json(row["asked"]),
