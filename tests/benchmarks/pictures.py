@@ -49,7 +49,9 @@ def pages() -> dict[str, tuple[str, int]]:
         "mail-empty": (page.html(parts.whole(samples.empty()), "help@example.org"), 420),
         "report": (html.render(morning), 1400),
         "index": (html.index(samples.reports()), 560),
-        "slack": (_channel(samples.digest(samples.papers()[:3])), 900),
+        "slack": (_channel(samples.thirty_six()), 900),
+        "slack-whole": (_channel(samples.thirty_six()), 9000),
+        "slack-short": (_channel(samples.digest(samples.papers()[:3])), 900),
     }
 
 

@@ -206,6 +206,24 @@ def many_parts(world: World) -> None:
     world.subscribe(subscriber(max_papers=60))
 
 
+async def test_a_refused_overview_keeps_no_paper_back(world: World) -> None:
+    """The channel still gets one message, the first part of the thread; the overview comes when revived."""
+    many_parts(world)
+    world.slack.script.append(DeliveryError("not allowed", Verdict(permanent=True)))
+    await world.once()
+    leading, *others = world.slack.accepted
+    assert (leading.part, leading.thread) == (2, None)
+    assert {one.thread for one in others} == {Receipt("id-of-#papers", "ts-1")}
+    assert {one for sent in world.slack.accepted for one in sent.arxiv_ids} == {
+        one.arxiv_id for one in world.source.papers
+    }
+    sent = len(world.slack.accepted)
+    assert world.store.outbox.retry_failed(None, world.clock.now()) == 1
+    await world.once()
+    (overview,) = world.slack.accepted[sent:]
+    assert (overview.part, overview.arxiv_ids) == (1, ())
+
+
 async def test_slack_gets_one_message_a_second_and_channel(world: World) -> None:
     """Many papers make many messages: Slack's limit is kept."""
     many_parts(world)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.channels.file import html, records
 from bot.channels.file.records import ReportRecord
-from bot.models import Digest, Entry, Paper, Summary, SummarySource, Topic
+from bot.models import Digest, Entry, Hit, Paper, Place, Rank, Summary, SummarySource, Topic
 
 COMPOSED_AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MODEL = "gemini-flash-latest"
@@ -29,6 +30,7 @@ QUERIES = (
 )
 
 # number, title, authors, categories, topics, objective, finding
+_MORE = Path(__file__).parent / "more_papers.tsv"
 _PAPERS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
     (
         "2611.14207",
@@ -169,6 +171,23 @@ _PAPERS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
 def papers() -> tuple[Entry, ...]:
     """Twelve papers with summaries, newest first."""
     return tuple(_entry(index, *row) for index, row in enumerate(_PAPERS))
+
+
+def thirty_six() -> Digest:
+    """More than a Slack message has room for; six are told by their titles. Titles that match come first."""
+    rows = [line.split("\t") for line in _MORE.read_text("utf-8").splitlines()]
+    more = [_entry(index, *row) for index, row in enumerate(rows, start=len(_PAPERS))]
+    ranked = [replace(entry, rank=Rank(hit=_hit(entry))) for entry in (*papers(), *more)]
+    entries = sorted(ranked, key=lambda entry: _hit(entry).place is not Place.TITLE)
+    return digest(entries[:30], titles=[untold(entry) for entry in entries[30:]])
+
+
+def _hit(entry: Entry) -> Hit:
+    title = entry.paper.title.lower()
+    found = (word for word in ("ptychography", "nickelate", "electron microscopy") if word in title)
+    topical = "nickelate" if NICKELATES in entry.topics else "electron microscopy"
+    word = next(found, "")
+    return Hit(word, Place.TITLE) if word else Hit(topical, Place.ABSTRACT)
 
 
 def digest(

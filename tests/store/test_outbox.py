@@ -92,6 +92,24 @@ def test_the_parts_that_follow_know_the_thread(store: Store) -> None:
     assert store.outbox.refresh(second).thread == Receipt("C1", "171.5")
 
 
+def test_where_the_first_part_was_refused_the_next_one_leads(store: Store) -> None:
+    """Its thread stays the thread when the first is sent after all: what is in doubt is looked for there."""
+    overview = NewMessage(SLACK, 1, 3, b"overview", ())
+    write_digest(store, [overview, message(SLACK, 2, 3), message(SLACK, 3, 3, "2611.00002")])
+    first, second, third = due(store)
+    store.outbox.mark_failed(first, "invalid_blocks", Verdict(permanent=True), NOON)
+    assert store.outbox.refresh(second).thread is None
+    store.outbox.mark_sent(store.outbox.mark_sending(second, NOON), Receipt("C1", "171.5"), NOON)
+    assert store.outbox.refresh(third).thread == Receipt("C1", "171.5")
+
+    later = NOON + timedelta(hours=1)
+    assert store.outbox.retry_failed(None, later) == 1
+    revived = store.outbox.refresh(first)
+    assert revived.thread is None
+    store.outbox.mark_sent(store.outbox.mark_sending(revived, later), Receipt("C1", "172.5"), later)
+    assert store.outbox.refresh(third).thread == Receipt("C1", "171.5")
+
+
 def test_once_ignores_our_own_patience_but_not_a_services(store: Store) -> None:
     """Contract 1: the waiting times of earlier failures don't count, a Retry-After does."""
     write_digest(store, [message(SLACK), message(MAIL)])

@@ -157,7 +157,11 @@ def _one_line(digest: Digest, entry: Entry) -> list[slack_blocks.Element]:
     mark = overview.withdrawn(digest, entry)
     withdrawn = [slack_blocks.words(mark, italic=True)] if mark else []
     link = slack_blocks.link(overview.title(entry), entry.paper.abs_url)
-    return [*withdrawn, link, slack_blocks.words(f" · {overview.why(digest, entry)}")]
+    return [
+        *withdrawn,
+        link,
+        slack_blocks.words(f" · {overview.why(digest, entry, with_topic=overview.has_topics(digest))}"),
+    ]
 
 
 def _facts(digest: Digest, entry: Entry) -> list[str]:
@@ -172,7 +176,7 @@ def _about(digest: Digest, entry: Entry) -> str:
         authors,
         date,
         wording.categories(entry.paper, first=1),
-        overview.why(digest, entry),
+        overview.why(digest, entry, with_topic=overview.has_topics(digest)),
         *_facts(digest, entry),
     )
     return " · ".join(fact for fact in facts if fact)

@@ -6,8 +6,9 @@ A line depends on nothing that an edit changes, so that an overview is the same 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from bot.channels.slack import blocks as slack_blocks
 from bot.channels.slack.blocks import Block, Element
@@ -118,9 +119,9 @@ def title(entry: Entry, limit: int = _TITLE_CHARACTERS) -> str:
     return slack_blocks.apart(slack_blocks.fit(wording.title(entry), limit))
 
 
-def why(digest: Digest, entry: Entry, limit: int = _FACTS_CHARACTERS) -> str:
+def why(digest: Digest, entry: Entry, *, with_topic: bool, limit: int = _FACTS_CHARACTERS) -> str:
     """Why the paper is there, and of which topic where there are several: ``8/10 · … · nickelates``."""
-    named = " + ".join(map(wording.topic, entry.topics)) if _has_topics(digest) else ""
+    named = " + ".join(map(wording.topic, entry.topics)) if with_topic else ""
     new = entry.revised_from is None
     words = wording.frame(digest)
     version = words.gettext("version {number}", number=entry.paper.version)
@@ -132,24 +133,32 @@ def withdrawn(digest: Digest, entry: Entry) -> str:
     return wording.frame(digest).gettext(wording.WITHDRAWN) + " " if entry.withdrawn else ""
 
 
-def _has_topics(digest: Digest) -> bool:
+def has_topics(digest: Digest) -> bool:
     """Whether this digest's papers are of more than one topic."""
-    return len(_counts(digest, (entry for _, entry in parts.items(digest)))) > 1
+    if len(digest.topics) < 2:
+        return False
+    first: str | None = None
+    for entry in chain(digest.entries, digest.titles, digest.revised):
+        for name in entry.topics:
+            first = first or name
+            if name != first:
+                return True
+    return False
 
 
-def _counts(digest: Digest, entries: Iterable[Entry]) -> dict[str, int]:
-    """How many of ``entries`` each topic has that has any; one counts under each of its topics."""
-    counts = Counter(name for entry in entries for name in entry.topics)
-    return {topic.name: counts[topic.name] for topic in digest.topics if counts[topic.name]}
+def _by_topic(digest: Digest) -> str:
+    """``electron microscopy 7 · nickelates 4``; a paper counts under each of its topics."""
+    counts = Counter(name for entry in (*digest.entries, *digest.titles) for name in entry.topics)
+    words = wording.frame(digest)
+    known = [topic.name for topic in digest.topics if counts[topic.name]]
+    return " · ".join(f"{wording.topic(name)} {words.number(counts[name])}" for name in known)
 
 
 def _head(digest: Digest, sentences_bytes: int) -> Iterator[Block]:
-    words = wording.frame(digest)
-    yield slack_blocks.header(wording.headline(digest, with_topics=not _has_topics(digest)))
-    if _has_topics(digest):
-        counts = _counts(digest, (*digest.entries, *digest.titles))
-        said = " · ".join(f"{wording.topic(name)} {words.number(count)}" for name, count in counts.items())
-        yield from slack_blocks.context([slack_blocks.fit(said, _FACTS_CHARACTERS)])
+    words, several = wording.frame(digest), has_topics(digest)
+    yield slack_blocks.header(wording.headline(digest, with_topics=not several))
+    if several:
+        yield from slack_blocks.context([slack_blocks.fit(_by_topic(digest), _FACTS_CHARACTERS)])
     notices = wording.sentences(digest.notices, sentences_bytes, words)
     yield from slack_blocks.rich(*([slack_blocks.words(f"⚠ {notice}")] for notice in notices))
     if not digest.paper_count and not digest.unanswered:
@@ -173,13 +182,14 @@ class _Line:
 def _lines(digest: Digest, items: Sequence[Item], title_characters: int, mark_characters: int) -> list[_Line]:
     """The lines of ``items``, which end the digest, with the numbers the papers have in it."""
     first = len(parts.items(digest)) - len(items) + 1
+    several = has_topics(digest)
     return [
         _Line(
             f"• {withdrawn(digest, entry)}"
             if section is DigestSection.REVISED
             else f"{number:,}. {withdrawn(digest, entry)}",
             slack_blocks.link(title(entry, title_characters), entry.paper.abs_url),
-            f" · {why(digest, entry, mark_characters)}",
+            f" · {why(digest, entry, with_topic=several, limit=mark_characters)}",
         )
         for number, (section, entry) in enumerate(items, start=first)
     ]

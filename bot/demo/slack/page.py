@@ -20,7 +20,8 @@ Element = Mapping[str, Any]
 
 
 def render_as_html(messages: Iterable[PostedMessage], names: Mapping[str, str] | None = None) -> str:
-    """One whole page: each channel's messages, oldest first, with the replies of a thread below its parent.
+    """One whole page: each channel's messages, oldest first, with the replies of a thread beside its parent,
+    or below it where the window is narrow.
 
     ``names`` gives channels a heading by id; without it the id stands there.
     """
@@ -40,17 +41,19 @@ def _channel(name: str, messages: Sequence[PostedMessage]) -> str:
     known = {head.ts for head in heads}
     parts = [f"<h1>{escape(name)}</h1>"]
     for head in heads:
-        parts.append(_message(head))
-        parts.append(_thread([m for m in messages if m.thread_ts == head.ts]))
+        parts.append(_post(head, [m for m in messages if m.thread_ts == head.ts]))
     parts += [_message(m) for m in messages if m.thread_ts is not None and m.thread_ts not in known]
     return "<section>" + "\n".join(parts) + "</section>"
 
 
-def _thread(replies: Sequence[PostedMessage]) -> str:
+def _post(head: PostedMessage, replies: Sequence[PostedMessage]) -> str:
     if not replies:
-        return ""
+        return _message(head)
     count = f"{len(replies)} {'reply' if len(replies) == 1 else 'replies'}"
-    return f'<div class="thread"><p class="replies">{count}</p>' + "".join(map(_message, replies)) + "</div>"
+    return (
+        f'<div class="post"><div>{_message(head)}<p class="replies">{count}</p></div>'
+        f'<div class="thread"><p class="panel">Thread</p>{"".join(map(_message, replies))}</div></div>'
+    )
 
 
 def _message(message: PostedMessage) -> str:

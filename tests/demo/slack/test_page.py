@@ -111,7 +111,7 @@ def test_rich_text() -> None:
 
 
 def test_threads_and_channels() -> None:
-    """Replies stand below their parent, each channel under its name, edits are marked."""
+    """Replies stand in a thread after their parent, each channel under its name, edits are marked."""
     first, second = "1795424400.000100", "1795424401.000100"
     page = render_as_html(
         [
@@ -128,6 +128,7 @@ def test_threads_and_channels() -> None:
         "parent",
         "(edited)",
         "1 reply",
+        ">Thread",
         ">reply",
         "next parent",
         "lost reply",
