@@ -98,7 +98,7 @@ def _subscribers(reports: Path) -> tuple[Subscriber, ...]:
     names = tuple(topic.name for topic in _TOPICS)
     schedule = Schedule("weekdays 09:00", "0 9 * * 1-5")
     return (
-        Subscriber("em-group", names[:1], (Target("slack", f"#{CHANNEL}"),), schedule),
+        Subscriber("em-group", names, (Target("slack", f"#{CHANNEL}"),), schedule),
         Subscriber(
             "ada",
             names,
