@@ -8,7 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource, RefusalRecord
-from bot.models import OutboxState, Paper, Summary
+from bot.models import Hit, OutboxState, Paper, Summary
+
+_NEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,10 @@ class Facts:
     reach: Mapping[str, datetime]
     """For each of the subscriber's topics: the time behind which the subscription does not reach."""
     owed: bool
+    rank: str
+    """Why the paper is there and stands where it does, while it waits for a digest; empty where it does not."""
+    near: Mapping[str, Sequence[Hit]]
+    """For each topic that did not match: the clauses that the paper answers all the same."""
     deliveries: Sequence[DeliveryRecord]
     summary: Summary | None
     refusal: RefusalRecord | None
@@ -50,6 +56,8 @@ def sentences(facts: Facts) -> tuple[str, ...]:
     if not matched:
         lines.append(f"So {facts.subscriber} does not get it: none of their topics matched.")
         return tuple(lines)
+    if facts.rank:
+        lines.append(f"Its place in the digest: {facts.rank}.")
     lines.append(_summarised(facts))
     lines += [_delivery(facts, delivery) for delivery in facts.deliveries]
     if not facts.deliveries:
@@ -100,7 +108,13 @@ def _topic(facts: Facts, topic: str) -> str:
     accepted, clause = facts.clauses[topic]
     if accepted:
         return f"Topic {topic}: our matcher accepts it ({clause}), but no poll of the topic has returned it."
-    return f"Topic {topic} did not match: {clause}."
+    return f"Topic {topic} did not match: {clause}.{_nearly(facts.near.get(topic, ()))}"
+
+
+def _nearly(found: Sequence[Hit]) -> str:
+    """What speaks for the paper nevertheless, a clause or two."""
+    named = [f"{hit.text} ({hit.place})" for hit in found[:_NEAR]]
+    return f" It has {' and '.join(named)}." if named else ""
 
 
 def _summarised(facts: Facts) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot import explain
 from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource, RefusalRecord
-from bot.models import AnnounceType, OutboxState, SummaryKey, Target
+from bot.models import AnnounceType, Hit, OutboxState, Place, SummaryKey, Target
 from tests.samples import NOON, paper
 
 NEW = AnnouncedRecord(NOON.date(), "2611.00001", AnnounceType.NEW, ("cs.AI",))
@@ -22,6 +22,8 @@ UNSEEN = explain.Facts(
     awaited=False,
     reach={"microscopy": NOON - timedelta(days=7)},
     owed=False,
+    rank="",
+    near={},
     deliveries=(),
     summary=None,
     refusal=None,
@@ -127,3 +129,29 @@ def test_a_delivered_paper_says_when_where_and_how() -> None:
     assert last(replace(SEEN, deliveries=[sent, failed])) == (
         "The message to slack #papers failed: channel_not_found (digest 7, by its title only)."
     )
+
+
+def test_what_nearly_matched_is_told() -> None:
+    """Who wonders why a paper is not there sees which clause was the only one it failed."""
+    facts = replace(
+        UNSEEN,
+        paper=paper(),
+        clauses={"microscopy": (False, "cat:cs.AI not found in its categories")},
+        near={
+            "microscopy": [
+                Hit("ptychography", Place.TITLE, 6),
+                Hit("x", Place.ABSTRACT),
+                Hit("y", Place.COMMENT),
+            ]
+        },
+    )
+    assert explain.sentences(facts)[1] == (
+        "Topic microscopy did not match: cat:cs.AI not found in its categories. "
+        "It has ptychography (title) and x (abstract)."
+    )
+
+
+def test_why_a_waiting_paper_stands_where_it_does_is_told() -> None:
+    """In the words that the digest will have."""
+    facts = replace(SEEN, owed=True, rank="8/10 · conformal prediction")
+    assert "Its place in the digest: 8/10 · conformal prediction." in explain.sentences(facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import query
-from bot.matching import Document, followed, hits
+from bot.matching import Document, followed, hits, near
 from bot.models import Hit, Place
 from tests.samples import paper
 
@@ -93,3 +93,10 @@ def test_an_author_is_followed_by_any_usual_spelling(name: str, printed: tuple[s
 def test_two_names_of_one_author_are_one_author() -> None:
     """Who lists both spellings sees the author once."""
     assert followed(["Hwang, Harold", "Harold Hwang"], Document(NICKELATE)) == ("Harold Y. Hwang",)
+
+
+def test_what_nearly_matched_is_found_whatever_fails() -> None:
+    """One clause of two, or all but what excludes the paper."""
+    for expression in ("all:nickelate AND cat:cs.AI", "all:nickelate ANDNOT all:films"):
+        found = near(query.parse(expression), Document(NICKELATE))
+        assert [(hit.text, hit.place) for hit in found] == [("nickelate", Place.TITLE)]

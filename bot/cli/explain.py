@@ -12,11 +12,11 @@ import click
 from bot import app, backoff, explain, matching, query, quota, selection
 from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
 from bot.history import RefusalRecord
-from bot.models import Paper, Subscriber, Topic
+from bot.models import Hit, Paper, Subscriber, Topic
 from bot.models.subscriptions import SubscriberRecord
 from bot.pipeline import owed_editions, tick
 from bot.ports import Clock
-from bot.render import prose
+from bot.render import prose, wording
 from bot.settings import Settings
 from bot.store import Store
 
@@ -62,12 +62,7 @@ def _facts(
     record = store.subscriptions.get(subscriber.name)
     topics = [settings.topic(name) for name in subscriber.topics]
     editions = owed_editions.editions(store, settings, subscriber)
-    keys = [
-        edition.key(entry)
-        for edition in editions
-        for entry in edition.entries
-        if entry.paper.arxiv_id == arxiv_id
-    ]
+    waiting = [entry for edition in editions for entry in edition.entries if entry.paper.arxiv_id == arxiv_id]
     summaries = store.summaries.of_paper(arxiv_id)
     refusals = [] if summaries else store.summaries.refusals_of(arxiv_id)
     refusal = refusals[-1] if refusals else None
@@ -81,13 +76,19 @@ def _facts(
         clauses=_clauses(store, topics, arxiv_id, paper),
         awaited=arxiv_id in store.papers.to_fetch(),
         reach=_reach(record, subscriber, settings, clock),
-        owed=bool(keys),
+        owed=bool(waiting),
+        rank=wording.rank(waiting[0]) if waiting else "",
+        near={topic.name: _near(topic, paper) for topic in topics} if paper else {},
         deliveries=store.outbox.deliveries_of(arxiv_id, subscriber.name),
         summary=summaries[-1] if summaries else None,
         refusal=refusal,
         rests_until=_rests_until(refusal, clock.now()),
         next_digest=tick.next_digest_of(store, subscriber, clock.now()) if subscriber.schedule.cron else None,
     )
+
+
+def _near(topic: Topic, paper: Paper) -> tuple[Hit, ...]:
+    return matching.near(query.parse(query.expression(topic)), matching.Document(paper))
 
 
 def _rests_until(refusal: RefusalRecord | None, now: datetime) -> datetime | None:

@@ -9,7 +9,7 @@ from bot.matching.document import Document
 from bot.matching.evaluation import Match, admits, match, reads_as_arxiv
 from bot.matching.leaves import MatchVerdict
 from bot.matching.passage import printed
-from bot.matching.strength import followed, hits
+from bot.matching.strength import followed, hits, near
 
 __all__ = [
     "Document",
@@ -19,6 +19,7 @@ __all__ = [
     "followed",
     "hits",
     "match",
+    "near",
     "printed",
     "reads_as_arxiv",
 ]

@@ -34,8 +34,27 @@ def hits(tree: QueryTree, document: Document) -> tuple[Hit, ...]:
 
     A clause of an alternative that fails as a whole does not count, nor does what is excluded.
     """
-    found = [Hit(term.text, place, _strength(term, place)) for term, place in _found(tree, document)]
-    return tuple(sorted(dict.fromkeys(found), key=lambda hit: hit.strength, reverse=True))
+    return _as_hits(_found(tree, document))
+
+
+def near(tree: QueryTree, document: Document) -> tuple[Hit, ...]:
+    """The clauses that the paper answers although the query may fail as a whole: what nearly matched."""
+    found: list[tuple[Term, Place]] = []
+    waiting: list[QueryTree] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Branch):
+            waiting.append(node.left)
+            if node.operator is not Operator.ANDNOT:
+                waiting.append(node.right)
+        else:
+            found += _leaf(node, document) or ()
+    return _as_hits(found)
+
+
+def _as_hits(found: Iterable[tuple[Term, Place]]) -> tuple[Hit, ...]:
+    each = dict.fromkeys(Hit(term.text, place, _strength(term, place)) for term, place in found)
+    return tuple(sorted(each, key=lambda hit: hit.strength, reverse=True))
 
 
 def _strength(term: Term, place: Place) -> int:
