@@ -132,8 +132,10 @@ class _Workers:
             except OutOfTime:
                 return left
             except ModelError as error:
-                attempt.failures += not error.verdict.permanent
-                return left
+                if not error.verdict.permanent:
+                    return left
+                self._keep(dict.fromkeys(left))
+                return {}
         request, answer = answered
         attempt.failures = 0
         found = scoring.read(answer, papers)

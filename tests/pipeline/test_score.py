@@ -9,7 +9,7 @@ import pytest
 
 from bot import digest
 from bot.errors import ModelError
-from bot.models import Entry, ModelReply, Paper, Prompt, Schedule, Target
+from bot.models import Entry, ModelReply, Paper, Prompt, Schedule, Target, Verdict
 from bot.pipeline.score import MOST_CANDIDATES
 from bot.settings import GeminiSettings
 from bot.summary.scoring import MOST_PAPERS
@@ -204,4 +204,21 @@ async def test_the_daemon_scores_before_it_writes_what_is_due(world: World) -> N
     await world.step()
     assert [entry.rank.score for entry in shown(world)] == [2, 1]
     assert {entry.rank.score for entry in shown(world, "bob")} == {None}
+    assert len(scorings(summariser)) == 1
+
+
+async def test_what_the_model_refuses_to_score_is_left_alone_for_the_day(world: World) -> None:
+    """A prompt that is refused for good would be refused again at every round."""
+
+    def prudish(prompt: Prompt) -> ModelReply | Exception:
+        return ModelError("refused", Verdict(permanent=True)) if is_scoring(prompt) else model.good(prompt)
+
+    world.subscribe(reader(), gemini=PLENTY)
+    world.source.papers = papers(3)
+    summariser = ask(world, prudish)
+    await world.once()
+    world.restart()
+    world.subscribe(reader(), reader("bob"), gemini=PLENTY)
+    await world.once()
+    assert len(shown(world, "bob")) == 3
     assert len(scorings(summariser)) == 1
