@@ -46,7 +46,8 @@ class Rank:
     fit: float = 0.0
     """How well the words of the interests fit, on a scale of their own; counts where there is no score."""
     hit: Hit | None = None
-    """None where only arXiv's own search matched, and our matcher does not see why."""
+    by_search: bool = False
+    """Only arXiv's own search matched: our matcher does not see why."""
     words: tuple[str, ...] = ()
     """The words of the topics that matched, as title and abstract print them."""
 

@@ -96,6 +96,7 @@ def _rank(
         reason=(score.reason if score else "") or ", ".join(words),
         fit=fit,
         hit=max(found, key=lambda hit: hit.strength, default=None),
+        by_search=not found,
         words=_printed(tuple(dict.fromkeys(hit.text for hit in found if hit.place in _TEXTS)), paper),
     )
 

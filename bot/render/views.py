@@ -55,6 +55,8 @@ class PaperView:
     """As words."""
     facts: tuple[str, ...]
     code: CodeLink | None
+    rank: str
+    """Why the paper is there, and why here; empty for a revision."""
     marks: tuple[str, ...]
     lines: tuple[SummaryLine, ...]
     language: str
@@ -95,6 +97,7 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
         topics=tuple(wording.topic(name) for name in entry.topics),
         facts=wording.facts(entry, words),
         code=wording.code_link(entry),
+        rank=wording.why(entry, words),
         marks=wording.marks(entry, words),
         lines=tuple(
             SummaryLine(

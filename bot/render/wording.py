@@ -7,13 +7,14 @@ in English.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot import languages
 from bot.languages import ENGLISH, Catalogue, noop
 from bot.languages.catalogue import pnoop
-from bot.models import Digest, Entry, Hit, Paper, Place, Summary, SummarySource
+from bot.models import Digest, Entry, Paper, Place, Rank, Summary, SummarySource
 from bot.render import facts as paper_facts
 from bot.render import prose
 
@@ -275,16 +276,22 @@ def rank(entry: Entry, words: Catalogue = ENGLISH) -> str:
     elif known.reason:
         said.append(words.gettext("interests: {words}", words=prose.plain(known.reason, _REASON_BYTES)))
     if not said:
-        said.append(_match(known.hit, words))
+        said.append(_match(known, words))
         if len(entry.topics) > 1:
             named = " + ".join(topic(name) for name in entry.topics)
             said.append(words.gettext("topic: {topics}", topics=named))
     return " · ".join(filter(None, said))
 
 
-def _match(hit: Hit | None, words: Catalogue) -> str:
+def why(entry: Entry, words: Catalogue = ENGLISH) -> str:
+    """The same where the topics stand beside it; nothing for a revision, which is there for another reason."""
+    return "" if entry.revised_from is not None else rank(replace(entry, topics=()), words)
+
+
+def _match(known: Rank, words: Catalogue) -> str:
+    hit = known.hit
     if hit is None:
-        return words.gettext("found by arXiv's search")
+        return words.gettext("found by arXiv's search") if known.by_search else ""
     text, place = prose.clip(prose.clean(hit.text), prose.NAME_BYTES), words.pgettext(*_PLACES[hit.place])
     return words.gettext("matched: {text} ({place})", text=text, place=place)
 

@@ -38,7 +38,7 @@ def paper(digest: Digest, entry: Entry, heading: str) -> str:
     """One paper in full. A summary that runs from the right has lines of its own."""
     words = wording.frame(digest)
     lines = [_wrapped(wording.title(entry), first=heading)]
-    lines += [_wrapped(line) for line in _about(entry, words) if line]
+    lines += [_wrapped(line) for line in (wording.why(entry, words), *_about(entry, words)) if line]
     lines += [_wrapped(mark, first="   [", last="]") for mark in wording.marks(entry, words)]
     for name, latex in wording.summary_lines(entry.summary, words):
         label, said = words.gettext("{label}:", label=name), prose.plain(latex)
@@ -53,7 +53,9 @@ def paper(digest: Digest, entry: Entry, heading: str) -> str:
 def title(digest: Digest, entry: Entry) -> str:
     """One paper as its title and address."""
     mark = f"{wording.frame(digest).gettext(wording.WITHDRAWN)} " if entry.withdrawn else ""
-    return f"{_wrapped(mark + wording.title(entry), first='-  ')}\n{_INDENT}{entry.paper.abs_url}"
+    lines = [_wrapped(mark + wording.title(entry), first="-  "), _INDENT + entry.paper.abs_url]
+    why = wording.why(entry, wording.frame(digest))
+    return "\n".join([*lines, _wrapped(why)] if why else lines)
 
 
 def _head(part: parts.Part) -> str:

@@ -49,6 +49,8 @@ def render(digest: Digest) -> str:
 def paper(entry: Entry, number: str = "", words: Catalogue = ENGLISH) -> Iterator[str]:
     """The lines of one paper; ``number`` stands before its title."""
     yield f"**{number}[{_title(entry)}]({entry.paper.abs_url})**"
+    if why := wording.why(entry, words):
+        yield f"- *{escape(why)}*"
     by, date, note = words.gettext("Authors"), words.gettext("Date"), words.gettext("Note")
     yield f"- **{by}**: {_authors(entry, words)}"
     yield f"- **{date}**: {entry.paper.published:%Y-%m-%d}"
@@ -114,8 +116,10 @@ def _basic_info(digest: Digest) -> Iterator[str]:
 
 def _titles(digest: Digest) -> Iterator[str]:
     if digest.titles:
-        yield f"## {wording.frame(digest).gettext(wording.MORE_TITLES)}"
-        yield from (f"- [{_title(entry)}]({entry.paper.abs_url})" for entry in digest.titles)
+        words = wording.frame(digest)
+        yield f"## {words.gettext(wording.MORE_TITLES)}"
+        for entry in digest.titles:
+            yield f"- [{_title(entry)}]({entry.paper.abs_url}) · {escape(wording.why(entry, words))}"
         yield _RULE
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from bot.channels.slack import blocks as slack_blocks
@@ -122,10 +122,9 @@ def title(entry: Entry, limit: int = _TITLE_CHARACTERS) -> str:
 def why(digest: Digest, entry: Entry, *, with_topic: bool, limit: int = _FACTS_CHARACTERS) -> str:
     """Why the paper is there, and of which topic where there are several: ``8/10 · … · nickelates``."""
     named = " + ".join(map(wording.topic, entry.topics)) if with_topic else ""
-    new = entry.revised_from is None
     words = wording.frame(digest)
     version = words.gettext("version {number}", number=entry.paper.version)
-    mark = wording.rank(replace(entry, topics=()), words) if new else version
+    mark = wording.why(entry, words) if entry.revised_from is None else version
     return " · ".join(slack_blocks.fit(said, limit) for said in (mark, named) if said)
 
 

@@ -142,8 +142,9 @@ def test_titles_names_and_summaries_have_no_tex_in_their_prose() -> None:
     summary = Summary(r"See \textit{n} of $x_1$.", "It's ``one''.", SummarySource.MODEL, "m")
     lines = list(markdown.paper(replace(entry, paper=paper, summary=summary)))
     assert lines[0] == "**[The Schrödinger case of $T_c$](https://arxiv.org/abs/2611.14207)**"
-    assert lines[1] == "- **Authors**: J. Muñoz, B. Éva"
-    assert lines[3:] == ["- **Objective**: See n of $x_1$.", "- **Finding**: It's “one”."]
+    assert lines[1] == "- *follows Yuki Hasegawa · 9/10 · oxygen order in bilayer nickelates*"
+    assert lines[2] == "- **Authors**: J. Muñoz, B. Éva"
+    assert lines[4:] == ["- **Objective**: See n of $x_1$.", "- **Finding**: It's “one”."]
 
 
 @settings(max_examples=25)

@@ -146,10 +146,11 @@ def test_what_has_no_room_in_the_overview_is_counted_there_and_listed_first() ->
 
 def test_nothing_is_said_twice_above_the_papers() -> None:
     """Of one topic the heading tells; of two the line below it, and each paper its own."""
-    one = samples.digest([replace(entry, topics=(samples.NICKELATES,)) for entry in samples.papers()[:2]])
+    found = [replace(entry, rank=Rank(by_search=True)) for entry in samples.papers()[:4]]
+    one = samples.digest([replace(entry, topics=(samples.NICKELATES,)) for entry in found[:2]])
     said = list(limits.strings(read(one)[0]))
     assert sum("nickelates" in text for text in said) == 1
-    two = list(limits.strings(read(samples.digest(samples.papers()[:4]))[0]))
+    two = list(limits.strings(read(samples.digest(found))[0]))
     assert (two[0], two[1]) == ("4 papers · 23 Nov", "electron microscopy 3 · nickelates 2")
     assert any(text.endswith("cond-mat.supr-con · found by arXiv's search · nickelates") for text in two)
 

@@ -48,7 +48,7 @@ def test_it_reads_well() -> None:
     assert "all 412 were checked" in lines[-1]
     assert "\n2. Twisted van der Waals cavities that sort excitons by valley <" in first
     assert (
-        "valley <https://arxiv.org/abs/2611.13988> · found by arXiv's search · electron microscopy\n3. "
+        "valley <https://arxiv.org/abs/2611.13988> · 7/10 · excitons in cavities · electron microscopy\n3. "
         in first
     )
     assert "\n\nRevised since you received them\n• Erratum in the making" in first
