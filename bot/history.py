@@ -169,6 +169,20 @@ class Found:
 
 
 @dataclass(frozen=True)
+class OptOut:
+    """A reader who wants nothing, for a time or for good."""
+
+    subscriber: str
+    target: Target | None
+    """None: all targets of the subscriber."""
+    since: datetime
+    until: datetime | None
+    """None: until it is taken back."""
+    unsubscribed: bool
+    """By the reader, for good; else it is a pause."""
+
+
+@dataclass(frozen=True)
 class LastPoll:
     """The newest poll that came to its end."""
 

@@ -138,6 +138,8 @@ class _Postman:
             return True
         for _ in range(_ATTEMPTS_A_ROUND):
             envelope = self._outbox.refresh(envelope)
+            if envelope.state is OutboxState.ENDED:
+                return True  # withdrawn meanwhile: its reader wants nothing
             await self._pacing.wait_for_service()
             try:
                 resolved = await self._resolve(channel, envelope.target)

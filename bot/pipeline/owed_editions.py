@@ -43,7 +43,8 @@ class Edition:
 def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[Edition]:
     """What the subscriber is owed now: one edition where all kinds of channel have the same history.
 
-    A subscriber who is owed nothing still has one, empty, for its targets.
+    A subscriber who is owed nothing still has one, empty, for its targets; who wants nothing for the time
+    being has none.
     """
     record = store.subscriptions.get(subscriber.name)
     if record is None:
@@ -52,7 +53,7 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
     by_name = {topic.name: topic for topic in topics}
     found: dict[tuple[Entry, ...], tuple[Target, ...]] = {}
     lookback = settings.arxiv.lookback
-    for kind, targets in selection.by_kind(subscriber.targets).items():
+    for kind, targets in selection.by_kind(store.optouts.active(subscriber.name, subscriber.targets)).items():
         since = selection.reach(record, kind, lookback)
         candidates = store.papers.candidates(subscriber.topics, subscriber.name, kind, since)
         owed = selection.owed(candidates, record, kind, lookback)

@@ -85,6 +85,7 @@ def _begin(services: Services, state: ProcessState) -> Report:
     now, told = services.clock.now(), state.clock_notice
     state.clock_notice = mend_times(services.store, now)
     state.memory.wake(now)
+    services.store.optouts.expire(now)
     take_up(services.store, services.settings, now)
     # A clock that stays behind is found so in every round.
     return Report(troubles=[state.clock_notice] if state.clock_notice and not told else [])

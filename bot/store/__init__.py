@@ -18,6 +18,7 @@ from bot.models.subscriptions import Kept
 from bot.store import departures, file, identity, retention, wrong_clock
 from bot.store.database import Connection, in_words, unsound
 from bot.store.notices import Notices
+from bot.store.optouts import OptOuts
 from bot.store.outbox import Outbox
 from bot.store.papers import Papers
 from bot.store.polls import Polls
@@ -43,6 +44,7 @@ class Store:
         self.summaries = Summaries(connection)
         self.scores = Scores(connection)
         self.outbox = Outbox(connection)
+        self.optouts = OptOuts(connection)
         self.notices = Notices(connection)
 
     @contextmanager

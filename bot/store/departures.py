@@ -30,6 +30,7 @@ _DELETIONS = (
     "DELETE FROM alerts WHERE subscriber = :name",
     "DELETE FROM subscriptions WHERE subscriber = :name",
     "DELETE FROM targets WHERE subscriber = :name",
+    "DELETE FROM optouts WHERE subscriber = :name",
     "DELETE FROM subscribers WHERE name = :name",
 )
 """In the order in which the rows refer to each other."""

@@ -16,6 +16,7 @@ STEPS = (
     "m005_words",
     "m006_scores",
     "m007_joint_searches",
+    "m008_optouts",
 )
 """The steps of `migrations`, in their order."""
 

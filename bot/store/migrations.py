@@ -8,7 +8,7 @@ import sqlite_utils
 from sqlite_utils import Migrations
 
 from bot.errors import StoreError
-from bot.store import scores, words
+from bot.store import optouts, scores, words
 from bot.store.identity import SET
 from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, REFUSALS, SUBSCRIPTIONS, SUMMARIES
 
@@ -56,6 +56,11 @@ def m006_scores(db: sqlite_utils.Database) -> None:
 def m007_joint_searches(db: sqlite_utils.Database) -> None:
     """How a paper may come to match is the program's to know."""
     _rebuild(db, "matches", without=" CHECK (source IN ('search', 'feed'))")
+
+
+@migrations()
+def m008_optouts(db: sqlite_utils.Database) -> None:
+    _run(db, optouts.SCHEMA)
 
 
 def _run(db: sqlite_utils.Database, script: str) -> None:

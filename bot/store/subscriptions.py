@@ -33,6 +33,7 @@ class Subscriptions:
                     "UPDATE subscribers SET removed_at = ? WHERE name = ? AND removed_at IS NULL", (at, name)
                 )
                 self._end("subscriber = ?", (name,), at)
+                self._db.write("DELETE FROM optouts WHERE subscriber = ?", (name,))
             for subscriber in subscribers:
                 self._sync_one(subscriber, at)
         self._synced = tuple(subscribers)
@@ -141,7 +142,8 @@ class Subscriptions:
         self._end("subscriber = ? AND kind = ? AND target = ? AND state != 'in doubt'", key, at)
         if heir is None:
             self._end("subscriber = ? AND kind = ? AND target = ?", key, at)
-        self._db.write("DELETE FROM targets WHERE subscriber = ? AND kind = ? AND address = ?", key)
+        for table in ("targets", "optouts"):
+            self._db.write(f"DELETE FROM {table} WHERE subscriber = ? AND kind = ? AND address = ?", key)
 
     def _end(self, condition: str, parameters: Sequence[object], at: str | None) -> None:
         self._db.write(

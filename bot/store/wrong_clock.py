@@ -32,6 +32,7 @@ EVENTS = (
     ("digests", "since"),
     ("outbox", "created_at"),
     ("outbox", "settled_at"),
+    ("optouts", "since"),
 )
 """What happened before now, whenever it was: it counts as having happened now. Nothing is reckoned from
 these that would be asked for twice or left out; the ledger of what was delivered holds no times."""
@@ -71,8 +72,8 @@ FOREIGN = (
 )
 """arXiv's own."""
 
-BOUNDS = (("topic_polls", "window_start"), ("topic_polls", "window_end"))
-"""What was asked for; nothing is reckoned from it."""
+BOUNDS = (("topic_polls", "window_start"), ("topic_polls", "window_end"), ("optouts", "until"))
+"""What was asked for, of arXiv or by a person; it says nothing of the present time."""
 
 _FOUND_BY = (
     "SELECT max(started_at) FROM polls",

@@ -70,6 +70,7 @@ def content(path: Path) -> dict[str, list[dict[str, object]]]:
             migrations.m005_words,
             migrations.m006_scores,
             migrations.m007_joint_searches,
+            migrations.m008_optouts,
         )
     ],
 )

@@ -1,0 +1,100 @@
+"""Readers who want nothing, for a time or for good: it holds at once, in every path, and loses nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.errors import DeliveryError
+from bot.models import OutboxState, Target, Verdict
+from bot.settings import EmailSettings
+from tests.pipeline.conftest import World
+from tests.samples import NOON, paper, subscriber
+
+MAIL, OTHER = Target("email", "ada@example.org"), Target("email", "bob@example.org")
+SLACK = Target("slack", "#papers")
+SMTP = EmailSettings("smtp.example.org", "bot@example.org")
+
+
+def arrived(world: World, target: Target) -> list[str]:
+    """The papers that reached the target."""
+    channel = {"slack": world.slack, "email": world.email}[target.kind]
+    return sorted(one for sent in channel.accepted if sent.target == target for one in sent.arxiv_ids)
+
+
+def read_by(world: World, *targets: Target) -> None:
+    world.subscribe(subscriber(targets=targets), email=SMTP)
+
+
+async def test_nothing_is_composed_for_who_has_unsubscribed_and_the_others_get_theirs(world: World) -> None:
+    """One address of a subscriber is one reader."""
+    read_by(world, MAIL, OTHER, SLACK)
+    world.source.papers = [paper("2611.00001")]
+    await world.once()
+    assert world.store.optouts.unsubscribe("ada", MAIL, world.clock.now())
+    assert not world.store.optouts.unsubscribe("ada", MAIL, world.clock.now()), (
+        "asked again it changes nothing"
+    )
+    world.source.papers += [paper("2611.00002")]
+    await world.once()
+    assert arrived(world, MAIL) == ["2611.00001"]
+    assert arrived(world, OTHER) == arrived(world, SLACK) == ["2611.00001", "2611.00002"]
+
+
+async def test_what_waits_is_withdrawn_at_once_and_owed_again_on_resume(world: World) -> None:
+    """A message that could not be sent yet is not sent later; its paper is not lost by that."""
+    read_by(world, MAIL)
+    world.source.papers = [paper("2611.00001")]
+    world.email.script.append(DeliveryError("greylisted", Verdict()))
+    await world.once()
+    (waiting,) = world.store.outbox.waiting(None)
+    world.store.optouts.pause("ada", None, None, world.clock.now())
+    assert world.store.outbox.waiting(None) == []
+    assert world.store.outbox.refresh(waiting).state is OutboxState.ENDED
+    await world.once()
+    assert arrived(world, MAIL) == []
+    assert world.store.optouts.resume("ada", None, world.clock.now())
+    await world.once()
+    assert arrived(world, MAIL) == ["2611.00001"]
+
+
+async def test_after_a_pause_only_what_lookback_covers_is_delivered(world: World) -> None:
+    """Nobody is flooded with a month of papers; a pause ends by itself at its time, whenever a round comes."""
+    read_by(world, MAIL)
+    await world.once()
+    end = world.clock.now() + timedelta(days=30)
+    world.store.optouts.pause("ada", None, end, world.clock.now())
+    world.source.papers = [paper("2611.00001", published=NOON + timedelta(days=1))]
+    await world.once()
+    world.clock.advance(timedelta(days=30))
+    world.source.papers += [paper("2611.00002", published=end - timedelta(days=1))]
+    await world.once()
+    assert arrived(world, MAIL) == ["2611.00002"]
+    assert world.store.optouts.of("ada") == []
+
+
+async def test_an_address_that_is_taken_out_and_put_in_again_is_a_new_reader(world: World) -> None:
+    """The operator's way to undo it; an edit of anything else keeps it."""
+    read_by(world, MAIL, SLACK)
+    await world.once()
+    world.store.optouts.unsubscribe("ada", MAIL, world.clock.now())
+    world.subscribe(subscriber(targets=(MAIL, SLACK), max_papers=3), email=SMTP)
+    await world.once()
+    assert [one.target for one in world.store.optouts.of("ada")] == [MAIL]
+    read_by(world, SLACK)
+    await world.once()
+    read_by(world, MAIL, SLACK)
+    world.source.papers = [paper("2611.00003")]
+    await world.once()
+    assert arrived(world, MAIL) == ["2611.00003"]
+
+
+async def test_pausing_does_not_bring_back_who_has_unsubscribed(world: World) -> None:
+    """A pause ends by itself; leaving does not."""
+    read_by(world, MAIL)
+    await world.once()
+    world.store.optouts.unsubscribe("ada", MAIL, world.clock.now())
+    world.store.optouts.pause("ada", MAIL, world.clock.now() + timedelta(days=1), world.clock.now())
+    world.clock.advance(timedelta(days=2))
+    world.source.papers = [paper("2611.00001", published=world.clock.now())]
+    await world.once()
+    assert arrived(world, MAIL) == []
