@@ -16,7 +16,7 @@ import bot
 from bot.channels import CHANNELS
 from bot.channels.loading import open_channel
 from bot.pipeline.services import Services
-from bot.ports import Channel, Clock, Progress, Summariser
+from bot.ports import Channel, Clock, Heartbeat, Progress, Summariser
 from bot.settings import Settings
 from bot.store import Store
 
@@ -84,7 +84,16 @@ async def open_services(
             clock=clock or system_clock(),
             progress=progress,
             jitter=random,
+            heartbeat=_heartbeat(settings, agent),
         )
+
+
+def _heartbeat(settings: Settings, agent: str) -> Heartbeat | None:
+    if settings.heartbeat_url is None:
+        return None
+    from bot.adapters.heartbeat import HttpHeartbeat
+
+    return HttpHeartbeat(settings.heartbeat_url.reveal(), agent, os.environ)
 
 
 def _summariser(settings: Settings, stack: AsyncExitStack) -> Summariser | None:

@@ -75,6 +75,13 @@ class Channel(Protocol):
         """Replace the content of a message that was sent. DeliveryError."""
 
 
+class Heartbeat(Protocol):
+    """A service that tells a person when it has not heard of us for too long."""
+
+    async def beat(self, *, failed: bool = False) -> str:
+        """Say that we live, or that a round ``failed``. Empty when it was heard, else why not; never raises."""
+
+
 class Progress(Protocol):
     """Who watches the work."""
 

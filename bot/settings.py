@@ -117,6 +117,8 @@ class Settings:
     operator: Target | None
     topics: tuple[Topic, ...]
     subscribers: tuple[Subscriber, ...]
+    heartbeat_url: Secret | None = None
+    """Asked after every good round."""
     warnings: tuple[str, ...] = ()
     """What is odd but no fault, located like one: an inactive category, an unused topic."""
 

@@ -225,6 +225,18 @@ class FakeChannel:
         self.edits.append((receipt, payload))
 
 
+class FakeHeartbeat:
+    """Keeps what it was told: whether a round failed."""
+
+    def __init__(self, fault: str = "") -> None:
+        self.told: list[bool] = []
+        self.fault = fault
+
+    async def beat(self, *, failed: bool = False) -> str:
+        self.told.append(failed)
+        return self.fault
+
+
 class SilentProgress:
     """Keeps the outcomes of the steps."""
 

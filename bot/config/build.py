@@ -37,6 +37,7 @@ def build(document: Values, secrets: Mapping[str, Secret], path: Path, folder: P
         slack=_slack(document.get("slack") or {}, secrets),
         email=_email(email, secrets, folder) if email else None,
         operator=_operator(document.get("operator"), by_mail=bool(email)),
+        heartbeat_url=Secret(document["heartbeat_url"]) if document.get("heartbeat_url") else None,
         topics=tuple(Topic(name=name, **values) for name, values in document["topics"].items()),
         subscribers=tuple(
             _subscriber({**(document.get("defaults") or {}), **values}, folder)

@@ -271,6 +271,10 @@ DOCUMENT = Section(
             OrNull(OPERATOR),
             "A Slack channel or an e-mail address that is told when something needs a human.",
         ),
+        "heartbeat_url": Key(
+            OrNull(URL),
+            "Asked after every good round, for a dead man's switch (healthchecks.io and the like).",
+        ),
         "topics": Key(Named(TOPIC, TOPIC_SECTION), "What to look for, by name.", required="what to look for"),
         "defaults": Key(OrNull(DEFAULTS), DEFAULTS.about),
         "subscribers": Key(

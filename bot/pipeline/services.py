@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.ports import Channel, Clock, Feed, PaperSource, Progress, Summariser
+from bot.ports import Channel, Clock, Feed, Heartbeat, PaperSource, Progress, Summariser
 from bot.settings import Settings
 from bot.store import Store
 
@@ -24,3 +24,5 @@ class Services:
     progress: Progress
     jitter: Callable[[], float]
     """A number in [0, 1), so that many installations don't come back at the same moment."""
+    heartbeat: Heartbeat | None = None
+    """None where the configuration names none."""

@@ -96,3 +96,7 @@ class ProcessState:
     memory: Memory = field(default_factory=Memory)
     clock_notice: str = ""
     """What the last round found wrong with the machine's clock."""
+    failing_since: datetime | None = None
+    """The first of the rounds in a row that left something undone."""
+    heartbeat_fault: str = ""
+    """Why the heartbeat was not heard last; told once."""

@@ -36,6 +36,9 @@ from bot.store import Store
 TAKEN_UP_AFTER = timedelta(minutes=30)
 """How soon a poll that arXiv left incomplete is taken up by the next."""
 
+FAILING_AFTER = timedelta(days=1)
+"""Rounds that fail for so long are no passing trouble of a service's."""
+
 _PIECES = 20
 """Of the index of older papers, in a round: a second or two. The daemon's spare time does the rest."""
 
@@ -116,6 +119,7 @@ async def once(services: Services, state: ProcessState, only: Sequence[str] | No
     await upgrade(services, state, later)
     if state.memory.refused:
         report.troubles.append(state.memory.refused)
+    await beat(services, state, report)
     return report
 
 
@@ -141,7 +145,23 @@ async def step(services: Services, state: ProcessState) -> Report:
         # When somebody else is due by now they come first; these digests are still due then.
         if services.clock.now() < until:
             await _hand_over(services, state, lacking, report)
+    await beat(services, state, report)
     return report
+
+
+async def beat(services: Services, state: ProcessState, report: Report) -> None:
+    """Tell the dead man's switch of a good round, or of rounds that fail for longer than a day."""
+    if services.heartbeat is None:
+        return
+    now = services.clock.now()
+    state.failing_since = (state.failing_since or now) if report.faults else None
+    failed = state.failing_since is not None
+    if failed and now - (state.failing_since or now) < FAILING_AFTER:
+        return
+    fault = await services.heartbeat.beat(failed=failed)
+    if fault and not state.heartbeat_fault:
+        services.progress.note("warning", f"heartbeat_url: {fault}", error=fault)
+    state.heartbeat_fault = fault
 
 
 async def _hand_over(

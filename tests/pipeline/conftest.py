@@ -17,7 +17,15 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.opening import open_store
 from tests import samples
-from tests.fakes import FakeChannel, FakeClock, FakeFeed, FakeSource, FakeSummariser, SilentProgress
+from tests.fakes import (
+    FakeChannel,
+    FakeClock,
+    FakeFeed,
+    FakeHeartbeat,
+    FakeSource,
+    FakeSummariser,
+    SilentProgress,
+)
 
 
 @dataclass
@@ -33,6 +41,7 @@ class World:
     file: FakeChannel
     store: Store
     summariser: FakeSummariser | None = None
+    heartbeat: FakeHeartbeat | None = None
     progress: SilentProgress = field(default_factory=SilentProgress)
     settings: Settings = field(init=False)
     state: ProcessState = field(init=False)
@@ -53,6 +62,7 @@ class World:
             clock=self.clock,
             progress=self.progress,
             jitter=lambda: 0.0,
+            heartbeat=self.heartbeat,
         )
 
     def subscribe(self, *subscribers: Subscriber, **changes: object) -> None:

@@ -1,0 +1,42 @@
+"""The dead man's switch: beaten by good rounds, silent in trouble, told of what lasts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.errors import DeliveryError
+from bot.models import Target, Verdict
+from tests.fakes import FakeHeartbeat
+from tests.pipeline.conftest import World
+from tests.samples import paper, subscriber
+
+
+async def test_it_is_beaten_after_a_good_round_and_told_of_failure_after_a_day(world: World) -> None:
+    """Trouble that passes is nobody's business; a week of silence would be too late."""
+    heart = world.heartbeat = FakeHeartbeat()
+    world.subscribe(subscriber(targets=(Target("slack", "#papers"),)))
+    await world.once()
+    assert heart.told == [False]
+    world.source.papers = [paper()]
+    for _ in range(3):
+        world.slack.script.append(DeliveryError("down", Verdict()))
+    await world.once()
+    world.clock.advance(timedelta(hours=23))
+    await world.once()
+    assert heart.told == [False]
+    world.clock.advance(timedelta(hours=2))
+    await world.once()
+    assert heart.told == [False, True]
+    await world.once()
+    assert heart.told == [False, True, False]
+
+
+async def test_a_switch_that_does_not_hear_us_harms_nothing_and_is_named_once(world: World) -> None:
+    """It watches us; nobody waits for it."""
+    world.heartbeat = FakeHeartbeat("no connection")
+    report = await world.once()
+    await world.once()
+    assert report.faults == []
+    assert [text for _, text, _ in world.progress.notes if "heartbeat" in text] == [
+        "heartbeat_url: no connection"
+    ]
