@@ -8,7 +8,8 @@ from difflib import get_close_matches
 
 import click
 
-from bot import app, probe
+from bot import app, checks
+from bot.channels import CHANNELS
 from bot.cli.logs import say
 from bot.cli.options import State, count, global_options, pass_state
 from bot.errors import DigestError, StoreError
@@ -21,7 +22,7 @@ def _complete(context: click.Context, _: click.Parameter, typed: str) -> list[st
     """Those who can be forgotten; nobody while the configuration or the database can't be read."""
     try:
         settings = context.ensure_object(State).settings(need_secrets=False)
-        vanished = probe.changes(settings).vanished
+        vanished = checks.changes(settings).vanished
     except DigestError:
         return []
     return [record.name for record in vanished if record.name.startswith(typed)]
@@ -72,7 +73,8 @@ def _refuse_unknown(store: Store, settings: Settings, name: str) -> None:
 
 def _lines(kept: Kept) -> Iterator[str]:
     for target in kept.targets:
-        stays = " (the reports there stay)" if target.kind == "file" else ""
+        spec = CHANNELS.get(target.kind)  # none of a channel that this program no longer has
+        stays = " (the reports there stay)" if spec is not None and spec.address.is_path else ""
         yield f"{target.kind} {target.address}{stays}"
     yield f"{count(kept.digests, 'digest')} with {count(kept.papers, 'paper')}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot import languages, query, taxonomy
@@ -26,8 +27,14 @@ _ARXIV_INTERVAL = timedelta(seconds=3)
 """https://info.arxiv.org/help/api/tou.html: "no more than one request every three seconds"."""
 
 
-def hints(settings: Settings) -> Iterator[tuple[Breach, int | None]]:
-    """Each oddity, with its offset in the text where it has one."""
+class Hint(NamedTuple):
+    breach: Breach
+    offset: int | None = None
+    """Where in the text of that place, if anywhere."""
+
+
+def hints(settings: Settings) -> Iterator[Hint]:
+    """Each oddity of a configuration that breaks no rule."""
     for topic in settings.topics:
         for index, code in enumerate(topic.categories):
             yield from _category(code, ("topics", topic.name, "categories", index))
@@ -43,37 +50,37 @@ def hints(settings: Settings) -> Iterator[tuple[Breach, int | None]]:
         *_in_the_clear(settings),
         *_model(settings.gemini),
     ):
-        yield breach, None
+        yield Hint(breach)
 
 
-def _category(code: str, path: Path) -> Iterator[tuple[Breach, int | None]]:
+def _category(code: str, path: Path) -> Iterator[Hint]:
     if not code.endswith(".*") and not taxonomy.is_archive(code) and not taxonomy.is_active(code):
-        yield Breach(path, f"{code} takes no new papers any more"), None
+        yield Hint(Breach(path, f"{code} takes no new papers any more"))
     for other in taxonomy.aliases(code):
-        yield Breach(path, f"{code} is {other} under another name; both are searched"), None
+        yield Hint(Breach(path, f"{code} is {other} under another name; both are searched"))
 
 
-def _in_query(text: str | None, path: Path) -> Iterator[tuple[Breach, int | None]]:
+def _in_query(text: str | None, path: Path) -> Iterator[Hint]:
     """The categories of a query: a wrong one is no error to arXiv, it finds nothing."""
     for term in query.leaves(query.parse(text)) if text else ():
         if not isinstance(term, Term) or term.field != "cat" or "*" in term.text:
             continue
         if not taxonomy.is_known(term.text):
-            yield Breach(path, f"there is no category {quoted(term.text)}: this finds nothing"), term.position
+            yield Hint(
+                Breach(path, f"there is no category {quoted(term.text)}: this finds nothing"), term.position
+            )
         elif taxonomy.is_archive(term.text) and not taxonomy.is_active(term.text):
             code = taxonomy.canonical(term.text)
-            yield (
-                Breach(path, f"cat:{code} finds next to nothing: cat:{code}.* is the archive"),
-                term.position,
-            )
+            message = f"cat:{code} finds next to nothing: cat:{code}.* is the archive"
+            yield Hint(Breach(path, message), term.position)
 
 
-def _misread(topic: Topic) -> Iterator[tuple[Breach, int | None]]:
+def _misread(topic: Topic) -> Iterator[Hint]:
     """What arXiv very likely takes otherwise than it was meant."""
     path: Path = ("topics", topic.name)
     for doubt in query.query_doubts(topic.query) if topic.query else ():
         message = f"{doubt.message}; as it stands arXiv reads {_reading(topic.query or '')}"
-        yield Breach((*path, "query"), message), doubt.position
+        yield Hint(Breach((*path, "query"), message), doubt.position)
     for key, texts, doubts in (
         ("keywords", topic.keywords, query.keyword_doubts),
         ("exclude", topic.exclude, query.keyword_doubts),
@@ -81,7 +88,7 @@ def _misread(topic: Topic) -> Iterator[tuple[Breach, int | None]]:
     ):
         for index, text in enumerate(texts):
             for doubt in doubts(text):
-                yield Breach((*path, key, index), doubt.message), doubt.position
+                yield Hint(Breach((*path, key, index), doubt.message), doubt.position)
 
 
 def _reading(text: str) -> str:
@@ -89,9 +96,9 @@ def _reading(text: str) -> str:
     return said if len(said) <= _SHOWN else said[: _SHOWN - 1] + "…"
 
 
-def _of_subscriber(subscriber: Subscriber, path: Path) -> Iterator[tuple[Breach, int | None]]:
+def _of_subscriber(subscriber: Subscriber, path: Path) -> Iterator[Hint]:
     if said := zones.warning(subscriber.timezone):
-        yield Breach((*path, "timezone"), said), None
+        yield Hint(Breach((*path, "timezone"), said))
     if languages.find(subscriber.language) is None:
         near = get_close_matches(
             subscriber.language.capitalize(), [each.name for each in languages.LANGUAGES], n=1, cutoff=0.75
@@ -101,7 +108,7 @@ def _of_subscriber(subscriber: Subscriber, path: Path) -> Iterator[tuple[Breach,
             f"unknown language {quoted(subscriber.language)}{hint}: "
             "the model is asked for it by this name and may not know it"
         )
-        yield Breach((*path, "language"), message), None
+        yield Hint(Breach((*path, "language"), message))
 
 
 def _placeholder(arxiv: ArxivSettings) -> Iterator[Breach]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot import calendar, coverage, matching, query, taxonomy
 from bot.errors import ArxivError, QueryRejected
@@ -24,13 +25,20 @@ _PATIENCE = timedelta(days=30)
 """How long a paper that only a feed showed is asked for by id."""
 
 
+class FeedOutcome(NamedTuple):
+    new: int
+    """Papers that the batch brought."""
+    unread: str = ""
+    """Why not all of it was read; empty when it was."""
+
+
 async def read_feeds(
     services: Services, gate: ArxivGate, topics: Sequence[Topic], poll: int, report: Report
-) -> tuple[int, str]:
-    """Read today's batch for the topics; how many papers it brought, and why not all was read."""
+) -> FeedOutcome:
+    """Read today's batch for the topics."""
     specs = coverage.feed_specs(topics, taxonomy.ARCHIVES)
     if not specs:
-        return 0, ""
+        return FeedOutcome(0)
     reconciler = _Reconciler(services, gate, topics, poll)
     try:
         await reconciler.read(specs)
@@ -38,8 +46,8 @@ async def read_feeds(
         await reconciler.bring_in()
     except ArxivError as error:
         report.add(f"announcement feed {'+'.join(specs)}: {error}", error=str(error))
-        return reconciler.new, str(error)
-    return reconciler.new, ""
+        return FeedOutcome(reconciler.new, str(error))
+    return FeedOutcome(reconciler.new)
 
 
 class _Reconciler:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import NoReturn, TypeVar
+from typing import NamedTuple, NoReturn, TypeVar
 
 from bot import backoff, quota
 from bot.errors import ModelError
@@ -22,6 +22,12 @@ from bot.pipeline.services import Services
 from bot.ports import Summariser
 
 T = TypeVar("T")
+
+
+class Answered(NamedTuple):
+    request: int
+    """Its number among those that count against the quota."""
+    reply: ModelReply
 
 
 class OutOfTime(Exception):
@@ -84,14 +90,14 @@ class ModelAccess:
             if self.ended:
                 return
 
-    async def ask(self, text: Prompt, attempt: Attempt) -> tuple[int, ModelReply] | None:
-        """An answer with the number of its request; None after a failure that passes: ask again.
+    async def ask(self, text: Prompt, attempt: Attempt) -> Answered | None:
+        """An answer; None after a failure that passes: ask again.
 
         ModelError where the service won't answer this. OutOfTime. Ended.
         """
         request = await self._admitted(text, attempt)
         try:
-            return request, await self._request(request, text)
+            return Answered(request, await self._request(request, text))
         except ModelError as error:
             if not await self._try_again(error, attempt):
                 raise
