@@ -1,6 +1,6 @@
 """The composition root: settings -> open adapters -> services; closed in reverse order.
 
-With `probe` the only place that builds adapters. Each builder imports its own, because an SDK is slow to import
+With `checks` the only place that builds adapters. Each builder imports its own, because an SDK is slow to import
 (google-genai takes more than a second) and most commands need few of them.
 """
 

@@ -44,7 +44,7 @@ class Summariser(Protocol):
     """A model that answers one prompt."""
 
     async def ask(self, prompt: Prompt) -> ModelReply:
-        """GeminiError when there is no answer; a refusal by the model is an answer."""
+        """ModelError when there is no answer; a refusal by the model is an answer."""
 
 
 class Channel(Protocol):

@@ -12,9 +12,9 @@ import aiohttp
 from yarl import URL
 
 from bot.adapters.atom import read_page
-from bot.adapters.http import DEFAULT_TIMEOUT, ArxivLine, HttpAnswer
+from bot.adapters.http import DEFAULT_TIMEOUT, ArxivLine, HttpAnswer, checked
 from bot.errors import ArxivError, QueryRejected
-from bot.models import SearchPage, Verdict
+from bot.models import Check, SearchPage, Verdict
 
 _LOG = logging.getLogger("arxiv-digest.arxiv")
 
@@ -76,6 +76,11 @@ class ArxivApi:
         if len(page.papers) < page.total:
             raise ArxivError(f"arXiv answered {len(page.papers)} of the {page.total} papers asked for by id")
         return page
+
+    async def probe(self) -> Check:
+        """Ask for one paper. Like any other request it is to be kept apart from the one before."""
+        subject = f"arXiv search {self._api_url}"
+        return await checked(subject, self.search("cat:cs.AI", start=0, size=1))
 
     async def _page(self, parameters: dict[str, str]) -> SearchPage:
         url = self._api_url.update_query(parameters)

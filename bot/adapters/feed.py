@@ -16,10 +16,10 @@ from xml.etree.ElementTree import Element
 import aiohttp
 from yarl import URL
 
-from bot.adapters.http import DEFAULT_TIMEOUT, ArxivLine, HttpAnswer
+from bot.adapters.http import DEFAULT_TIMEOUT, ArxivLine, HttpAnswer, checked
 from bot.adapters.xml import ARXIV, ATOM, DUBLIN_CORE, one_line, parse, repaired
 from bot.errors import ArxivError, QueryRejected
-from bot.models import AnnouncedPaper, Announcement, AnnounceType, Verdict
+from bot.models import AnnouncedPaper, Announcement, AnnounceType, Check, Verdict
 
 _IDENTIFIER = re.compile(r"oai:arXiv\.org:(?P<arxiv_id>[^\s\ufffd]+)v(?P<version>[0-9]{1,4})")
 _ERROR_TITLE = "Feed error for query"
@@ -55,6 +55,10 @@ class ArxivFeed:
         url = self._rss_url / "rss" / "+".join(specs)
         answer = await self._line.exchange(url)
         return await asyncio.to_thread(_read, answer, tuple(specs))
+
+    async def probe(self) -> Check:
+        """Ask for one feed. Like any other request it is to be kept apart from the one before."""
+        return await checked(f"arXiv feeds {self._rss_url}", self.read(["cs.AI"]))
 
 
 def _read(answer: HttpAnswer, asked: tuple[str, ...]) -> Announcement:

@@ -19,7 +19,7 @@ from google.genai.models import AsyncModels
 from bot.adapters.gemini_faults import may_refuse_thinking, refuses_thinking, translate
 from bot.adapters.http import proxy_trouble
 from bot.errors import ModelError
-from bot.models import ModelReply, Prompt, Verdict, readable
+from bot.models import Check, ModelReply, Prompt, Verdict, readable
 from bot.network import CERTIFICATES, Unusable, proxy_for
 from bot.settings import GeminiSettings, Secret, ServiceTier
 
@@ -89,7 +89,15 @@ class Gemini:
         self._answered_on, self._rung = rung, min(self._rung, rung)
         return read_reply(response)
 
-    async def probe(self) -> str:
+    async def probe(self) -> Check:
+        """Whether key and model are good: the model's name, or what to do."""
+        subject = f"Gemini {self._model}"
+        try:
+            return Check(subject, True, await self.model_name())
+        except ModelError as error:
+            return Check(subject, False, str(error), error.verdict.remedy)
+
+    async def model_name(self) -> str:
         """Ask for the model's description: its name when key and model are good, ModelError otherwise.
 
         Spends no quota for generating, so says nothing about what is left of it; but a proxy that knows

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -18,7 +18,7 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import ArxivError
-from bot.models import Verdict
+from bot.models import Check, Verdict
 from bot.network import Proxy, Unusable, proxy_for
 
 PROJECT = "arxiv-digest-bot"
@@ -121,7 +121,6 @@ class ArxivLine:
         address = url.with_query(None)
         followed = self._moved.pop(address, None)
         target = followed.to.with_query(url.query) if followed else url
-        method = "GET" if form is None else "POST"
         proxy = proxy_for(str(target), self._environ)
         if isinstance(proxy, Unusable):
             raise ArxivError(
@@ -129,7 +128,7 @@ class ArxivLine:
             )
         try:
             async with self._session.request(
-                method,
+                "GET" if form is None else "POST",
                 target,
                 data=form,
                 proxy=proxy.url if proxy else None,
@@ -138,15 +137,7 @@ class ArxivLine:
                 middlewares=(_send_once,),
             ) as response:
                 body = await response.read()
-                location = response.headers.get("Location", "") if response.status in _REDIRECTS else ""
-                moved = target.join(URL(location)).with_query(None) if location else None
-                if (
-                    followed
-                    and followed.for_good
-                    and response.status == 200
-                    and "xml" in response.content_type
-                ):
-                    self._moved[address] = followed
+                moved = _pointed_to(target, response.status, response.headers)
         except TimeoutError as error:
             raise ArxivError(f"arXiv did not answer within {self._limit.total:g} s ({url.host})") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -154,9 +145,32 @@ class ArxivLine:
                 raise ArxivError(f"arXiv can't be reached: {trouble}") from None
             raise _no_answer(error, url.host) from error
         if moved is not None:
-            self._moved[address] = _Move(moved, response.status in _PERMANENT)
-            raise ArxivError(f"arXiv has moved {address} to {moved}")
+            self._moved[address] = moved
+            raise ArxivError(f"arXiv has moved {address} to {moved.to}")
+        if followed is not None and _is_kept(followed, response.status, response.content_type):
+            self._moved[address] = followed
         return HttpAnswer(response.status, body, retry_after(response.headers))
+
+
+def _pointed_to(target: URL, status: int, headers: Mapping[str, str]) -> _Move | None:
+    """Where an answer sends the next request; None where it does not. ValueError when that is no URL."""
+    location = headers.get("Location", "") if status in _REDIRECTS else ""
+    return _Move(target.join(URL(location)).with_query(None), status in _PERMANENT) if location else None
+
+
+def _is_kept(followed: _Move, status: int, content_type: str) -> bool:
+    """Whether an address that was moved for good stays the new one, of what was found there."""
+    return followed.for_good and status == 200 and "xml" in content_type
+
+
+async def checked(subject: str, question: Awaitable[object]) -> Check:
+    """What arXiv made of a question that only wants to know whether it answers."""
+    try:
+        await question
+    except ArxivError as error:
+        remedy = error.verdict.remedy or "try again later; look at https://status.arxiv.org"
+        return Check(subject, False, str(error), remedy)
+    return Check(subject, True)
 
 
 def _no_answer(error: Exception, host: str | None) -> ArxivError:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from bot import probe, query, schedule
+from bot import checks, query, schedule
 from bot.cli import departures
 from bot.cli.logs import say
 from bot.cli.options import State, count, global_options, pass_state
@@ -30,7 +30,7 @@ def command(state: State, live: bool) -> int:
     for warning in (
         *settings.warnings,
         *state.oddities,
-        *departures.warnings(probe.changes(settings), settings),
+        *departures.warnings(checks.changes(settings), settings),
     ):
         say(state.log_format, "warning", f"warning: {warning}")
     for topic in settings.topics:
@@ -38,7 +38,7 @@ def command(state: State, live: bool) -> int:
         click.echo(f"{topic.name}:")
         click.echo(f"  sent to arXiv: {expression}")
         click.echo(f"  arXiv reads:   {query.describe(query.parse(expression))}")
-    now = probe.now()
+    now = checks.now()
     for subscriber in settings.subscribers:
         click.echo(f"{subscriber.name}: next digests {_next_digests(subscriber, now)}")
     if state.path.is_symlink():
@@ -47,10 +47,10 @@ def command(state: State, live: bool) -> int:
     click.echo(f"{state.path}: {topics}, {subscribers}, no faults")
     if not live:
         return 0
-    checks = probe.services(settings)
-    for check in checks:
-        click.echo(_line(check))
-    return 0 if all(check.ok for check in checks) else 1
+    answers = checks.of_services(settings)
+    for answer in answers:
+        click.echo(_line(answer))
+    return 0 if all(answer.ok for answer in answers) else 1
 
 
 def _next_digests(subscriber: Subscriber, now: datetime) -> str:

@@ -18,7 +18,7 @@ from bot.adapters.gemini import Gemini
 from bot.adapters.gemini_faults import translate
 from bot.demo.gemini import GeminiFault, GeminiService, Words
 from bot.errors import ModelError
-from bot.models import Limit, Prompt, Verdict
+from bot.models import Check, Limit, Prompt, Verdict
 from bot.settings import GeminiSettings, Secret, ServiceTier
 
 KEY = "AIza-not-a-real-key"
@@ -416,7 +416,7 @@ async def test_a_client_without_a_key_is_not_made() -> None:
 
 async def test_probe_names_the_model(line: Line) -> None:
     """Key and model are good; nothing was generated."""
-    assert await line.gemini.probe() == "Gemini 3.8 Flash"
+    assert await line.gemini.probe() == Check("Gemini gemini-3.8-flash", True, "Gemini 3.8 Flash")
     assert line.service.log == []
 
 
@@ -426,10 +426,12 @@ async def test_probe_names_the_model(line: Line) -> None:
 )
 async def test_probe_tells_the_remedy(line: Line, fault: GeminiFault, remedy: str) -> None:
     """As asking does."""
-    line.service.faults.extend([fault, fault])
+    line.service.faults.extend([fault] * 4)
+    check = await line.gemini.probe()
+    assert not check.ok
+    assert remedy in check.remedy
     with pytest.raises(ModelError) as caught:
-        await line.gemini.probe()
-    assert remedy in caught.value.verdict.remedy
+        await line.gemini.model_name()
     assert caught.value.verdict.permanent
 
 
@@ -452,7 +454,7 @@ async def test_a_proxy_that_only_generates_is_asked_to_generate(status: int) -> 
     async with TestServer(app) as server:
         settings = GeminiSettings(api_key=Secret(KEY), model="gemini-x", base_url=str(server.make_url("/")))
         gemini = Gemini(settings)
-        assert await gemini.probe() == "gemini-x"
+        assert await gemini.model_name() == "gemini-x"
         await gemini.aclose()
     assert generated == ["/v1beta/models/gemini-x:generateContent"]
 

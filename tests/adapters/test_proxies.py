@@ -90,7 +90,7 @@ async def ask_feed(root: str, environ: dict[str, str]) -> object:
 async def ask_gemini(root: str, environ: dict[str, str]) -> object:
     gemini = Gemini(GeminiSettings(api_key=Secret("key"), base_url=f"{root}/"), environ)
     try:
-        return await gemini.probe()
+        return await gemini.model_name()
     finally:
         await gemini.aclose()
 

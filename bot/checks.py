@@ -1,20 +1,18 @@
-"""What `check` asks of the outer world: each configured service, and the names the database knows.
+"""The composition root of `check`: what it asks of the services, the database and the clock.
 
-The second composition root beside `app`, apart from it because `check` starts many times a day in
-editors and hooks, and needs nothing of the pipeline.
+Beside `app`, whose store and pipeline take longer to load than all that `check` does; it starts many times
+a day in editors and hooks. What a service is asked is its adapter's or channel's to say, in ``probe``.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from datetime import datetime
 from os.path import lexists
 
 import bot
 from bot.channels import CHANNELS
-from bot.errors import ArxivError, ModelError
 from bot.models import Check
 from bot.models.subscriptions import Changes
 from bot.settings import Settings
@@ -46,66 +44,52 @@ def now() -> datetime:
     return SystemClock().now()
 
 
-def services(settings: Settings) -> list[Check]:
+def of_services(settings: Settings) -> list[Check]:
     """Ask each configured service whether it would serve us, one line each. Sends and stores nothing."""
     import asyncio
 
-    return asyncio.run(_services(settings))
+    return asyncio.run(_of_services(settings))
 
 
-async def _services(settings: Settings) -> list[Check]:
+async def _of_services(settings: Settings) -> list[Check]:
     return [
-        *await _probe_arxiv(settings),
-        *await _probe_gemini(settings),
-        *[check for kind in CHANNELS for check in await _probe_channel(settings, kind)],
+        *await _of_arxiv(settings),
+        await _of_gemini(settings),
+        *[check for kind in CHANNELS for check in await _of_channel(settings, kind)],
     ]
 
 
-async def _probe_arxiv(settings: Settings) -> list[Check]:
+async def _of_arxiv(settings: Settings) -> list[Check]:
     from bot.adapters.arxiv import ArxivApi
     from bot.adapters.clock import SystemClock
     from bot.adapters.feed import ArxivFeed
     from bot.adapters.http import open_session, user_agent
 
-    agent = user_agent(bot.__version__, settings.arxiv.contact)
-    clock = SystemClock()
-    checks = []
-    async with open_session(agent) as session:
+    clock, checks = SystemClock(), []
+    async with open_session(user_agent(bot.__version__, settings.arxiv.contact)) as session:
         api = ArxivApi(session, settings.arxiv.api_url, os.environ)
         feed = ArxivFeed(session, settings.arxiv.rss_url, os.environ)
-        asked = [
-            (f"arXiv search {settings.arxiv.api_url}", api.search("cat:cs.AI", start=0, size=1)),
-            (f"arXiv feeds {settings.arxiv.rss_url}", feed.read(["cs.AI"])),
-        ]
-        for subject, question in asked:
+        for probe in (api.probe, feed.probe):
             # arXiv's terms hold for a check too: the process before this one may just have asked.
             await clock.sleep(settings.arxiv.min_interval.total_seconds())
-            try:
-                await question
-            except ArxivError as error:
-                remedy = error.verdict.remedy or "try again later; look at https://status.arxiv.org"
-                checks.append(Check(subject, False, str(error), remedy))
-            else:
-                checks.append(Check(subject, True))
+            checks.append(await probe())
     return checks
 
 
-async def _probe_gemini(settings: Settings) -> list[Check]:
-    subject = f"Gemini {settings.gemini.model}"
-    async with AsyncExitStack() as stack:
-        if settings.gemini.api_key is None:
-            return [Check(subject, True, "no GEMINI_API_KEY: the extractive summariser is used")]
-        from bot.adapters.gemini import Gemini
+async def _of_gemini(settings: Settings) -> Check:
+    if settings.gemini.api_key is None:
+        subject = f"Gemini {settings.gemini.model}"
+        return Check(subject, True, "no GEMINI_API_KEY: the extractive summariser is used")
+    from bot.adapters.gemini import Gemini
 
-        gemini = Gemini(settings.gemini, os.environ)
-        stack.push_async_callback(gemini.aclose)
-        try:
-            return [Check(subject, True, await gemini.probe())]
-        except ModelError as error:
-            return [Check(subject, False, str(error), error.verdict.remedy)]
+    gemini = Gemini(settings.gemini, os.environ)
+    try:
+        return await gemini.probe()
+    finally:
+        await gemini.aclose()
 
 
-async def _probe_channel(settings: Settings, kind: str) -> Sequence[Check]:
+async def _of_channel(settings: Settings, kind: str) -> Sequence[Check]:
     """Nothing for a channel that nobody uses, or that is not set up."""
     from bot.channels.loading import open_channel
 
