@@ -100,3 +100,8 @@ def test_what_nearly_matched_is_found_whatever_fails() -> None:
     for expression in ("all:nickelate AND cat:cs.AI", "all:nickelate ANDNOT all:films"):
         found = near(query.parse(expression), Document(NICKELATE))
         assert [(hit.text, hit.place) for hit in found] == [("nickelate", Place.TITLE)]
+
+
+def test_a_whole_archive_is_named_without_its_asterisk() -> None:
+    """A reader is told of a category, not of a pattern."""
+    assert found("cat:cond-mat.*") == [("cond-mat", Place.CATEGORY)]

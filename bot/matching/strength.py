@@ -53,7 +53,10 @@ def near(tree: QueryTree, document: Document) -> tuple[Hit, ...]:
 
 
 def _as_hits(found: Iterable[tuple[Term, Place]]) -> tuple[Hit, ...]:
-    each = dict.fromkeys(Hit(term.text, place, _strength(term, place)) for term, place in found)
+    # An archive's pattern reads as the archive.
+    each = dict.fromkeys(
+        Hit(term.text.removesuffix(".*"), place, _strength(term, place)) for term, place in found
+    )
     return tuple(sorted(each, key=lambda hit: hit.strength, reverse=True))
 
 

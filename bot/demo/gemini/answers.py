@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.models import Paper
 
@@ -65,8 +66,14 @@ def scored(text: str) -> dict[str, Words]:
         )
         shared = [word for word in dict.fromkeys([*title, *abstract]) if word in wanted]
         points = 3 * sum(word in title for word in shared) + 2 * sum(word not in title for word in shared)
-        found[match["id"]] = Words("", "", min(10, points), " and ".join(shared[:2]) or "another subject")
+        found[match["id"]] = Words("", "", min(10, points), _reason(title + abstract, shared))
     return found
+
+
+def _reason(words: Sequence[str], shared: Sequence[str]) -> str:
+    """One or two of the shared words; two that stand together as a phrase."""
+    pair = next((pair for pair in pairwise(words) if pair[0] in shared and pair[1] in shared), None)
+    return " ".join(pair) if pair else ", ".join(shared[:2]) or "another subject"
 
 
 def wants_scores(schema: Schema) -> bool:
