@@ -15,6 +15,7 @@ from random import random
 import bot
 from bot.channels import CHANNELS
 from bot.channels.loading import open_channel
+from bot.errors import StoreError
 from bot.pipeline.services import Services
 from bot.ports import Channel, Clock, Heartbeat, Progress, Summariser
 from bot.settings import Settings
@@ -86,6 +87,30 @@ async def open_services(
             jitter=random,
             heartbeat=_heartbeat(settings, agent),
         )
+
+
+@asynccontextmanager
+async def serving(services: Services) -> AsyncGenerator[None]:
+    """The HTTP side beside a daemon, where it is configured. StoreError where it can't listen."""
+    http = services.settings.http
+    if http is None:
+        yield
+        return
+    from aiohttp import web
+
+    from bot.http.server import application
+
+    runner = web.AppRunner(application(services), access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, http.host, http.port).start()
+        except OSError as error:
+            what = f"http.listen: {http.host}:{http.port} can't be used: {error.strerror or error}"
+            raise StoreError(f"{what}; name another address, or stop what listens there") from error
+        yield
+    finally:
+        await runner.cleanup()
 
 
 def _heartbeat(settings: Settings, agent: str) -> Heartbeat | None:

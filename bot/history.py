@@ -169,6 +169,25 @@ class Found:
 
 
 @dataclass(frozen=True)
+class StoreFigures:
+    """The database in numbers, for who watches from outside."""
+
+    papers: int
+    polls: dict[str, int]
+    """By complete or incomplete."""
+    summaries: dict[str, int]
+    """By written or refused."""
+    tokens: dict[str, int]
+    """By prompt or output."""
+    deliveries: dict[tuple[str, str], int]
+    """By kind of channel and sent, failed or ended."""
+    outbox: dict[str, int]
+    """By pending, sending, in doubt or failed."""
+    oldest: datetime | None
+    """When the oldest message was made that waits."""
+
+
+@dataclass(frozen=True)
 class OptOut:
     """A reader who wants nothing, for a time or for good."""
 

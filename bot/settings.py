@@ -105,6 +105,14 @@ class EmailSettings:
 
 
 @dataclass(frozen=True)
+class HttpSettings:
+    host: str = "127.0.0.1"
+    port: int = 8025
+    public_url: str | None = None
+    """Where readers reach it, through a reverse proxy; without it mails have no link."""
+
+
+@dataclass(frozen=True)
 class Settings:
     path: Path
     """The YAML file itself, absolute."""
@@ -119,6 +127,7 @@ class Settings:
     subscribers: tuple[Subscriber, ...]
     heartbeat_url: Secret | None = None
     """Asked after every good round."""
+    http: HttpSettings | None = None
     warnings: tuple[str, ...] = ()
     """What is odd but no fault, located like one: an inactive category, an unused topic."""
 

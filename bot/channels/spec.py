@@ -66,3 +66,5 @@ class ChannelSpec(NamedTuple):
     """What the service counts ``interval`` by, of a resolved address: each by itself, or all as one."""
     package: str = ""
     """Of its modules, where they are not in the folder of its name beside this."""
+    has_stop_link: bool = False
+    """Its messages have a place for a link by which their reader unsubscribes."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from bot.cli.console import LogProgress, tell
 from bot.cli.logs import logger, set_up_logging
 from bot.cli.options import State, global_options, pass_state
 from bot.daemon import Daemon
+from bot.errors import StoreError
 from bot.models import Subscriber
 from bot.models.subscriptions import Changes
 from bot.pipeline import tick
@@ -58,8 +59,18 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     clock = app.system_clock()
     progress = LogProgress(clock)
 
-    def open_services(settings: Settings) -> AbstractAsyncContextManager[Services]:
-        return app.open_services(settings, store, progress, clock)
+    @asynccontextmanager
+    async def open_services(opened: Settings) -> AsyncGenerator[Services]:
+        async with AsyncExitStack() as stack:
+            services = await stack.enter_async_context(app.open_services(opened, store, progress, clock))
+            try:
+                await stack.enter_async_context(app.serving(services))
+            except StoreError as error:
+                if opened is settings:
+                    raise
+                # An edit: the digests matter more than who watches them.
+                logger.error("%s", error)
+            yield services
 
     reloader = Reloader(state, settings, store, clock.now)
     daemon = Daemon(settings, open_services, reloader, partial(tell, log_format=state.log_format))

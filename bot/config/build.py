@@ -15,7 +15,15 @@ from bot.channels import CHANNELS
 from bot.channels.slack.address import is_conversation
 from bot.config import environment
 from bot.models import Subscriber, Target, Topic
-from bot.settings import ArxivSettings, EmailSettings, GeminiSettings, Secret, Settings, SlackSettings
+from bot.settings import (
+    ArxivSettings,
+    EmailSettings,
+    GeminiSettings,
+    HttpSettings,
+    Secret,
+    Settings,
+    SlackSettings,
+)
 
 Values = Mapping[str, Any]
 """What `Section.read` made of a section."""
@@ -38,12 +46,18 @@ def build(document: Values, secrets: Mapping[str, Secret], path: Path, folder: P
         email=_email(email, secrets, folder) if email else None,
         operator=_operator(document.get("operator"), by_mail=bool(email)),
         heartbeat_url=Secret(document["heartbeat_url"]) if document.get("heartbeat_url") else None,
+        http=_http(document["http"]) if document.get("http") is not None else None,
         topics=tuple(Topic(name=name, **values) for name, values in document["topics"].items()),
         subscribers=tuple(
             _subscriber({**(document.get("defaults") or {}), **values}, folder)
             for values in document["subscribers"]
         ),
     )
+
+
+def _http(values: Values) -> HttpSettings:
+    host, port = values.get("listen") or (HttpSettings.host, HttpSettings.port)
+    return HttpSettings(host, port, values.get("public_url"))
 
 
 def located(folder: Path, name: str) -> Path:

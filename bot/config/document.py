@@ -21,6 +21,7 @@ from bot.config.fields import (
     INTERESTS,
     LIKE,
     LINE,
+    LISTEN,
     MAILBOX,
     MODEL,
     OPERATOR,
@@ -177,6 +178,18 @@ EMAIL = Section(
     _stranger("email"),
 )
 
+HTTP = Section(
+    "The HTTP side of `run`: health, metrics, and the pages by which readers leave.",
+    {
+        "listen": Key(LISTEN, "Where it listens; loopback unless told otherwise.", "127.0.0.1:8025"),
+        "public_url": Key(
+            OrNull(URL),
+            "Its https address for readers, through a reverse proxy: each mail then has a link to unsubscribe.",
+        ),
+    },
+    _stranger("http"),
+)
+
 TOPIC_SECTION = Section(
     "What to look for: a query in arXiv's own syntax, or keywords and authors. All that is given must match.",
     {
@@ -275,6 +288,7 @@ DOCUMENT = Section(
             OrNull(URL),
             "Asked after every good round, for a dead man's switch (healthchecks.io and the like).",
         ),
+        "http": Key(OrNull(HTTP), HTTP.about),
         "topics": Key(Named(TOPIC, TOPIC_SECTION), "What to look for, by name.", required="what to look for"),
         "defaults": Key(OrNull(DEFAULTS), DEFAULTS.about),
         "subscribers": Key(
@@ -298,6 +312,7 @@ _SECTIONS = {
     "gemini": GEMINI,
     "slack": SLACK,
     "email": EMAIL,
+    "http": HTTP,
     "topics": TOPIC_SECTION,
     "defaults": DEFAULTS,
     "subscribers": SUBSCRIBER_SECTION,

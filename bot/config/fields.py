@@ -156,6 +156,11 @@ OPERATOR = TextKind(
 URL = TextKind(_URL, "a web address such as https://example.org/path", _url_hint)
 HOST = TextKind(_HOST, "a host name such as smtp.example.org", _host_hint)
 PORT = Whole(1, 65535)
+LISTEN = TextKind(
+    rf"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):{_PORT}",
+    "an address and a port such as 127.0.0.1:8025",
+    meaning=lambda text: (text.rpartition(":")[0].strip("[]"), int(text.rpartition(":")[2])),
+)
 MODEL = TextKind(
     "[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", "a model's name such as gemini-flash-latest", _model_hint
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from bot.channels import CHANNELS
 from bot.channels.slack.address import is_conversation
@@ -38,6 +39,7 @@ def breaches(document: Plain, secrets: Collection[str], folder: FilePath) -> Ite
         yield from _topics(document, subscriber, ("subscribers", index))
     yield from _reachable(document, secrets)
     yield from _operator(document, secrets)
+    yield from _public(_section(document, "http"))
     yield from _disk(document, folder)
 
 
@@ -70,6 +72,12 @@ def _items(owner: Plain, key: str, path: Path) -> Iterator[tuple[Path, str]]:
 def _text(owner: Plain, key: str, default: str = "") -> str:
     value = owner.get(key, default)
     return value if isinstance(value, str) else default
+
+
+def _public(http: Plain) -> Iterator[Breach]:
+    url = _text(http, "public_url")
+    if url.startswith("http://") and not is_loopback(urlsplit(url).hostname or ""):
+        yield Breach(("http", "public_url"), "needs https://: whoever reads the link on its way could use it")
 
 
 # --- topics and subscribers ----------------------------------------------------------------------

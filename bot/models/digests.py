@@ -98,6 +98,9 @@ class Digest:
     """arXiv has not answered a single question since the last digest: that there is no paper in this one
     says nothing."""
 
+    stop_url: str = ""
+    """The page where the reader of this copy unsubscribes; empty where there is none."""
+
     @property
     def paper_count(self) -> int:
         return len(self.entries) + len(self.titles)

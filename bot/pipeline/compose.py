@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot import coverage, digest, query
+from bot import coverage, digest, links, query
 from bot.channels import CHANNELS
 from bot.channels.loading import messages_of
 from bot.history import Alert, NewMessage, Placement
@@ -133,7 +133,16 @@ def _with_summary(
 
 
 def _rendered(services: Services, made: Digest, target: Target) -> Sequence[Message]:
-    return messages_of(target.kind).render(made, target, services.settings)
+    return messages_of(target.kind).render(_with_link(services, made, target), target, services.settings)
+
+
+def _with_link(services: Services, made: Digest, target: Target) -> Digest:
+    """The copy for this target: with the link by which its reader leaves, where there is a page for it."""
+    public = services.settings.http.public_url if services.settings.http else None
+    if not public or not CHANNELS[target.kind].has_stop_link:
+        return made
+    key = services.store.optouts.key()
+    return replace(made, stop_url=links.url(key, public, made.subscriber, target))
 
 
 def _placed(edition: Edition, made: Digest, target: Target, message: Message) -> NewMessage:

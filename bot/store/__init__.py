@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import IO
 
 from bot.errors import StoreError
-from bot.history import ClockFault
+from bot.history import ClockFault, StoreFigures
 from bot.models.subscriptions import Kept
 from bot.store import departures, file, identity, retention, wrong_clock
-from bot.store.database import Connection, in_words, unsound
+from bot.store.database import Connection, in_words, to_time, unsound
 from bot.store.notices import Notices
 from bot.store.optouts import OptOuts
 from bot.store.outbox import Outbox
@@ -66,6 +66,37 @@ class Store:
                 + self.summaries.forget_requests(now - retention.POLLS_KEPT)
                 + self.summaries.forget_refusals(now - retention.POLLS_KEPT)
             )
+
+    def figures(self) -> StoreFigures:
+        """The database in numbers."""
+        db = self._db
+        outbox = db.rows(
+            "SELECT kind, state, count(*) AS many, min(created_at) AS oldest FROM outbox GROUP BY kind, state"
+        )
+        waits = ("pending", "sending", "in doubt", "failed")
+        tokens = db.row(
+            "SELECT coalesce(sum(prompt_tokens), 0) AS prompt, coalesce(sum(output_tokens), 0) AS output FROM requests"
+        )
+        polls = db.rows(
+            "SELECT complete, count(*) AS many FROM polls WHERE finished_at IS NOT NULL GROUP BY complete"
+        )
+        oldest = [row["oldest"] for row in outbox if row["state"] in waits[:3]]
+        return StoreFigures(
+            papers=int(db.value("SELECT count(*) FROM papers")),
+            polls={"complete" if row["complete"] else "incomplete": row["many"] for row in polls},
+            summaries={
+                "written": int(db.value("SELECT count(*) FROM summaries")),
+                "refused": int(db.value("SELECT coalesce(sum(times), 0) FROM refusals")),
+            },
+            tokens=dict(tokens or {}),
+            deliveries={
+                (row["kind"], row["state"]): row["many"]
+                for row in outbox
+                if row["state"] in ("sent", "failed", "ended")
+            },
+            outbox={state: sum(row["many"] for row in outbox if row["state"] == state) for state in waits},
+            oldest=to_time(min(oldest)) if oldest else None,
+        )
 
     def kept_of(self, subscriber: str) -> Kept:
         """What is kept of a subscriber."""

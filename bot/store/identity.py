@@ -17,6 +17,7 @@ STEPS = (
     "m006_scores",
     "m007_joint_searches",
     "m008_optouts",
+    "m012_link_key",
 )
 """The steps of `migrations`, in their order."""
 

@@ -63,6 +63,11 @@ def m008_optouts(db: sqlite_utils.Database) -> None:
     _run(db, optouts.SCHEMA)
 
 
+@migrations()
+def m012_link_key(db: sqlite_utils.Database) -> None:
+    db.execute(optouts.LINK_KEY)
+
+
 def _run(db: sqlite_utils.Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():

@@ -6,6 +6,7 @@ sends asks `active`, so that one place decides.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -24,6 +25,11 @@ CREATE TABLE optouts (
   unsubscribed INTEGER NOT NULL,                -- by the reader; else paused
   PRIMARY KEY (subscriber, kind, address)
 ) WITHOUT ROWID;
+"""
+LINK_KEY = """
+CREATE TABLE link_key (                         -- signs readers' links; another installation has another
+  key BLOB NOT NULL
+)
 """
 
 _EVERY = Target("", "")
@@ -74,6 +80,15 @@ class OptOuts:
             "SELECT * FROM optouts WHERE subscriber = ? ORDER BY kind, address", (subscriber,)
         )
         return [_optout(row) for row in rows]
+
+    def key(self) -> bytes:
+        """The secret that readers' links are made of; made when it is first asked for."""
+        with self._db.transaction():
+            found = self._db.value("SELECT key FROM link_key")
+            if found is None:
+                found = secrets.token_bytes(32)
+                self._db.write("INSERT INTO link_key (key) VALUES (?)", (found,))
+        return bytes(found)
 
     def active(self, subscriber: str, targets: Iterable[Target]) -> tuple[Target, ...]:
         """Those of the targets that may be written to."""

@@ -71,6 +71,7 @@ def content(path: Path) -> dict[str, list[dict[str, object]]]:
             migrations.m006_scores,
             migrations.m007_joint_searches,
             migrations.m008_optouts,
+            migrations.m012_link_key,
         )
     ],
 )

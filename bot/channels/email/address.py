@@ -55,4 +55,5 @@ SPEC = ChannelSpec(
     interval=_interval,
     connections=_connections,
     place=_account,
+    has_stop_link=True,
 )

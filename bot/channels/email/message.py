@@ -7,7 +7,7 @@ that nothing depends on how it is counted; the text part does not count.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -67,7 +67,9 @@ def render(
 def _bytes(part: parts.Part, route: _Route) -> bytes:
     stop, url = page.stop(part.digest, route.contact)
     # A full stop behind an address would become a part of it.
-    plain = text.page(part, stop.rstrip(".。").format(contact=route.contact) if url else stop)
+    plain = text.page(
+        part, stop.rstrip(".。").format(contact=part.digest.stop_url or route.contact) if url else stop
+    )
     own_id = _message_id(part.digest, route, part.number)
     return mime.message(
         _headers(part, route), plain, page.html(part, route.contact), boundary=mime.sha256_hex(own_id)[:24]
@@ -77,7 +79,8 @@ def _bytes(part: parts.Part, route: _Route) -> bytes:
 def _headers(part: parts.Part, route: _Route) -> dict[str, str]:
     digest, domain = part.digest, mime.domain(route.sender)
     first, own = (_message_id(digest, route, number) for number in (1, part.number))
-    url = page.stop(digest, route.contact)[1]
+    asking = page.stop(replace(digest, stop_url=""), route.contact)[1]
+    stops = [f"<{url}>" for url in (digest.stop_url, asking) if url]
     return {
         "From": mime.mailbox(route.sender, "From"),
         "To": mime.mailbox(route.recipient),
@@ -87,7 +90,9 @@ def _headers(part: parts.Part, route: _Route) -> dict[str, str]:
         "Message-ID": own,
         **({"In-Reply-To": first, "References": first} if part.number > 1 else {}),
         "List-Id": f"<{mime.identifier(digest.subscriber)}.arxiv-digest.{domain}>",
-        **({"List-Unsubscribe": f"<{url}>"} if url else {}),
+        **({"List-Unsubscribe": ", ".join(stops)} if stops else {}),
+        # RFC 8058: the mail reader's own button posts this, and the reader is rid of it.
+        **({"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if digest.stop_url else {}),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
     }

@@ -40,6 +40,8 @@ def html(part: parts.Part, contact: str) -> str:
 def stop(digest: Digest, contact: str) -> tuple[str, str]:
     """How to stop it, with ``{contact}`` in it, and the URL of that; neither where ``contact`` is no address."""
     words = wording.frame(digest)
+    if digest.stop_url:
+        return words.gettext(_SEE, contact="{contact}"), digest.stop_url
     address = parseaddr(contact)[1]
     if contact.startswith(("https://", "http://")):
         return words.gettext(_SEE, contact="{contact}"), quote(contact, safe=":/?#[]@!$&'()*+,;=%~")
@@ -105,7 +107,7 @@ def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
         "checked": words.gettext(wording.CHECKED),
         "completeness": wording.sentences(digest.completeness, words=words),
         "foot": wording.foot(digest),
-        "stop": Markup.escape(asking).format(contact=_CONTACT.format(stop_url, contact)),
+        "stop": Markup.escape(asking).format(contact=_CONTACT.format(stop_url, digest.stop_url or contact)),
     }
     return _FRAME.render(values)
 

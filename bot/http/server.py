@@ -1,0 +1,183 @@
+"""The routes, on aiohttp's server: loopback by default, behind a reverse proxy where it is public.
+
+A GET changes nothing: mail scanners follow every link. What is changed is changed by a POST, by RFC 8058's one
+click too, and asked again changes nothing more.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from bot import links
+from bot.errors import StoreError
+from bot.http import metrics, pages
+from bot.models import Subscriber, Target
+from bot.pipeline import alerts, tick
+from bot.pipeline.services import Services
+
+_BODY_BYTES = 4096
+_BURST, _PER_SECOND = 60.0, 10.0
+"""Requests of one address: so many at once, and so many a second after that."""
+_ADDRESSES = 10_000
+"""Addresses that are counted; the longest silent are forgotten."""
+_OVERDUE = timedelta(hours=6)
+_STUCK = timedelta(days=1)
+_PAUSES = {f"pause-{weeks}": timedelta(weeks=weeks) for weeks in (1, 2, 4)}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(services: Services) -> web.Application:
+    """The routes, at the root and, where the public address has a path, below that too."""
+    side = _Side(services)
+    limits = _Limits(services.clock.monotonic)
+    app = web.Application(client_max_size=_BODY_BYTES, middlewares=[limits.middleware()])
+    public = services.settings.http.public_url if services.settings.http else None
+    path = urlsplit(public or "").path.rstrip("/")
+    for prefix in dict.fromkeys(("", path)):
+        app.router.add_get(f"{prefix}/healthz", side.healthz)
+        app.router.add_get(f"{prefix}/readyz", side.readyz)
+        app.router.add_get(f"{prefix}/metrics", side.metrics)
+        app.router.add_get(f"{prefix}/u/{{token}}", side.page)
+        app.router.add_post(f"{prefix}/u/{{token}}", side.act)
+    return app
+
+
+def unready(services: Services) -> list[str]:
+    """Why nobody should rely on us now, a line each; no name and no address."""
+    now = services.clock.now()
+    try:
+        figures, last = services.store.figures(), services.store.polls.last_poll()
+        alarms = services.store.notices.open_alerts()
+    except StoreError:
+        return ["the database can't be used"]
+    reasons = []
+    if last and tick.next_poll_after(last, services.settings, last.finished_at) < now - _OVERDUE:
+        reasons.append("the poll is overdue")
+    if failed := figures.outbox.get("failed", 0):
+        reasons.append(f"deliveries failed: {failed}")
+    if figures.oldest is not None and now - figures.oldest > _STUCK:
+        reasons.append("a delivery has been waiting for over a day")
+    if services.settings.gemini.api_key is not None and any(one.key == alerts.MODEL for one in alarms):
+        reasons.append("the model gives no summaries")
+    return reasons
+
+
+class _Side:
+    """The handlers."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def healthz(self, _request: web.Request) -> web.Response:
+        return _text("ok\n")
+
+    async def readyz(self, _request: web.Request) -> web.Response:
+        reasons = unready(self._services)
+        return _text("\n".join([*reasons, ""]) if reasons else "ready\n", 503 if reasons else 200)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        try:
+            body = metrics.text(self._services)
+        except StoreError:
+            return _text("the database can't be used\n", 503)
+        return web.Response(body=body, headers={**_HEADERS, "Content-Type": metrics.CONTENT_TYPE})
+
+    async def page(self, request: web.Request) -> web.Response:
+        subscriber, target = self._reader(request)
+        return self._page(subscriber, target)
+
+    async def act(self, request: web.Request) -> web.Response:
+        subscriber, target = self._reader(request)
+        await request.read()  # refuses what is too large, of whatever kind
+        fields = await request.post()
+        store, now = self._services.store.optouts, self._services.clock.now()
+        action = "unsubscribe" if fields.get("List-Unsubscribe") == "One-Click" else fields.get("action")
+        if action == "unsubscribe":
+            if store.unsubscribe(subscriber.name, target, now):
+                self._tell(subscriber)
+        elif isinstance(action, str) and action in _PAUSES:
+            store.pause(subscriber.name, target, now + _PAUSES[action], now)
+        elif action == "resume":
+            store.resume(subscriber.name, target, now)
+        else:
+            return _text("no such action\n", 400)
+        return self._page(subscriber, target)
+
+    def _reader(self, request: web.Request) -> tuple[Subscriber, Target]:
+        key = self._services.store.optouts.key()
+        found = links.reader_of(key, self._services.settings.subscribers, request.match_info["token"])
+        if found is None:
+            raise web.HTTPNotFound(headers=_HEADERS, text="404: not found\n")
+        return found
+
+    def _page(self, subscriber: Subscriber, target: Target) -> web.Response:
+        held = [
+            one for one in self._services.store.optouts.of(subscriber.name) if one.target in (None, target)
+        ]
+        topics = [self._services.settings.topic(name).name for name in subscriber.topics]
+        shown = pages.stop(topics, held, subscriber.timezone)
+        return web.Response(text=shown, content_type="text/html", headers=_HEADERS)
+
+    def _tell(self, subscriber: Subscriber) -> None:
+        """The operator learns of it, and may take it back."""
+        alerts.raise_alert(
+            self._services,
+            f"unsubscribed: {subscriber.name}",
+            f"a reader of {subscriber.name} has unsubscribed by the link; "
+            f"`arxiv-digest resume {subscriber.name}` takes it back",
+            alerts.OPERATOR,
+        )
+        self._services.progress.note(
+            "info", f"{subscriber.name}: a reader has unsubscribed", subscriber=subscriber.name
+        )
+
+
+class _Limits:
+    """A bucket for each address: what is beyond it is refused before anything is done."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def middleware(self) -> Middleware:
+        @web.middleware
+        async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if not self.takes(request.remote or ""):
+                return _text("too many requests\n", 429)
+            try:
+                return await handler(request)
+            except web.HTTPException as refusal:
+                for name, value in _HEADERS.items():
+                    refusal.headers.setdefault(name, value)
+                raise
+
+        return limited
+
+    def takes(self, address: str) -> bool:
+        """Whether one more request of the address is served now."""
+        now = self._monotonic()
+        left, at = self._buckets.pop(address, (_BURST, now))
+        left = min(_BURST, left + (now - at) * _PER_SECOND)
+        self._buckets[address] = (max(left - 1, 0.0), now)
+        if len(self._buckets) > _ADDRESSES:
+            self._buckets.popitem(last=False)
+        return left >= 1
+
+
+def _text(text: str, status: int = 200) -> web.Response:
+    return web.Response(text=text, status=status, headers=_HEADERS)

@@ -1,0 +1,168 @@
+"""The HTTP side: what a proxy, Prometheus, a mail reader's button and a scanner of mails get from it."""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email import policy
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot import links
+from bot.http.server import application
+from bot.models import Target
+from bot.settings import EmailSettings, HttpSettings
+from tests.pipeline.conftest import World, new_world
+from tests.samples import paper, subscriber
+
+MAIL = Target("email", "ada@example.org")
+SMTP = EmailSettings("smtp.example.org", "bot@example.org")
+Client = TestClient[web.Request, web.Application]
+PUBLIC = "https://digest.example.org/lab"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = new_world(tmp_path)
+    made.subscribe(subscriber(targets=(MAIL,)), email=SMTP, http=HttpSettings(public_url=PUBLIC))
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(application(world.services))) as client:
+        yield client
+
+
+def path(world: World, name: str = "ada", target: Target = MAIL) -> str:
+    return "/u/" + links.token(world.store.optouts.key(), name, target)
+
+
+def held(world: World) -> list[tuple[Target | None, bool]]:
+    return [(one.target, one.unsubscribed) for one in world.store.optouts.of("ada")]
+
+
+async def test_a_get_changes_nothing_however_often_it_comes(world: World, client: Client) -> None:
+    """Scanners of mails follow every link, twice."""
+    for _ in range(2):
+        answer = await client.get(path(world))
+        assert answer.status == 200
+        assert "You receive it." in await answer.text()
+    assert (await client.head(path(world))).status == 200
+    assert held(world) == []
+
+
+async def test_one_click_unsubscribes_this_address_and_again_changes_nothing(
+    world: World, client: Client
+) -> None:
+    """RFC 8058: the mail reader posts this body, without cookies and without following anything."""
+    for _ in range(2):
+        answer = await client.post(path(world), data={"List-Unsubscribe": "One-Click"})
+        assert answer.status == 200
+    assert held(world) == [(MAIL, True)]
+    world.source.papers = [paper()]
+    await world.once()
+    assert world.email.accepted == []
+    assert [alert.key for alert in world.store.notices.open_alerts()] == ["unsubscribed: ada"]
+
+
+@pytest.mark.parametrize(("action", "weeks"), [("pause-1", 1), ("pause-2", 2), ("pause-4", 4)])
+async def test_the_buttons_pause_and_resume(world: World, client: Client, action: str, weeks: int) -> None:
+    """And the page says what is in force."""
+    shown = await (await client.post(path(world), data={"action": action})).text()
+    (one,) = world.store.optouts.of("ada")
+    assert one.until == world.clock.now() + timedelta(weeks=weeks)
+    assert "It is paused until 20" in shown
+    assert "You receive it." in await (await client.post(path(world), data={"action": "resume"})).text()
+    assert held(world) == []
+    assert (await client.post(path(world), data={"action": "delete"})).status == 400
+
+
+async def test_a_wrong_token_is_an_unknown_page(world: World, client: Client) -> None:
+    """Cut, altered, of another installation, of somebody who left: nobody learns which of these it was."""
+    good = path(world)
+    wrong = [good[:-1], good[:-3] + "abc", "/u/x", "/u/" + links.token(b"other key", "ada", MAIL)]
+    wrong += [path(world, "gone"), path(world, target=Target("email", "eve@example.org")), "/nothing"]
+    for one in wrong:
+        for answer in (await client.get(one), await client.post(one, data={"action": "unsubscribe"})):
+            assert answer.status == 404
+            assert answer.headers["Cache-Control"] == "no-store" or one == "/nothing"
+    assert held(world) == []
+
+
+async def test_no_name_no_address_and_no_paper_is_shown(world: World, client: Client) -> None:
+    """Whoever finds the port learns nothing of its readers."""
+    world.source.papers = [paper(title="A secret title")]
+    await world.once()
+    for one in ("/healthz", "/readyz", "/metrics", path(world)):
+        said = await (await client.get(one)).text()
+        assert not re.search(r"\bada\b|example\.org|secret|2611\.", said), one
+    assert "ada" not in path(world)
+
+
+async def test_requests_are_limited_in_size_and_rate(world: World, client: Client) -> None:
+    """A body of megabytes is not read, a flood is refused before anything is done."""
+    assert (await client.post(path(world), data=b"x" * 1_000_000)).status == 413
+    assert (await client.put(path(world))).status == 405
+    statuses = [(await client.get("/healthz")).status for _ in range(100)]
+    assert set(statuses) == {200, 429}
+    world.clock.advance(timedelta(minutes=1))
+    assert (await client.get("/healthz")).status == 200
+
+
+async def test_ready_says_why_not(world: World, client: Client) -> None:
+    """A line a reason."""
+    await world.once()
+    assert (await client.get("/readyz")).status == 200
+    world.clock.advance(timedelta(days=4))
+    answer = await client.get("/readyz")
+    assert (answer.status, await answer.text()) == (503, "the poll is overdue\n")
+
+
+async def test_metrics_have_the_names_that_are_promised(world: World, client: Client) -> None:
+    """Alert rules go by them."""
+    world.source.papers = [paper()]
+    await world.once()
+    said = await (await client.get("/metrics")).text()
+    for line in (
+        'arxiv_digest_polls_total{outcome="complete"} 1.0',
+        "arxiv_digest_papers_total 1.0",
+        'arxiv_digest_summaries_total{outcome="written"} 0.0',
+        'arxiv_digest_model_tokens_total{direction="prompt"} 0.0',
+        'arxiv_digest_deliveries_total{kind="email",outcome="sent"} 1.0',
+        'arxiv_digest_outbox{state="pending"} 0.0',
+        "arxiv_digest_outbox_oldest_seconds 0.0",
+        "arxiv_digest_last_poll_timestamp_seconds ",
+        "arxiv_digest_next_digest_timestamp_seconds ",
+        "process_open_fds",
+    ):
+        assert f"\n{line}" in said, line
+
+
+async def test_behind_a_prefix_the_same_pages_are_there(world: World, client: Client) -> None:
+    """Some proxies strip the path of the public address, some don't; the form goes where the page is."""
+    answer = await client.get("/lab" + path(world))
+    assert answer.status == 200
+    assert 'action="' not in (await answer.text()).replace('name="action"', "")
+
+
+async def test_a_mail_has_the_link_only_where_there_is_a_page_for_it(world: World) -> None:
+    """With RFC 8058's header; without a public address mails are as they were."""
+    world.source.papers = [paper("2611.00001")]
+    await world.once()
+    (sent,) = world.email.accepted
+    text = sent.payload.replace(b"\r\n", b"\n")
+    header = email.message_from_bytes(sent.payload, policy=policy.default)["List-Unsubscribe"]
+    assert re.sub(r"\s", "", header).startswith(f"<{PUBLIC}{path(world)}>,<mailto:")
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in text
+    world.settings = replace(world.settings, http=None)
+    world.source.papers += [paper("2611.00002")]
+    await world.once()
+    assert b"One-Click" not in world.email.accepted[-1].payload
