@@ -33,6 +33,7 @@ from bot.settings import EmailSettings, Security
 from bot.store import Store
 from bot.store.opening import open_store
 from tests import samples
+from tests.benchmarks.figures import Figure, at_least, at_most
 from tests.fakes import FakeChannel, FakeClock, FakeFeed, FakeSource, SilentProgress
 
 SENDER = "bot@example.org"
@@ -180,6 +181,18 @@ async def mail_ratio(pause_s: float, mails: int) -> tuple[float, float]:
         process.terminate()
         process.join()
     return mails / plain, mails / ours
+
+
+def figures() -> list[Figure]:
+    async def found() -> list[Figure]:
+        one, ten = await slack_s(1, 10), await slack_s(10, 10)
+        told = [at_most("Slack, ten channels against one", ten / one, BOUNDS["slack"], "x")]
+        for name, pause_s in (("instant", 0.0), ("distant", ROUND_TRIP_S)):
+            plain, ours = await mail_ratio(pause_s, 200)
+            told.append(at_least(f"mail, sink {name}, against aiosmtplib", ours / plain, BOUNDS[name], "x"))
+        return told
+
+    return asyncio.run(found())
 
 
 async def measure(mails: int) -> None:

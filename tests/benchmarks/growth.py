@@ -28,6 +28,7 @@ from pathlib import Path
 from bot.cli import main as command
 from bot.settings import ArxivSettings
 from bot.store import words
+from tests.benchmarks.figures import Figure, at_most
 from tests.fakes import FakeClock
 from tests.pipeline.conftest import World, new_world
 from tests.samples import NOON, paper, subscriber, topic
@@ -79,6 +80,19 @@ def main() -> int:
             f"{figure / small[name]:.2f} x, bound {bound} x"
         )
     return 0
+
+
+def figures() -> list[Figure]:
+    small, large = in_a_process(10_000), in_a_process(1_000_000)
+    return [
+        at_most(
+            f"{name}, at 1,000,000 papers against 10,000",
+            large[name] / small[name],
+            BOUNDS.get(name, BOUND),
+            "x",
+        )
+        for name in large
+    ]
 
 
 def in_a_process(papers: int) -> dict[str, float]:

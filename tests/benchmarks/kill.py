@@ -28,6 +28,7 @@ from pathlib import Path
 from random import Random
 
 from bot.demo.smtp import SmtpFault
+from tests.benchmarks.figures import Figure, at_most
 from tests.end_to_end.client import Client
 from tests.end_to_end.world import CHANNEL, Climate, World, asked_for
 
@@ -42,6 +43,7 @@ PHASES = (
     ("gemini", "asked"),
     *((service, what) for service in ("slack", "smtp") for what in ("sent", "arrived", "answered", "told")),
 )
+
 LONGEST_LIFE_S = 12.0
 WITHOUT_NEED = "without need"
 
@@ -305,6 +307,10 @@ async def trial(kills_wanted: int, minutes: float, seed: int) -> bool:
             status = await finish(world, client, kills)
             print(f"{time.monotonic() - began:.0f} s, seed {seed}")
             return count(world, client, kills, acceptances(world, kills, kept)) and status == 0
+
+
+def figures() -> list[Figure]:
+    return [at_most("promises broken in 300 kills", 0 if asyncio.run(trial(300, 60.0, 1)) else 1, 0)]
 
 
 def main() -> int:

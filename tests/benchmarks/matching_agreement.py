@@ -23,6 +23,7 @@ from bot import matching, query
 from bot.matching import Document, MatchVerdict
 from bot.models import AnnouncedPaper, AnnounceType, Paper, QueryTree, Topic
 from tests.benchmarks import naive_search
+from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.random_queries import QueryMaker
 
 PAPERS = Path(__file__).resolve().parents[3] / "shared" / "arxiv" / "papers.jsonl.gz"
@@ -149,6 +150,12 @@ def twenty_topics() -> list[Topic]:
     return topics + [
         Topic(name, authors=(f"{name}, A.",)) for name in ("Wang", "Müller", "Smith", "Tao", "del Maestro")
     ]
+
+
+def figures() -> list[Figure]:
+    papers = random.Random(1).sample(list(recorded_papers()), SAMPLE)
+    result = agreement(papers, 2000, 1)
+    return [at_most("disagreements with a naive evaluator, of 2,000 queries", len(result.disagreements), 0)]
 
 
 def main(queries: int = 5000, seed: int = 1) -> None:

@@ -14,7 +14,7 @@ import asyncio
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from bot.models import Paper, Topic
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.report import Report
 from tests.benchmarks import naive_search
+from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.matching_agreement import recorded_papers
 from tests.pipeline.conftest import new_world
 from tests.pipeline.naive_arxiv import NaiveArxiv
@@ -48,18 +49,28 @@ def main() -> int:
     parser.add_argument("--topics", type=int, default=1000)
     parser.add_argument("--papers", type=int, default=150)
     options = parser.parse_args()
-    recorded = list(recorded_papers(limit=2000))
-    papers = random.Random(1).sample(recorded, options.papers)
-    papers = [replace(one, published=NOON - timedelta(hours=1 + n)) for n, one in enumerate(papers)]
-    tell("30 quiet topics", 30, asyncio.run(measured([], topics_about(recorded, 30))))
-    many = topics_about(recorded, options.topics)
-    tell(f"{options.topics} quiet topics", options.topics, asyncio.run(measured([], many)))
-    tell(
-        f"{options.topics} topics, {options.papers} papers",
-        options.topics,
-        asyncio.run(measured(papers, many)),
-    )
+    for name, topics, outcome in trials(options.topics, options.papers):
+        tell(name, topics, outcome)
     return 0
+
+
+def figures() -> list[Figure]:
+    found = list(trials(1000, 150))
+    return [
+        *[at_most(f"searches, {name}", one.requests, BOUNDS[topics]) for name, topics, one in found],
+        *[at_most(f"papers missing, {name}", len(one.alone - one.brought), 0) for name, _, one in found[2:]],
+    ]
+
+
+def trials(topics: int, count: int) -> Iterator[tuple[str, int, Outcome]]:
+    """What was tried, of how many topics, and what came of it."""
+    recorded = list(recorded_papers(limit=2000))
+    papers = random.Random(1).sample(recorded, count)
+    papers = [replace(one, published=NOON - timedelta(hours=1 + n)) for n, one in enumerate(papers)]
+    yield "30 quiet topics", 30, asyncio.run(measured([], topics_about(recorded, 30)))
+    many = topics_about(recorded, topics)
+    yield f"{topics} quiet topics", topics, asyncio.run(measured([], many))
+    yield f"{topics} topics, {count} papers", topics, asyncio.run(measured(papers, many))
 
 
 def topics_about(papers: Sequence[Paper], count: int) -> list[Topic]:

@@ -14,11 +14,13 @@ import heapq
 import math
 import time
 from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from bot.quota import WINDOW, Admission, Limits, Spent, decide, pacific_day
+from tests.benchmarks.figures import Figure, at_most
 
 START = datetime(2026, 10, 31, 5, 0, tzinfo=UTC)
 TIMEOUT = timedelta(seconds=60)
@@ -111,22 +113,51 @@ def busiest(arrivals: list[tuple[datetime, int]]) -> tuple[int, int]:
     return requests, tokens
 
 
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The most that arrived within a minute, and within a day."""
+
+    requests: int
+    tokens: int
+    a_day: int
+    days: int
+
+    def over(self, limits: Limits) -> int:
+        """By how much the limit that was exceeded most was; 0 when none was."""
+        return max(
+            0,
+            self.requests - limits.requests_per_minute,
+            self.tokens - limits.tokens_per_minute,
+            self.a_day - limits.requests_per_day,
+        )
+
+
+def peak(client: Client) -> Peak:
+    per_day = Counter(pacific_day(at) for at, _ in client.arrivals)
+    return Peak(*busiest(client.arrivals), max(per_day.values()), len(per_day))
+
+
 def report(name: str, client: Client) -> None:
-    limits, arrivals = client.limits, sorted(client.arrivals)
-    requests, tokens = busiest(arrivals)
-    per_day = Counter(pacific_day(at) for at, _ in arrivals)
-    most = max(per_day.values())
-    over = max(
-        0,
-        requests - limits.requests_per_minute,
-        tokens - limits.tokens_per_minute,
-        most - limits.requests_per_day,
-    )
+    limits, most = client.limits, peak(client)
     print(
-        f"{name:18} max over limit {over}: {requests}/{limits.requests_per_minute} requests, "
-        f"{tokens}/{limits.tokens_per_minute} tokens a minute, {most}/{limits.requests_per_day} a day; "
-        f"{client.restarts} restarts; {pace(client, len(per_day))}"
+        f"{name:18} max over limit {most.over(limits)}: {most.requests}/{limits.requests_per_minute} requests, "
+        f"{most.tokens}/{limits.tokens_per_minute} tokens a minute, {most.a_day}/{limits.requests_per_day} a day; "
+        f"{client.restarts} restarts; {pace(client, most.days)}"
     )
+
+
+def figures() -> list[Figure]:
+    return [
+        at_most(f"over any limit, {name}", peak(client).over(client.limits), 0)
+        for name, client in clients(10_000)
+    ]
+
+
+def clients(requests: int) -> Iterator[tuple[str, Client]]:
+    for name, (limits, latency, tokens) in SCENARIOS.items():
+        client = Client(limits, Random(name), latency, tokens)
+        client.run(requests)
+        yield name, client
 
 
 def pace(client: Client, days: int) -> str:
@@ -150,9 +181,7 @@ def main() -> None:
     arguments.add_argument("--requests", type=int, default=10_000)
     options = arguments.parse_args()
     started = time.perf_counter()
-    for name, (limits, latency, tokens) in SCENARIOS.items():
-        client = Client(limits, Random(name), latency, tokens)
-        client.run(options.requests)
+    for name, client in clients(options.requests):
         report(name, client)
     print(f"{len(SCENARIOS)} x {options.requests} requests in {time.perf_counter() - started:.1f} s")
 

@@ -24,6 +24,7 @@ from bot import matching, query
 from bot.matching.interests import Profile, Vocabulary, rareness
 from bot.matching.words import STOP_WORDS, stem, words
 from bot.models import Paper, Topic
+from tests.benchmarks.figures import Figure, at_least, at_most
 
 PAPERS = Path(__file__).resolve().parents[3] / "shared" / "arxiv" / "papers.jsonl.gz"
 OTHERS = 300
@@ -148,7 +149,7 @@ def ours(case: Case, frequencies: Frequencies) -> Order:
 
 
 @dataclass
-class Figures:
+class Tally:
     recall10: float = 0.0
     recall30: float = 0.0
     reciprocal: float = 0.0
@@ -166,7 +167,8 @@ class Figures:
         self.reciprocal += 1 / min(places)
 
 
-def measure(authors: int, earlier: int) -> None:
+def measured(authors: int, earlier: int) -> tuple[int, dict[str, Tally]]:
+    """How many authors there were, and what each way of ordering found, summed over them."""
     papers = read()
     frequencies = Frequencies(papers)
     model = TfidfVectorizer(stop_words="english", sublinear_tf=True).fit(map(text, papers))
@@ -177,12 +179,17 @@ def measure(authors: int, earlier: int) -> None:
         "TF-IDF cosine": lambda case: tf_idf(case, model),
         "ours": lambda case: ours(case, frequencies),
     }
-    found = {name: Figures() for name in rankings}
+    found = {name: Tally() for name in rankings}
     number = 0
     for case in cases(papers, authors, earlier):
         number += 1
         for name, ranking in rankings.items():
             found[name].add(case, ranking(case))
+    return number, found
+
+
+def measure(authors: int, earlier: int) -> None:
+    number, found = measured(authors, earlier)
     print(f"{number} authors, {earlier} earlier papers each")
     for name, one in found.items():
         print(
@@ -191,8 +198,8 @@ def measure(authors: int, earlier: int) -> None:
         )
 
 
-def pace(papers: Sequence[Paper]) -> None:
-    """1,000 candidates for 50 readers."""
+def pace(papers: Sequence[Paper]) -> float:
+    """Seconds for 1,000 candidates and 50 readers."""
     frequencies = Frequencies(papers)
     begun = time.perf_counter()
     candidates = [Vocabulary(paper) for paper in papers[:1000]]
@@ -200,10 +207,21 @@ def pace(papers: Sequence[Paper]) -> None:
         profile = Profile(text(paper), (), frequencies.rareness)
         for candidate in candidates:
             profile.fit(candidate)
-    print(f"1,000 candidates, 50 interests: {time.perf_counter() - begun:.2f} s (bound 1)")
+    return time.perf_counter() - begun
+
+
+def figures() -> list[Figure]:
+    _, found = measured(500, 1)
+    ours, plain = found["ours"], found["plain BM25"]
+    return [
+        at_least("recall at 10, against plain BM25", ours.recall10 / plain.recall10, 1, "x"),
+        at_least("recall at 30, against plain BM25", ours.recall30 / plain.recall30, 1, "x"),
+        at_least("mean reciprocal rank, against plain BM25", ours.reciprocal / plain.reciprocal, 1, "x"),
+        at_most("1,000 candidates, 50 interests", pace(read()), 1, "s"),
+    ]
 
 
 if __name__ == "__main__":
     liked = sys.argv[2:] == ["like"]
     measure(int(sys.argv[1]) if len(sys.argv) > 1 else 500, 3 if liked else 1)
-    pace(read())
+    print(f"1,000 candidates, 50 interests: {pace(read()):.2f} s (bound 1)")

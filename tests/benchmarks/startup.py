@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.store.opening import open_store
+from tests.benchmarks.figures import Figure, at_most
 
 RUNS = 9
 BOUND = 2.0
@@ -24,13 +25,19 @@ def seconds(*arguments: str, folder: Path) -> float:
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def main() -> None:
+def medians() -> dict[str, float]:
+    """Seconds of each, the bare interpreter first."""
     commands = {
         "bare": ("-c", "import pydantic, click"),
         "--version": ("-m", "bot", "--version"),
@@ -50,10 +57,23 @@ def main() -> None:
         for _ in range(RUNS):
             for name, arguments in commands.items():
                 taken[name].append(seconds(*arguments, folder=folder))
-    bare = statistics.median(taken["bare"])
+    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def figures() -> list[Figure]:
+    taken = medians()
+    bare = taken.pop("bare")
+    return [
+        at_most(f"{name}, against an interpreter with pydantic and click", median / bare, BOUND, "x")
+        for name, median in taken.items()
+    ]
+
+
+def main() -> None:
+    taken = medians()
+    bare = taken.pop("bare")
     print(f"bare interpreter with pydantic and click: {bare * 1000:.0f} ms")
-    for name in list(commands)[1:]:
-        median = statistics.median(taken[name])
+    for name, median in taken.items():
         print(f"{name:<24} {median * 1000:.0f} ms, ratio {median / bare:.2f} (bound {BOUND})")
 
 

@@ -29,6 +29,7 @@ from bot.tex.macros import MACROS, POWERS, SYNONYMS, guessed
 from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
 from bot.tex.prose_commands import HANDLERS as PROSE_HANDLERS
 from bot.tex.symbols import SYMBOLS, TEXT_SYMBOLS
+from tests.benchmarks.figures import Figure, at_most
 
 DEFAULT = Path(__file__).resolve().parents[3] / "shared" / "arxiv"
 KNOWN = {*SYMBOLS, *TEXT_SYMBOLS, *MATH_HANDLERS, *PROSE_HANDLERS, *MACROS, *SYNONYMS, *POWERS, *DECLARATIONS}
@@ -137,6 +138,18 @@ def measure(directory: Path) -> tuple[Tally, list[tuple[str, str]]]:
             tally.unknown.update(["(pylatexenc failed)"])
         tally.other_seconds += time.perf_counter() - start
     return tally, interesting
+
+
+def figures() -> list[Figure]:
+    logging.disable(logging.WARNING)
+    try:
+        tally, _ = measure(DEFAULT)
+    finally:
+        logging.disable(logging.NOTSET)
+    return [
+        at_most("exceptions over recorded metadata", len(tally.exceptions), 0),
+        at_most("to_text, against pylatexenc", tally.own_seconds / tally.other_seconds, 1, "x"),
+    ]
 
 
 def report(tally: Tally) -> None:

@@ -10,6 +10,7 @@ share caught, beside the share of unaltered answers that the same rule refuses.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import gzip
 import json
 import random
@@ -26,6 +27,8 @@ from bot.summary.review import Draft, Objection, first_fault, source_of
 from bot.summary.sentences import split
 from bot.tex import to_text
 from tests.benchmarks import truth_extractive
+from tests.benchmarks.figures import Figure, at_most
+from tests.benchmarks.figures import percent as percentage
 from tests.benchmarks.truth_alterations import Kind, Pair, claims, numbers, other_words
 
 ARXIV = Path(__file__).resolve().parents[3] / "shared" / "arxiv"
@@ -38,6 +41,7 @@ _OF_FORM = (
     "it repeats itself",
     "no finding",
 )
+
 """What a single sentence of an abstract may rightly be refused for as a finding: no question of truth."""
 _FEWEST = 300
 """Sentences; fields with fewer are told together."""
@@ -112,20 +116,33 @@ def own_sentences(papers: Sequence[dict[str, object]]) -> Iterator[tuple[str, Pa
             yield field, pair, readable
 
 
-def tell_own_sentences(papers: Sequence[dict[str, object]], shown: str) -> None:
-    tried: Counter[str] = Counter()
-    refused: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    rules: Counter[tuple[str, str]] = Counter()
-    for field, *readings in own_sentences(papers):
-        tried[field] += 1
+@dataclasses.dataclass
+class Own:
+    """Authors' own sentences, and those that were refused: by field, and by rule."""
+
+    tried: Counter[str] = dataclasses.field(default_factory=Counter)
+    refused: defaultdict[str, Counter[str]] = dataclasses.field(default_factory=lambda: defaultdict(Counter))
+    """By reading: verbatim, or after to_text."""
+    rules: Counter[tuple[str, str]] = dataclasses.field(default_factory=Counter)
+
+
+def own_refused(papers: Sequence[dict[str, object]], shown: str) -> Own:
+    own = Own()
+    for subject, *readings in own_sentences(papers):
+        own.tried[subject] += 1
         for name, pair in zip(("verbatim", "to_text"), readings, strict=True):
             fault = fault_of(pair)
             if fault is None or fault.reason.startswith(_OF_FORM):
                 continue
-            refused[name][field] += 1
-            rules[name, rule_of(fault)] += 1
+            own.refused[name][subject] += 1
+            own.rules[name, rule_of(fault)] += 1
             if shown and fault.reason.startswith(shown):
-                print(f"  [{field} {name}] {pair.arxiv_id} {fault.reason}\n    {pair.finding}")
+                print(f"  [{subject} {name}] {pair.arxiv_id} {fault.reason}\n    {pair.finding}")
+    return own
+
+
+def tell_own_sentences(own: Own) -> None:
+    tried, refused, rules = own.tried, own.refused, own.rules
     small = {field for field, count in tried.items() if count < _FEWEST}
     print(f"authors' own sentences refused (of {sum(tried.values())}): verbatim; after to_text")
     for field in [field for field, _ in tried.most_common() if field not in small]:
@@ -168,6 +185,26 @@ def tell_recall(
             )
 
 
+def figures() -> list[Figure]:
+    pairs = read_answers()
+    _, refused = refusals(pairs, "")
+    own = own_refused(read_papers(2000), "")
+    answers = sum(pair.field == "cs" for pair in pairs)
+    wrongly = sum(count for (subject, _), count in refused.items() if subject == "cs")
+    return [
+        at_most("real answers refused, computer science", percentage(wrongly, answers), 0.3, "%"),
+        *[
+            at_most(
+                f"authors' own sentences refused, {name}",
+                percentage(each.total(), own.tried.total()),
+                0.3,
+                "%",
+            )
+            for name, each in own.refused.items()
+        ],
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("papers", nargs="?", type=int, default=2000)
@@ -182,7 +219,7 @@ def main() -> None:
     tell_refusals(pairs, refused)
     tell_recall(pairs, passed, refused, arguments.show)
     truth_extractive.tell(pairs)
-    tell_own_sentences(read_papers(arguments.papers), arguments.show)
+    tell_own_sentences(own_refused(read_papers(arguments.papers), arguments.show))
     print(f"{time.perf_counter() - started:.1f} s")
 
 

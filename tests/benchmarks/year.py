@@ -17,6 +17,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.store_times import timed_store
 from tests.simulated.arxiv import Universe
 from tests.simulated.life import Outage, edits_between, live
@@ -28,7 +29,19 @@ OUTAGES = (
     Outage(datetime(2026, 6, 30, 6, 10, tzinfo=UTC), datetime(2026, 6, 30, 17, 20, tzinfo=UTC), asleep=True),
     Outage(datetime(2026, 10, 20, 12, 0, tzinfo=UTC), datetime(2026, 10, 26, 9, 40, tzinfo=UTC)),
 )
+
 """Two days over the American change of the clocks, eleven hours, and six days over the European one."""
+
+
+def figures() -> list[Figure]:
+    end = START + timedelta(days=364)
+    outages = [one for one in OUTAGES if one.end < end]
+    universe = Universe(date(2025, 12, 1), end.date(), per_batch=12)
+    with tempfile.TemporaryDirectory() as folder:
+        life = asyncio.run(
+            live(Path(folder), universe, START, end, outages, edits_between(START, end, 35, 5, outages))
+        )
+    return [at_most("digests and papers lost, doubled or late in a year", len(judge(life).wrong), 0)]
 
 
 def main() -> int:
