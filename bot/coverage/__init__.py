@@ -29,9 +29,10 @@ from bot.coverage.paging import (
     Step,
     Unsettled,
     doubt_of_empty,
+    halves,
     next_step,
+    window,
 )
-from bot.coverage.windows import halves, window
 
 __all__ = [
     "MAX_OFFSET",

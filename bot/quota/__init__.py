@@ -10,7 +10,6 @@ notes a request before it sends it, and asks again whenever one ends or the time
 Retrying what failed is decided in `backoff`.
 """
 
-from bot.quota.batching import MOST_TOGETHER, papers_together
 from bot.quota.limits import (
     WINDOW,
     Admission,
@@ -32,7 +31,7 @@ from bot.quota.limits import (
     slowed,
 )
 from bot.quota.prices import KNOWN_IN, dollars
-from bot.quota.priority import SummaryRequest, order
+from bot.quota.priority import MOST_TOGETHER, SummaryRequest, order, papers_together
 
 __all__ = [
     "KNOWN_IN",
