@@ -106,3 +106,11 @@ ELEMENTS = dict(
 
 ELEMENT = "|".join(sorted(ELEMENTS, key=len, reverse=True))
 """Any symbol, as a part of a regular expression: Co before C."""
+
+STOP_WORDS = frozenset(
+    """
+    a an and are as at be but by for if in into is it no not of on or such that the their then there these
+    they this to was will with
+    """.split()
+)
+"""Lucene's English stop words."""

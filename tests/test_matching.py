@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import matching, query
+from bot.lexicon import STOP_WORDS
 from bot.matching import Document, MatchVerdict
-from bot.matching.words import STOP_WORDS
 from bot.models import AnnouncedPaper, AnnounceType, Branch, Operator, Paper, QueryTree, Term, Topic
 from tests.benchmarks.matching_agreement import agreement, recorded_papers
 from tests.benchmarks.random_queries import QueryMaker

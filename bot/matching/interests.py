@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from bot.matching.words import STOP_WORDS, stem, words
+from bot.lexicon import STOP_WORDS
+from bot.matching.words import stem, words
 from bot.models import AnnouncedPaper, Paper
 from bot.tex import to_text
 
@@ -39,7 +40,7 @@ _LEAST_SHARE = 0.1
 
 _FRAME = frozenset(
     "about also all any each such than these those which while where when who how what can could may might should "
-    "would must do does did done has have had been being were our we us you your i my me they them its it's from "
+    "would must do does did done has have had been being were our we us you your i my me they them its from "
     "new novel paper papers work works study studies result results show shows shown propose proposed present "
     "presented approach approaches method methods based using use used via both between among into over under more "
     "most less least well however thus therefore here there interest interests interested like likes especially "

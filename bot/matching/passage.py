@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from bot.matching.words import STOP_WORDS, fold, is_wild, joined, stem, wildcards, without_stop_words, words
+from bot.lexicon import STOP_WORDS
+from bot.matching.words import fold, is_wild, joined, stem, wildcards, without_stop_words, words
 from bot.tex import to_text
 
 

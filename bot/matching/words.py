@@ -14,13 +14,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-STOP_WORDS = frozenset(
-    """
-    a an and are as at be but by for if in into is it no not of on or such that the their then there these
-    they this to was will with
-    """.split()
-)
-"""Lucene's English stop words."""
+from bot.lexicon import STOP_WORDS
 
 _PORTER = snowballstemmer.stemmer("porter")
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.lexicon import STOP_WORDS
 from bot.models import Paper, Summary, SummarySource
 from bot.summary.clauses import shorten
 from bot.summary.cues import Move
@@ -65,12 +66,10 @@ _SAYS_NOTHING = re.compile(
 """How it was proved, or that there are results: neither an objective nor a finding."""
 _QUANTITY = re.compile(r"\d\s?\\?(?:%|x\b|\\times|×|percent|per cent|-?fold)|\d\.\d")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_STOP_WORDS = frozenset({
-    "the", "and", "for", "with", "are", "was", "were", "how", "what", "which", "that", "this", "from",
-    "using", "used", "use", "has", "have", "been", "its", "into", "via", "our", "their", "about",
-    "through", "between", "under", "over", "can", "may", "not", "all", "any", "new", "based", "toward",
-    "towards",
-})  # fmt: skip
+_STOP_WORDS = STOP_WORDS | frozenset(
+    "were how what which from using used use has have been its via our about through between under over can may "
+    "all any new based toward towards".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from pathlib import Path
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot import matching, query
+from bot.lexicon import STOP_WORDS
 from bot.matching.interests import Profile, Vocabulary, rareness
-from bot.matching.words import STOP_WORDS, stem, words
+from bot.matching.words import stem, words
 from bot.models import Paper, Topic
 from tests.benchmarks.figures import Figure, at_least, at_most
 
