@@ -218,6 +218,34 @@ class LastDigest:
 
 
 @dataclass(frozen=True)
+class TargetOutcome:
+    """What became of one digest, or of one copy of it, at one target."""
+
+    target: Target
+    copy: int
+    """0 for the digest itself, n for the n-th time that it was sent again."""
+    state: OutboxState
+    """Of the part that came least far."""
+    sent: int
+    """Parts that were accepted."""
+    parts: int
+    settled_at: datetime | None
+    """Of the last part; None while one waits."""
+    error: str
+
+
+@dataclass(frozen=True)
+class DigestRecord:
+    """One digest as it was written, and what became of it."""
+
+    id: int
+    number: int
+    composed_at: datetime
+    papers: int
+    outcomes: tuple[TargetOutcome, ...]
+
+
+@dataclass(frozen=True)
 class DeliveryRecord:
     """One paper on its way to, or at, one target; for `explain` and `status`."""
 

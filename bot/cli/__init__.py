@@ -27,6 +27,7 @@ _COMMANDS = {
     "demo": "See the whole pipeline work on sample papers, without any account.",
     "explain": "Say why a subscriber did or did not get a paper.",
     "forget": "Delete what is stored of a subscriber who left the YAML.",
+    "history": "List a subscriber's digests and what became of them.",
     "init": "Write a commented starter configuration.",
     "once": "Poll, summarise and deliver everything owed, now.",
     "preview": "Show what a subscriber would receive now.",

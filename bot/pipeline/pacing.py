@@ -21,7 +21,7 @@ _DOWN = timedelta(minutes=5)
 
 
 Parts = list[Envelope]
-"""The messages of one digest for one target, in their order; or a notice by itself."""
+"""The messages of one digest, or of one copy of it, for one target, in their order; or a notice by itself."""
 
 
 class Left(Exception):
@@ -41,7 +41,7 @@ def lanes(envelopes: Sequence[Envelope], place_of: Callable[[Target], str] | Non
     """
     found: dict[Hashable, dict[Hashable, Parts]] = {}
     for one in envelopes:
-        digest = (one.digest_id, one.target, one.id * (one.digest_id == 0))
+        digest = (one.digest_id, one.copy, one.target, one.id * (one.digest_id == 0))
         place = digest if place_of is None else place_of(one.target)
         found.setdefault(place, {}).setdefault(digest, []).append(one)
     return [list(digests.values()) for digests in found.values()]

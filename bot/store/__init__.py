@@ -17,6 +17,7 @@ from bot.history import ClockFault, StoreFigures
 from bot.models.subscriptions import Kept
 from bot.store import departures, file, identity, retention, wrong_clock
 from bot.store.database import Connection, in_words, to_time, unsound
+from bot.store.digests import Digests
 from bot.store.notices import Notices
 from bot.store.optouts import OptOuts
 from bot.store.outbox import Outbox
@@ -45,6 +46,7 @@ class Store:
         self.scores = Scores(connection)
         self.outbox = Outbox(connection)
         self.optouts = OptOuts(connection)
+        self.digests = Digests(connection)
         self.notices = Notices(connection)
 
     @contextmanager

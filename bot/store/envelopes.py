@@ -25,7 +25,7 @@ def read(db: Connection, ids: Sequence[int]) -> list[Envelope]:
         # Where part 1 was refused, the next one leads. Revived later, part 1 leads nothing more:
         # what is in a thread is looked for there.
         "LEFT JOIN outbox first ON first.id = (SELECT e.id FROM outbox e WHERE e.digest_id = o.digest_id "
-        "AND e.kind = o.kind AND e.target = o.target AND e.part < o.part AND e.state = 'sent' "
+        "AND e.copy = o.copy AND e.kind = o.kind AND e.target = o.target AND e.part < o.part AND e.state = 'sent' "
         "ORDER BY e.settled_at, e.part LIMIT 1) "
         "ORDER BY j.key",
         (to_json(ids),),
@@ -55,6 +55,7 @@ def _to_envelope(row: Row) -> Envelope:
         receipt=_receipt(row["receipt_channel"], row["receipt_reference"]),
         thread=_receipt(row["thread_channel"], row["thread_reference"]),
         error=row["error"],
+        copy=row["copy"],
     )
 
 

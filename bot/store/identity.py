@@ -18,6 +18,7 @@ STEPS = (
     "m007_joint_searches",
     "m008_optouts",
     "m012_link_key",
+    "m013_copies",
 )
 """The steps of `migrations`, in their order."""
 

@@ -25,7 +25,7 @@ def m001_first_schema(db: sqlite_utils.Database) -> None:
 def m002_any_channel(db: sqlite_utils.Database) -> None:
     """Which channels there are is the program's to know: SQLite could not alter the constraint later."""
     for table in ("targets", "outbox"):
-        _rebuild(db, table, without=" CHECK (kind IN ('slack', 'email', 'file'))")
+        _rebuild(db, table, " CHECK (kind IN ('slack', 'email', 'file'))", "")
 
 
 @migrations()
@@ -55,7 +55,7 @@ def m006_scores(db: sqlite_utils.Database) -> None:
 @migrations()
 def m007_joint_searches(db: sqlite_utils.Database) -> None:
     """How a paper may come to match is the program's to know."""
-    _rebuild(db, "matches", without=" CHECK (source IN ('search', 'feed'))")
+    _rebuild(db, "matches", " CHECK (source IN ('search', 'feed'))", "")
 
 
 @migrations()
@@ -66,6 +66,14 @@ def m008_optouts(db: sqlite_utils.Database) -> None:
 @migrations()
 def m012_link_key(db: sqlite_utils.Database) -> None:
     db.execute(optouts.LINK_KEY)
+
+
+@migrations()
+def m013_copies(db: sqlite_utils.Database) -> None:
+    """A digest may go to a target once more, and of a failure it is kept whether the recipient was refused."""
+    db.execute("ALTER TABLE outbox ADD COLUMN copy INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE outbox ADD COLUMN recipient_refused INTEGER NOT NULL DEFAULT 0")
+    _rebuild(db, "outbox", "UNIQUE (digest_id, ", "UNIQUE (digest_id, copy, ")
 
 
 def _run(db: sqlite_utils.Database, script: str) -> None:
@@ -85,8 +93,8 @@ def apply(raw: sqlite3.Connection, *, stop_before: str | None = None) -> None:
         db.execute("PRAGMA foreign_keys = ON")
 
 
-def _rebuild(db: sqlite_utils.Database, table: str, *, without: str) -> None:
-    """Make the table anew with its rows and indexes, ``without`` a piece of its definition.
+def _rebuild(db: sqlite_utils.Database, table: str, piece: str, other: str) -> None:
+    """Make the table anew with its rows and indexes, a ``piece`` of its definition replaced.
 
     The way that https://www.sqlite.org/lang_altertable.html (section 7) gives for any change.
     """
@@ -94,8 +102,9 @@ def _rebuild(db: sqlite_utils.Database, table: str, *, without: str) -> None:
     indexes = db.execute(
         "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND type = 'index' AND sql IS NOT NULL", [table]
     ).fetchall()
-    anew = definition.replace(without, "").replace(f"CREATE TABLE {table}", f"CREATE TABLE {table}_anew", 1)
-    db.execute(anew)
+    # Renamed before, its name stands in quotes.
+    head, body = definition.split("(", 1)
+    db.execute(head.replace(table, f"{table}_anew") + "(" + body.replace(piece, other))
     db.execute(f"INSERT INTO {table}_anew SELECT * FROM {table}")
     db.execute(f"DROP TABLE {table}")
     db.execute(f"ALTER TABLE {table}_anew RENAME TO {table}")

@@ -85,7 +85,20 @@ class Outbox:
             ],
         )
 
-    def _insert_message(self, digest: int | None, subscriber: str, message: NewMessage, now: datetime) -> int:
+    def add_copy(
+        self, digest: int, subscriber: str, messages: Sequence[NewMessage], now: datetime
+    ) -> Sequence[int]:
+        """Put a digest into the queue once more; the numbers of its messages.
+
+        Nothing else is recorded: its papers were delivered, or are owed, as before.
+        """
+        with self._db.transaction():
+            copy = 1 + self._db.value("SELECT max(copy) FROM outbox WHERE digest_id = ?", (digest,))
+            return [self._insert_message(digest, subscriber, message, now, copy) for message in messages]
+
+    def _insert_message(
+        self, digest: int | None, subscriber: str, message: NewMessage, now: datetime, copy: int = 0
+    ) -> int:
         outbox = self._db.insert(
             "outbox",
             {
@@ -98,15 +111,16 @@ class Outbox:
                 "arxiv_ids": to_json(placement.arxiv_id for placement in message.placements),
                 "state": OutboxState.PENDING.value,
                 "created_at": to_text(now),
+                "copy": copy,
             },
         )
         self._db.insert("payloads", {"outbox_id": outbox, "payload": message.payload})
         return outbox
 
-    def add_notice(self, target: Target, payload: bytes, subscriber: str, now: datetime) -> None:
-        """A message outside any digest, to the operator or to a subscriber."""
+    def add_notice(self, target: Target, payload: bytes, subscriber: str, now: datetime) -> int:
+        """A message outside any digest, to the operator or to a subscriber; its number."""
         with self._db.transaction():
-            self._insert_message(None, subscriber, NewMessage(target, 1, 1, payload, ()), now)
+            return self._insert_message(None, subscriber, NewMessage(target, 1, 1, payload, ()), now)
 
     def last_digest(self, subscriber: str) -> LastDigest | None:
         """The subscriber's newest digest."""
@@ -143,7 +157,7 @@ class Outbox:
             "AND (service_wait_until IS NULL OR service_wait_until <= :now) "
             "AND (:ignore OR next_attempt_at IS NULL OR next_attempt_at <= :now) "
             "AND (:all OR subscriber IN (SELECT value FROM json_each(:names))) "
-            "ORDER BY digest_id IS NULL, digest_id, kind, target, part, id",
+            "ORDER BY digest_id IS NULL, digest_id, copy, kind, target, part, id",
             {
                 "now": to_text(now),
                 "ignore": ignore_backoff,
@@ -219,6 +233,10 @@ class Outbox:
     def refresh(self, envelope: Envelope) -> Envelope:
         """The row as it is now, with the receipt of its digest's first part."""
         return envelopes.read(self._db, [envelope.id])[0]
+
+    def read(self, ids: Sequence[int]) -> Sequence[Envelope]:
+        """Messages as they are now, in the order of the numbers."""
+        return envelopes.read(self._db, ids)
 
     def retry_failed(self, subscriber: str | None, now: datetime) -> int:
         """Put failed messages back in the queue; how many. Their addresses are looked up anew."""

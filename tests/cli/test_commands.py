@@ -10,7 +10,8 @@ import click
 import pytest
 
 from bot.cli import cli
-from bot.history import MatchSource
+from bot.history import MatchSource, NewMessage, Placement
+from bot.models import Receipt, Target
 from bot.store.opening import open_store
 from tests.cli.conftest import Run
 from tests.conftest import ROOT
@@ -154,6 +155,9 @@ def test_check_warns_of_names_that_vanished(configured: Run, tmp_path: Path) -> 
         (("preview", "nobody"), "unknown subscriber 'nobody'; there are: ada"),
         (("explain", "no-id", "ada"), "'no-id' is not an arXiv id"),
         (("check", "--nonsense"), "No such option"),
+        (("once", "--since", "yesterday"), "'yesterday' does not match the format '%Y-%m-%d'"),
+        (("once", "--since", "2999-01-01"), "--since 2999-01-01 has not come yet"),
+        (("history", "adda"), "unknown subscriber 'adda' (did you mean 'ada'?)"),
     ],
 )
 def test_a_wrong_command_line_exits_2_and_says_why(
@@ -197,6 +201,32 @@ def test_status_and_explain_before_the_first_round(configured: Run) -> None:
     assert "never" in configured("status").out
     assert "Nothing was polled yet" in configured("explain", "2611.00001", "ada").out
     assert "no database yet" in configured("retry").out
+    assert configured("history", "ada").out == "ada has had no digest yet.\n"
+    assert configured("history", "ada", "--json").out == "[]\n"
+
+
+def test_history_tells_each_digest_and_what_became_of_it(configured: Run, tmp_path: Path) -> None:
+    """The newest first, in the subscriber's zone; for programs the same in UTC."""
+    (tmp_path / "state").mkdir()
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    store.subscriptions.sync([subscriber("ada")], NOON)
+    store.papers.add([paper("2611.00001")], NOON)
+    message = NewMessage(Target("file", "/reports"), 1, 1, b"{}", (Placement("2611.00001", 1, "full", 1),))
+    store.outbox.add_digest("ada", None, NOON, lambda _: ('{"timezone": "UTC"}', [message]), NOON)
+    (envelope,) = store.outbox.waiting(None)
+    store.outbox.mark_sent(envelope, Receipt("/reports", "1"), NOON)
+    store.outbox.add_digest("ada", None, NOON, lambda _: ('{"timezone": "UTC"}', []), NOON)
+    store.close()
+
+    assert configured("history", "ada").out.splitlines() == [
+        "   2  Mon 2026-11-16 12:00 UTC  0 papers",
+        "   1  Mon 2026-11-16 12:00 UTC  1 paper",
+        "      file /reports: sent Mon 2026-11-16 12:00 UTC",
+    ]
+    newest, oldest = json.loads(configured("history", "ada", "--json").out)
+    assert (newest["number"], newest["targets"]) == (2, [])
+    assert (oldest["number"], oldest["date"], oldest["papers"]) == (1, "2026-11-16T12:00:00Z", 1)
+    assert [(one["state"], one["address"]) for one in oldest["targets"]] == [("sent", "/reports")]
 
 
 def test_status_has_one_shape(configured: Run, tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("preview",),
         ("retry",),
+        ("history",),
         ("explain", "2611.00001"),
         ("once", "--only"),
         ("once", "--dry-run", "--only"),

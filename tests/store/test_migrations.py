@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.history import NewMessage, Placement
+from bot.history import Alert, NewMessage, Placement
 from bot.models import Receipt, SummaryKey, Target
-from bot.store import Store, identity, migrations
-from bot.store.database import Connection
+from bot.store import identity, migrations
 from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
@@ -22,10 +21,8 @@ EDITION = '{"timezone": "UTC"}'
 
 def filled(path: Path, *, before: str) -> None:
     """A database as the program left it before a step of the schema, with a row in what later steps touch."""
-    connection = Connection(path)
-    with connection.told():
-        migrations.apply(connection.raw, stop_before=before)
-    store = Store(connection)
+    newest = path.with_name("newest.db")
+    store = open_store(newest)
     store.papers.add([paper("2611.00001"), paper("2611.00002")], NOON)
     store.subscriptions.sync([subscriber(targets=(SLACK,))], NOON)
     awaited = SummaryKey("2611.00002", 1, "English", "", 1)
@@ -40,10 +37,17 @@ def filled(path: Path, *, before: str) -> None:
     (envelope,) = store.outbox.due(NOON, ignore_backoff=True, subscribers=None)
     store.outbox.mark_sent(store.outbox.mark_sending(envelope, NOON), Receipt("C1", "1.0"), NOON)
     store.outbox.add_notice(SLACK, b"{}", "", NOON)
-    connection.write(
-        "INSERT INTO alerts (key, text, opened_at) VALUES ('poll', 'arXiv is silent', '2026-11-16')"
-    )
+    store.notices.open_alert(Alert("poll", "arXiv is silent", NOON))
     store.close()
+    with closing(sqlite3.connect(path)) as db:
+        migrations.apply(db, stop_before=before)
+        db.execute("ATTACH ? AS newest", [str(newest)])
+        db.execute("PRAGMA foreign_keys = OFF")
+        for (table,) in db.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
+            if not table.startswith(("_", "word", "indexed", "unindexed")):
+                columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
+                db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newest.{table}")
+        db.commit()
 
 
 def content(path: Path) -> dict[str, list[dict[str, object]]]:
@@ -72,6 +76,7 @@ def content(path: Path) -> dict[str, list[dict[str, object]]]:
             migrations.m007_joint_searches,
             migrations.m008_optouts,
             migrations.m012_link_key,
+            migrations.m013_copies,
         )
     ],
 )
