@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import click
 
@@ -35,10 +36,16 @@ from bot.store import Store
     shell_complete=complete_subscriber,
     help="Only this subscriber (repeatable).",
 )
+@click.option(
+    "--since",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Also what was submitted or announced since then (UTC) and never went to them.",
+)
 @click.option("--dry-run", is_flag=True, help="Poll, then say what would go to whom; store and send nothing.")
 @global_options
 @pass_state
-def command(state: State, names: tuple[str, ...], dry_run: bool) -> int:
+def command(state: State, names: tuple[str, ...], since: datetime | None, dry_run: bool) -> int:
     """Poll, summarise and deliver everything owed to every subscriber, now.
 
     Schedules and the waiting times of earlier failures are ignored. For cron, GitHub Actions and a
@@ -48,14 +55,16 @@ def command(state: State, names: tuple[str, ...], dry_run: bool) -> int:
     Examples:
       arxiv-digest once --dry-run
       arxiv-digest once --only ada --only em-group
+      arxiv-digest once --only ada --since 2026-11-01
     """
     set_up_logging(state.log_format, verbose=state.verbose)
     settings = state.settings()
     warn(state.oddities, state.log_format)
     only = _known(settings, names)
+    since = _past(since)
     warn(settings.warnings, state.log_format)
     work = _rehearse if dry_run else _once
-    report = asyncio.run(work(settings, only, state.log_format))
+    report = asyncio.run(work(settings, only, since, state.log_format))
     for line in report.done or [_idle(settings, only, report)]:
         click.echo(line)
     tell(report, state.log_format)
@@ -76,7 +85,19 @@ def _known(settings: Settings, names: Sequence[str]) -> Sequence[str] | None:
     return tuple(dict.fromkeys(names)) or None
 
 
-async def _once(settings: Settings, only: Sequence[str] | None, log_format: str) -> Report:
+def _past(since: datetime | None) -> datetime | None:
+    """The first moment of a day that has begun."""
+    if since is None:
+        return None
+    since = since.replace(tzinfo=UTC)
+    if since > app.system_clock().now():
+        raise click.UsageError(f"--since {since:%Y-%m-%d} has not come yet")
+    return since
+
+
+async def _once(
+    settings: Settings, only: Sequence[str] | None, since: datetime | None, log_format: str
+) -> Report:
     store = app.open_store(settings.database)
     clock = app.system_clock()
     try:
@@ -86,13 +107,15 @@ async def _once(settings: Settings, only: Sequence[str] | None, log_format: str)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, state.stopping.set)
-            report = await in_time(tick.once(services, state, only), state.stopping, clock)
+            report = await in_time(tick.once(services, state, only, since=since), state.stopping, clock)
     finally:
         store.close()
     return report or Report(faults=["stopped in the middle of it; the next run takes up from here"])
 
 
-async def _rehearse(settings: Settings, only: Sequence[str] | None, log_format: str) -> Report:
+async def _rehearse(
+    settings: Settings, only: Sequence[str] | None, since: datetime | None, log_format: str
+) -> Report:
     """Poll on a copy of the database and say what is owed."""
     clock = app.system_clock()
     report = Report()
@@ -102,7 +125,8 @@ async def _rehearse(settings: Settings, only: Sequence[str] | None, log_format: 
             state = tick.start(services)
             warn(filter(None, [tick.mend_times(store, clock.now())]), log_format)
             store.subscriptions.sync(settings.subscribers, clock.now())
-            await poll(services, state, wanted_topics(settings, only), report)
+            tick.reach_back(services, only, since)
+            await poll(services, state, wanted_topics(settings, only), report, since=since)
             chosen = [one for one in settings.subscribers if only is None or one.name in only]
             for subscriber in chosen:
                 report.done += _left_over(store, subscriber)

@@ -32,18 +32,20 @@ async def poll(
     report: Report,
     *,
     patient: bool = False,
+    since: datetime | None = None,
 ) -> bool:
     """One poll of these topics; True when arXiv answered all of it completely.
 
     What could not be learned is named in the report and taken up by the next poll; so is a poll that
     was stopped. ``patient`` is for a daemon: whoever else waits is told soon where there is no way to arXiv at
-    all. A query that arXiv rejects is no reason to ask again soon. Raises only StoreError.
+    all. A query that arXiv rejects is no reason to ask again soon. Each list is read back to ``since`` at
+    least. Raises only StoreError.
     """
     gate = state.gate
     gate.begin_cycle(patient=patient)
     store = services.store
     number = store.polls.begin(services.clock.now())
-    searches = _searches(services, topics)
+    searches = _searches(services, topics, since)
     services.progress.begin("poll", len(searches) + 1)
     outcomes = list[TopicPoll]()
 
@@ -86,7 +88,7 @@ def wanted_topics(settings: Settings, only: Sequence[str] | None = None) -> tupl
     return tuple(topic for topic in settings.topics if topic.name in used)
 
 
-def _searches(services: Services, topics: Sequence[Topic]) -> list[Search]:
+def _searches(services: Services, topics: Sequence[Topic], since: datetime | None) -> list[Search]:
     """One search for topics that ask the same: arXiv's terms count requests."""
     now = services.clock.now()
     by_expression: dict[str, list[Topic]] = {}
@@ -95,6 +97,8 @@ def _searches(services: Services, topics: Sequence[Topic]) -> list[Search]:
     searches = []
     for expression, group in by_expression.items():
         window = min((_window(services, topic, now) for topic in group), key=lambda window: window.start)
+        if since is not None:
+            window = replace(window, start=min(window.start, since))
         searches.append(Search(tuple(group), expression, window))
     return searches
 

@@ -94,18 +94,25 @@ def _begin(services: Services, state: ProcessState) -> Report:
     return Report(troubles=[state.clock_notice] if state.clock_notice and not told else [])
 
 
-async def once(services: Services, state: ProcessState, only: Sequence[str] | None = None) -> Report:
+async def once(
+    services: Services,
+    state: ProcessState,
+    only: Sequence[str] | None = None,
+    *,
+    since: datetime | None = None,
+) -> Report:
     """One full cycle now: everything owed to every subscriber (or to ``only``), schedules ignored.
 
-    Raises StoreError.
+    With ``since`` what was submitted or announced from then on is owed, too. Raises StoreError.
     """
     report = _begin(services, state)
+    reach_back(services, only, since)
     alerts.settle_departed(services)
     await _forget(services)
     await _index(services)
     chosen = [one for one in services.settings.subscribers if only is None or one.name in only]
     await deliver(services, state, report, only, ignore_backoff=True)
-    await poll(services, state, wanted_topics(services.settings, only), report)
+    await poll(services, state, wanted_topics(services.settings, only), report, since=since)
     due = {subscriber.name: services.clock.now() for subscriber in chosen}
     later = _ahead(services)
     await score(services, state, due)
@@ -121,6 +128,14 @@ async def once(services: Services, state: ProcessState, only: Sequence[str] | No
         report.troubles.append(state.memory.refused)
     await beat(services, state, report)
     return report
+
+
+def reach_back(services: Services, only: Sequence[str] | None, since: datetime | None) -> None:
+    """Let the subscriptions, or those of ``only``, reach back to ``since``: from now on, so that what arXiv
+    leaves unanswered in this round is still owed in the next. StoreError."""
+    if since is not None:
+        names = [one.name for one in services.settings.subscribers if only is None or one.name in only]
+        services.store.subscriptions.reach_back(names, since + services.settings.arxiv.lookback)
 
 
 async def step(services: Services, state: ProcessState) -> Report:

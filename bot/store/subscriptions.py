@@ -151,6 +151,17 @@ class Subscriptions:
             (at, *parameters),
         )
 
+    def reach_back(self, subscribers: Sequence[str], since: datetime) -> None:
+        """Let what they subscribe to have begun by then, at every target, if it did not before."""
+        values = {"since": to_text(since), "names": to_json(subscribers)}
+        with self._db.transaction():
+            for table in ("subscriptions", "targets"):
+                self._db.write(
+                    f"UPDATE {table} SET since = min(since, :since) "
+                    "WHERE subscriber IN (SELECT value FROM json_each(:names))",
+                    values,
+                )
+
     def get(self, subscriber: str) -> SubscriberRecord | None:
         row = self._db.row("SELECT * FROM subscribers WHERE name = ?", (subscriber,))
         if row is None:
