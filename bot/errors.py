@@ -3,6 +3,7 @@
 DigestError
 ├── ConfigError        the YAML or the environment is wrong: every fault at once       exit 2
 ├── StoreError         the database can't be used: locked, newer, corrupt, full        exit 2
+│   └── DatabaseHeld    another process holds it
 └── ServiceError       a service did not do what was asked; carries a Verdict
     ├── ArxivError     overloaded, unreachable or answering nonsense: one condition
     │   └── QueryRejected   arXiv answered that it can't run this query: permanent
@@ -37,6 +38,10 @@ class ConfigError(DigestError):
 
 class StoreError(DigestError):
     """The database can't be used; the message names the file and the remedy."""
+
+
+class DatabaseHeld(StoreError):
+    """Another process holds the database."""
 
 
 class ServiceError(DigestError):

@@ -31,11 +31,13 @@ _COMMANDS = {
     "init": "Write a commented starter configuration.",
     "once": "Poll, summarise and deliver everything owed, now.",
     "preview": "Show what a subscriber would receive now.",
+    "resend": "Send a digest again.",
     "retry": "Put failed deliveries back in the queue.",
     "run": "Keep running: poll and deliver on everybody's schedule.",
     "schema": "Print the JSON Schema of the YAML, for editors.",
     "search": "Find stored papers by their words.",
     "status": "Show what was seen, summarised and delivered.",
+    "test": "Send a test message to a subscriber's targets.",
 }
 
 

@@ -97,6 +97,8 @@ class Digest:
     unanswered: bool = False
     """arXiv has not answered a single question since the last digest: that there is no paper in this one
     says nothing."""
+    resent_at: datetime | None = None
+    """When somebody asked for this copy; None for the digest itself."""
 
     stop_url: str = ""
     """The page where the reader of this copy unsubscribes; empty where there is none."""

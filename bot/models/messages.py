@@ -81,6 +81,8 @@ class Envelope:
     thread: Receipt | None = None
     """The receipt of the first part that was sent, part 1 as a rule, for those that follow in its thread."""
     error: str = ""
+    remedy: str = ""
+    """What a person can do about a failure."""
     copy: int = 0
     """0 for a digest's own message; n where it is sent for the n-th time again, because somebody asked."""
 

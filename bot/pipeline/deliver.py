@@ -8,7 +8,7 @@ its connections, as `pacing.lanes` says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -42,11 +42,13 @@ async def deliver(
     only: Sequence[str] | None = None,
     *,
     ignore_backoff: bool = False,
+    chosen: Collection[int] | None = None,
 ) -> None:
     """Send what is due. What was accepted and what was not is in the report.
 
-    ``only`` limits it to these subscribers and the operator; ``ignore_backoff`` drops our own waiting
-    times. Once told to stop no further message is begun. Raises only StoreError.
+    ``only`` limits it to these subscribers and the operator, ``chosen`` to these messages and the
+    operator's; ``ignore_backoff`` drops our own waiting times. Once told to stop no further message is begun.
+    Raises only StoreError.
     """
     names = None if only is None else [*only, ""]
     outcomes = DeliveryOutcomes(services, report)
@@ -55,7 +57,12 @@ async def deliver(
         now = services.clock.now()
         due = services.store.outbox.due(now, ignore_backoff=ignore_backoff, subscribers=names)
         # What fails is told to the operator at once, by a message that was not there before.
-        due = [envelope for envelope in due if envelope.id not in tried]
+        due = [
+            envelope
+            for envelope in due
+            if envelope.id not in tried
+            and (chosen is None or envelope.id in chosen or not envelope.subscriber)
+        ]
         if not due:
             return
         tried |= {envelope.id for envelope in due}

@@ -36,6 +36,11 @@ class Digests:
         )
         return [_digest(list(group)) for _, group in groupby(rows, key=lambda row: row["id"])]
 
+    def edition(self, digest_id: int) -> str | None:
+        """What the digest says; None when that is kept no longer."""
+        found = self._db.value("SELECT edition FROM editions WHERE digest_id = ?", (digest_id,))
+        return None if found is None else str(found)
+
 
 def _digest(rows: Sequence[Row]) -> DigestRecord:
     first = rows[0]

@@ -55,6 +55,7 @@ def _to_envelope(row: Row) -> Envelope:
         receipt=_receipt(row["receipt_channel"], row["receipt_reference"]),
         thread=_receipt(row["thread_channel"], row["thread_reference"]),
         error=row["error"],
+        remedy=row["remedy"],
         copy=row["copy"],
     )
 

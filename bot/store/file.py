@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import IO
 
-from bot.errors import StoreError
+from bot.errors import DatabaseHeld, StoreError
 
 _SMALLEST = 512
 """Bytes of a database of one page."""
@@ -42,7 +42,8 @@ def located(path: Path) -> Path:
 
 
 def hold(path: Path) -> IO[str]:
-    """Lock a file beside the database until it is closed. StoreError, naming the process that has it."""
+    """Lock a file beside the database until it is closed. DatabaseHeld, naming the process that has it;
+    StoreError."""
     lock_path = path.with_name(path.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +63,7 @@ def hold(path: Path) -> IO[str]:
         lock.seek(0)
         holder = lock.read().strip() or "unknown"
         lock.close()
-        raise StoreError(
+        raise DatabaseHeld(
             f"{path}: process {holder} holds this database; stop it first, "
             "or use `arxiv-digest status` beside it"
         ) from error

@@ -50,7 +50,8 @@ def render(
 
     ``sender``, ``recipient`` and ``reply_to`` are mailboxes, ``contact`` is an address or a URL.
     Parts after the first answer to it, so that they stand in one thread. The Message-ID follows
-    from subscriber, number, time, recipient and part: another digest never has the same one.
+    from subscriber, number, time, recipient and part: another digest never has the same one. A copy
+    has its own, and refers to that of the digest.
     """
     route = _Route(sender, recipient, reply_to, contact)
     frame = page.html(parts.Part(digest, 1, 2, 1, (), (), ()), contact)
@@ -78,7 +79,7 @@ def _bytes(part: parts.Part, route: _Route) -> bytes:
 
 def _headers(part: parts.Part, route: _Route) -> dict[str, str]:
     digest, domain = part.digest, mime.domain(route.sender)
-    first, own = (_message_id(digest, route, number) for number in (1, part.number))
+    own = _message_id(digest, route, part.number)
     asking = page.stop(replace(digest, stop_url=""), route.contact)[1]
     stops = [f"<{url}>" for url in (digest.stop_url, asking) if url]
     return {
@@ -86,9 +87,9 @@ def _headers(part: parts.Part, route: _Route) -> dict[str, str]:
         "To": mime.mailbox(route.recipient),
         **({"Reply-To": mime.mailbox(route.reply_to, "Reply-To")} if route.reply_to else {}),
         "Subject": mime.words(_subject(part)),
-        "Date": mime.date(digest.composed_at),
+        "Date": mime.date(digest.resent_at or digest.composed_at),
         "Message-ID": own,
-        **({"In-Reply-To": first, "References": first} if part.number > 1 else {}),
+        **_thread(part, route),
         "List-Id": f"<{mime.identifier(digest.subscriber)}.arxiv-digest.{domain}>",
         **({"List-Unsubscribe": ", ".join(stops)} if stops else {}),
         # RFC 8058: the mail reader's own button posts this, and the reader is rid of it.
@@ -98,9 +99,24 @@ def _headers(part: parts.Part, route: _Route) -> dict[str, str]:
     }
 
 
+def _thread(part: parts.Part, route: _Route) -> dict[str, str]:
+    """What the part answers to: the first of its digest, and for a copy what went out before (RFC 5322, 3.6.4)."""
+    digest, before = part.digest, list[str]()
+    if digest.resent_at is not None:
+        original = replace(digest, resent_at=None)
+        before = [_message_id(original, route, number) for number in (1, part.number)]
+    if part.number > 1:
+        before.append(_message_id(digest, route, 1))
+    if not before:
+        return {}
+    return {"In-Reply-To": before[-1], "References": " ".join(dict.fromkeys(before))}
+
+
 def _message_id(digest: Digest, route: _Route, part: int) -> str:
     # The time keeps two histories apart, should a database begin anew at number 1.
-    key = (digest.subscriber, str(digest.number), digest.composed_at.isoformat(), route.recipient, str(part))
+    key = [digest.subscriber, str(digest.number), digest.composed_at.isoformat(), route.recipient, str(part)]
+    if digest.resent_at is not None:
+        key.append(digest.resent_at.isoformat())
     return mime.message_id("\n".join(key), mime.domain(route.sender))
 
 

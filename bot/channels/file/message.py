@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.file import html, markdown
@@ -48,7 +49,8 @@ class FileMessages:
         target: Target,
         settings: Settings,
     ) -> Sequence[Message]:
-        return render(digest)
+        # A copy takes the place of the report, and is the same.
+        return render(replace(digest, resent_at=None))
 
     def rerender(self, digest: Digest, sent: bytes, part: int, parts: int, arxiv_ids: Sequence[str]) -> bytes:
         raise ValueError("a report stays as its reader found it")
