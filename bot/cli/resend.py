@@ -43,9 +43,10 @@ def command(state: State, name: str, number: int | None, to: str | None) -> int:
         raise click.UsageError(f"{name} has had no digest yet: there is no database")
     try:
         record, edition = _digest(store, name, number)
+        active = store.optouts.active(name, subscriber.targets)
     finally:
         store.close()
-    choice = by_hand.choose(record, subscriber, target)
+    choice = by_hand.choose(record, subscriber, target, active)
     what = f"digest {record.number} of {schedule.told(record.composed_at, subscriber.timezone)}"
     if not choice.targets:
         why = "; ".join(choice.left_out) or "it went to no target; name one with --to"

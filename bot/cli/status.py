@@ -11,7 +11,7 @@ import click
 from bot import app, backoff, quota, schedule
 from bot.cli.options import State, count, global_options, pass_state
 from bot.history import TargetTally, TopicPoll
-from bot.models import Purpose, Subscriber
+from bot.models import Purpose, Subscriber, Target
 from bot.pipeline import owed_editions, tick
 from bot.pipeline.poll import wanted_topics
 from bot.ports import Clock
@@ -155,10 +155,25 @@ def _subscriber(store: Store, subscriber: Subscriber, tallies: Any, now: datetim
         if subscriber.schedule.cron
         else _AT_ONCE,
         "targets": [
-            _target(target.kind, target.address, known.get((target.kind, target.address)))
+            {
+                **_target(target.kind, target.address, known.get((target.kind, target.address))),
+                "held": _held(store, subscriber.name, target),
+            }
             for target in subscriber.targets
         ],
     }
+
+
+def _held(store: Store, name: str, target: Target) -> str | None:
+    """Why nothing is delivered to the target; None where it is."""
+    held = [one for one in store.optouts.of(name) if one.target in (None, target)]
+    if any(one.unsubscribed for one in held):
+        return "unsubscribed"
+    if not held:
+        return None
+    ends = [one.until for one in held]
+    last = None if None in ends else max(end for end in ends if end is not None)
+    return f"paused until {_iso(last)}" if last else "paused"
 
 
 def _target(kind: str, address: str, tally: TargetTally | None) -> dict[str, Any]:
@@ -221,6 +236,7 @@ def _as_text(facts: dict[str, Any]) -> str:
         lines += [
             f"  {target['kind']:<6} {target['address']:<32} pending {target['pending']}, "
             f"in doubt {target['in_doubt']}, failed {target['failed']}, sent {target['sent']}"
+            + (f"  {target['held']}" if target["held"] else "")
             + (f"\n         {target['error']}" if target["error"] else "")
             for target in subscriber["targets"]
         ]

@@ -13,6 +13,7 @@ from bot import digest, languages
 from bot.channels.loading import messages_of
 from bot.history import DigestRecord, NewMessage, Placement
 from bot.models import OutboxState, Subscriber, Target
+from bot.pipeline.compose import rendered
 from bot.settings import Settings
 from bot.store import Store
 
@@ -26,10 +27,13 @@ class Choice:
     """A line for each target where it does not, with the reason."""
 
 
-def choose(record: DigestRecord, subscriber: Subscriber, to: Target | None) -> Choice:
+def choose(
+    record: DigestRecord, subscriber: Subscriber, to: Target | None, active: Sequence[Target]
+) -> Choice:
     """The targets that the digest went to, or the one it is to go ``to`` now.
 
-    Not where it is still under way, or failed: there the message itself may arrive yet.
+    Not where it is still under way, or failed: there the message itself may arrive yet. Nor to whom nothing is
+    to be delivered: only the ``active`` ones of the subscriber's targets.
     """
     states = {one.target: one.state for one in record.outcomes if not one.copy}
     refusals = {}
@@ -39,6 +43,10 @@ def choose(record: DigestRecord, subscriber: Subscriber, to: Target | None) -> C
         where = f"{target.kind} {target.address}"
         if target not in subscriber.targets:
             refusals[target] = f"{where} is no longer a target of {subscriber.name}"
+        elif target not in active:
+            refusals[target] = (
+                f"{where} is to receive nothing: `arxiv-digest resume {subscriber.name}` ends that"
+            )
         elif state is OutboxState.FAILED:
             refusals[target] = f"it failed at {where}: `arxiv-digest retry {subscriber.name}` sends it there"
         elif state not in (OutboxState.SENT, OutboxState.ENDED):
@@ -66,7 +74,7 @@ def resend(
             tuple(Placement(arxiv_id, versions[arxiv_id], "full", one.part) for arxiv_id in one.arxiv_ids),
         )
         for target in targets
-        for one in messages_of(target.kind).render(made, target, settings)
+        for one in rendered(store, settings, made, target)
     ]
     return store.outbox.add_copy(record.id, made.subscriber, messages, now)
 
@@ -87,5 +95,5 @@ def test(store: Store, settings: Settings, subscriber: Subscriber, now: datetime
                 subscriber.name,
                 now,
             )
-            for target in subscriber.targets
+            for target in store.optouts.active(subscriber.name, subscriber.targets)
         ]

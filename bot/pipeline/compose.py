@@ -18,6 +18,8 @@ from bot.models import Digest, Entry, Message, Subscriber, Summary, SummaryKey, 
 from bot.pipeline import alerts, completeness, owed_editions
 from bot.pipeline.owed_editions import Edition
 from bot.pipeline.services import Services
+from bot.settings import Settings
+from bot.store import Store
 from bot.summary import extract
 
 
@@ -83,7 +85,7 @@ def _write(services: Services, edition: Edition, untold: Sequence[Alert], due: d
         messages = [
             _placed(edition, made, target, message)
             for target in edition.targets
-            for message in _rendered(services, made, target)
+            for message in rendered(services.store, services.settings, made, target)
         ]
         return digest.to_json(made), messages
 
@@ -132,17 +134,12 @@ def _with_summary(
     return replace(entry, summary=extracted, fallback=services.summariser is not None)
 
 
-def _rendered(services: Services, made: Digest, target: Target) -> Sequence[Message]:
-    return messages_of(target.kind).render(_with_link(services, made, target), target, services.settings)
-
-
-def _with_link(services: Services, made: Digest, target: Target) -> Digest:
-    """The copy for this target: with the link by which its reader leaves, where there is a page for it."""
-    public = services.settings.http.public_url if services.settings.http else None
-    if not public or not CHANNELS[target.kind].has_stop_link:
-        return made
-    key = services.store.optouts.key()
-    return replace(made, stop_url=links.url(key, public, made.subscriber, target))
+def rendered(store: Store, settings: Settings, made: Digest, target: Target) -> Sequence[Message]:
+    """The digest's messages to the target, with the link by which its reader leaves where there is a page for it."""
+    public = settings.http.public_url if settings.http else None
+    if public and CHANNELS[target.kind].has_stop_link:
+        made = replace(made, stop_url=links.url(store.optouts.key(), public, made.subscriber, target))
+    return messages_of(target.kind).render(made, target, settings)
 
 
 def _placed(edition: Edition, made: Digest, target: Target, message: Message) -> NewMessage:

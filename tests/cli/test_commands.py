@@ -329,6 +329,27 @@ def test_search_finds_stored_papers_by_their_words(configured: Run, tmp_path: Pa
     assert configured("search", "--", "-").status == 2
 
 
+def test_pause_and_resume_hold_at_once_and_are_shown(configured: Run, tmp_path: Path) -> None:
+    """Until a day, in the subscriber's zone; a day that has begun is refused, and nothing happens then."""
+    assert configured("pause", "ada").status == 2, "there is no database yet"
+    (tmp_path / "state").mkdir()
+    open_store(tmp_path / "state" / "arxiv-digest.db").close()
+    assert "nothing was held back" in configured("resume", "ada").out
+    assert configured("pause", "ada", "--until", "2020-01-01").status == 2
+    assert configured("pause", "nobody").status == 2
+    said = configured("pause", "ada", "--until", "2099-01-07")
+    assert (said.status, "ada: nothing is delivered until Wed 2099-01-07" in said.out) == (0, True)
+    assert "paused until 2099-01-0" in configured("status").out
+    held = {
+        target["held"]
+        for target in json.loads(configured("status", "--json").out)["subscribers"][0]["targets"]
+    }
+    assert len(held) == 1
+    assert None not in held
+    assert "delivered again from now on" in configured("resume", "ada").out
+    assert "paused" not in configured("status").out
+
+
 def test_backup_copies_beside_a_holder(configured: Run, tmp_path: Path) -> None:
     """Also while the daemon runs; never over an existing file."""
     (tmp_path / "state").mkdir()
