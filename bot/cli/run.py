@@ -161,7 +161,10 @@ class Reloader:
     def _content(self) -> tuple[bytes | None, ...]:
         path = self._state.path
         beside = (path.parent, Path(os.path.realpath(path)).parent)  # of a link, too: it may use either
-        return tuple(_read(one) for one in (path, *(folder / ".env" for folder in beside)))
+        libraries = dict.fromkeys(
+            Path(one) for reader in self._settings.subscribers for one in reader.like if one.endswith(".bib")
+        )
+        return tuple(_read(one) for one in (path, *(folder / ".env" for folder in beside), *libraries))
 
 
 def _read(path: os.PathLike[str]) -> bytes | None:

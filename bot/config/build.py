@@ -13,7 +13,7 @@ from typing import Any
 from bot import schedule
 from bot.channels import CHANNELS
 from bot.channels.slack.address import is_conversation
-from bot.config import environment
+from bot.config import bibliography, environment
 from bot.models import Subscriber, Target, Topic
 from bot.settings import (
     ArxivSettings,
@@ -97,6 +97,9 @@ def _subscriber(values: Values, folder: Path) -> Subscriber:
     )
     own["like"] = tuple(
         str(located(folder, one)) if one.endswith(".bib") else one for one in own.get("like", ())
+    )
+    own["library"] = tuple(
+        paper for one in own["like"] if one.endswith(".bib") for paper in bibliography.papers(Path(one))
     )
     own["interests"] = own.get("interests") or ""
     return Subscriber(targets=targets, **{"schedule": schedule.parse(_SCHEDULE), **own})

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from difflib import get_close_matches
+from pathlib import Path as FilePath
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot import languages, query, taxonomy
-from bot.config import zones
+from bot.config import bibliography, zones
 from bot.config.fields import is_google_model
 from bot.config.report import Path, did_you_mean, quoted
 from bot.config.rules import Breach
@@ -51,6 +52,21 @@ def hints(settings: Settings) -> Iterator[Hint]:
         *_model(settings.gemini),
     ):
         yield Hint(breach)
+
+
+def _libraries(subscriber: Subscriber, path: Path) -> Iterator[Breach]:
+    for index, one in enumerate(subscriber.like):
+        if not one.endswith(".bib"):
+            continue
+        try:
+            found = bibliography.read(FilePath(one))
+        except OSError as error:
+            yield Breach(
+                (*path, "like", index), f"{one} can't be read ({error.strerror}): nothing of it counts"
+            )
+            continue
+        if not found:
+            yield Breach((*path, "like", index), f"{one} has no entry with a title: nothing of it counts")
 
 
 def _category(code: str, path: Path) -> Iterator[Hint]:
@@ -109,6 +125,7 @@ def _of_subscriber(subscriber: Subscriber, path: Path) -> Iterator[Hint]:
             "the model is asked for it by this name and may not know it"
         )
         yield Hint(Breach((*path, "language"), message))
+    yield from map(Hint, _libraries(subscriber, path))
 
 
 def _placeholder(arxiv: ArxivSettings) -> Iterator[Breach]:

@@ -24,7 +24,7 @@ _NAMES = {
         "SearchPage",
     ),
     "queries": ("Branch", "DateRange", "Operator", "QueryTree", "Term", "Window"),
-    "subscriptions": ("Order", "Schedule", "Subscriber", "Target", "Topic"),
+    "subscriptions": ("Liked", "Order", "Schedule", "Subscriber", "Target", "Topic"),
     "summaries": (
         "ModelReply",
         "ModelUse",

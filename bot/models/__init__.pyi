@@ -14,7 +14,7 @@ from bot.models.papers import (
     SearchPage,
 )
 from bot.models.queries import Branch, DateRange, Operator, QueryTree, Term, Window
-from bot.models.subscriptions import Order, Schedule, Subscriber, Target, Topic
+from bot.models.subscriptions import Liked, Order, Schedule, Subscriber, Target, Topic
 from bot.models.summaries import (
     ModelReply,
     ModelUse,
@@ -42,6 +42,7 @@ __all__ = [
     "Envelope",
     "Fault",
     "Hit",
+    "Liked",
     "Limit",
     "Message",
     "ModelReply",

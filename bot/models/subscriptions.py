@@ -51,6 +51,14 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
+class Liked:
+    """A paper that a reader likes, as far as it counts."""
+
+    title: str
+    abstract: str
+
+
+@dataclass(frozen=True)
 class Subscriber:
     name: str
     topics: tuple[str, ...]
@@ -64,6 +72,8 @@ class Subscriber:
     """What counts for this reader, and what does not, in free text."""
     like: tuple[str, ...] = ()
     """arXiv ids and absolute paths of .bib files: papers like these count."""
+    library: tuple[Liked, ...] = ()
+    """What the .bib files hold."""
     min_relevance: int = 0
     """0 to 10: what the model scored lower is told by its title."""
     order: Order = Order.RELEVANCE

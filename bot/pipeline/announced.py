@@ -168,7 +168,16 @@ class _Reconciler:
 
         ArxivError.
         """
-        wanted = self._services.store.papers.to_fetch()
+        papers = self._services.store.papers
+        liked = [
+            one
+            for subscriber in self._settings.subscribers
+            for one in subscriber.like
+            if not one.endswith(".bib")
+        ]
+        known = papers.versions(liked)
+        papers.fetch_later([one for one in liked if one not in known], self._services.clock.now())
+        wanted = papers.to_fetch()
         for first in range(0, len(wanted), _IDS_PER_REQUEST):
             await self._fetch(wanted[first : first + _IDS_PER_REQUEST])
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from bot import matching, query
 from bot.history import WordCounts
 from bot.matching.interests import Profile, Vocabulary, rareness, stems_of
-from bot.models import Hit, Paper, Place, Rank, Score, ScoreKey, Subscriber, Topic
+from bot.models import Hit, Liked, Paper, Place, Rank, Score, ScoreKey, Subscriber, Topic
 from bot.selection import Owed
 from bot.store import Store
 from bot.summary import scoring
@@ -31,7 +31,7 @@ class Reader:
     """What counts for a subscriber; subscribers for whom the same counts are one reader."""
 
     interests: str
-    liked: tuple[Paper, ...]
+    liked: tuple[Liked, ...]
     key: str
     """By which scores are shared."""
     profile: Profile | None
@@ -56,8 +56,10 @@ class Reader:
 def reader_of(store: Store, subscriber: Subscriber) -> Reader:
     """What the subscriber's interests, and the papers they like, say."""
     interests = " ".join(subscriber.interests.split())
-    liked = tuple(paper for one in subscriber.like if (paper := store.papers.get(one)) is not None)
-    key = hashlib.sha256(json.dumps([interests, sorted(subscriber.like)]).encode()).hexdigest()
+    known = (store.papers.get(one) for one in subscriber.like if not one.endswith(".bib"))
+    liked = (*(Liked(paper.title, paper.abstract) for paper in known if paper), *subscriber.library)
+    content = [interests, *sorted(paper.title for paper in liked)]
+    key = hashlib.sha256(json.dumps(content).encode("utf-8", "surrogatepass")).hexdigest()
     texts = tuple(f"{paper.title}\n{paper.abstract}" for paper in liked)
     profile = None
     if interests or texts:

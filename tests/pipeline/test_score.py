@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -222,3 +223,23 @@ async def test_what_the_model_refuses_to_score_is_left_alone_for_the_day(world: 
     await world.once()
     assert len(shown(world, "bob")) == 3
     assert len(scorings(summariser)) == 1
+
+
+async def test_a_liked_paper_is_fetched_once_by_its_id_and_delivered_to_nobody(world: World) -> None:
+    """Papers like it come first; it is known to its reader already."""
+    liked = paper(
+        "2501.00001", title="Cuprates", abstract="On cuprates.", published=NOON - timedelta(days=600)
+    )
+    world.subscribe(reader(interests="", like=("2501.00001",)))
+    world.source.papers = [
+        *papers(2),
+        paper("2610.00001", abstract="We see cuprates.", published=NOON),
+        liked,
+    ]
+    await world.once()
+    assert world.store.papers.get("2501.00001") == liked
+    world.source.papers += [paper("2611.00007", abstract="More on cuprates."), paper("2611.00008")]
+    await world.once()
+    assert [entry.paper.arxiv_id for entry in shown(world)] == ["2611.00007", "2611.00008"]
+    assert shown(world)[0].rank.reason == "cuprates"
+    assert all("2501.00001" not in sent.arxiv_ids for sent in world.file.accepted)

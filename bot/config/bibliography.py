@@ -1,0 +1,64 @@
+"""The papers of a .bib file, as far as its entries can be read: title and abstract.
+
+Nobody is refused their digest for a comma: what is broken is passed over, up to the next entry that begins a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.models import Liked
+
+MOST_BYTES = 50_000_000
+_ENTRY = re.compile(r"^[ \t]*@(?!comment|string|preamble)[A-Za-z]+[ \t]*[{(]", re.MULTILINE | re.IGNORECASE)
+_FIELD = re.compile(r"[\s,](title|abstract)\s*=\s*([{\"])", re.IGNORECASE)
+_LONGEST_FIELD = 20_000
+
+
+def read(path: Path) -> tuple[Liked, ...]:
+    """The entries that have a title, in their order. OSError where the file can't be read."""
+    with path.open("rb") as file:
+        raw = file.read(MOST_BYTES)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return tuple(_papers(text))
+
+
+def papers(path: Path) -> tuple[Liked, ...]:
+    """The same; none of a file that can't be read, of which `check` warns."""
+    try:
+        return read(path)
+    except OSError:
+        return ()
+
+
+def _papers(text: str) -> Iterator[Liked]:
+    starts = [match.start() for match in _ENTRY.finditer(text)]
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        fields = dict(_fields(text[start:end]))
+        if fields.get("title"):
+            yield Liked(fields["title"], fields.get("abstract", ""))
+
+
+def _fields(entry: str) -> Iterator[tuple[str, str]]:
+    for match in _FIELD.finditer(entry):
+        value = _value(entry, match.end(), "}" if match[2] == "{" else '"')
+        if value is not None:
+            yield match[1].lower(), " ".join(value.split())
+
+
+def _value(entry: str, start: int, closing: str) -> str | None:
+    """What stands up to the brace or quotation mark that closes it; None where none does."""
+    depth = 0
+    for at in range(start, min(len(entry), start + _LONGEST_FIELD)):
+        character = entry[at]
+        if entry[at - 1] == "\\":
+            continue
+        if character == closing and depth == 0:
+            return entry[start:at]
+        depth += (character == "{") - (character == "}")
+    return None

@@ -1,0 +1,58 @@
+"""Libraries of liked papers: read as far as they can be, from wherever they come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import bibliography
+from bot.models import Liked
+
+GOOD = """
+@article{one2026, title = {{Oxide} interfaces in {SrTiO$_3$}}, author = "A. B.",
+  abstract = "We see \\"quoted\\" things."}
+@comment{title = {no paper}}
+  @misc(two, TITLE="Second", year=2026)
+"""
+
+
+def write(folder: Path, content: bytes) -> Path:
+    (folder / "library.bib").write_bytes(content)
+    return folder / "library.bib"
+
+
+def test_titles_and_abstracts_are_read(tmp_path: Path) -> None:
+    """Braces within a value belong to it."""
+    assert bibliography.read(write(tmp_path, GOOD.encode())) == (
+        Liked("{Oxide} interfaces in {SrTiO$_3$}", 'We see \\"quoted\\" things.'),
+        Liked("Second", ""),
+    )
+
+
+def test_a_file_broken_in_the_middle_costs_only_the_broken_entry(tmp_path: Path) -> None:
+    """An entry that is never closed ends where the next begins."""
+    broken = GOOD + "@article{three, title = {Never closed, abstract = {x}\n\n@book{four, title={Fourth}}\n"
+    titles = [one.title for one in bibliography.read(write(tmp_path, broken.encode()))]
+    assert titles[:2] + titles[-1:] == ["{Oxide} interfaces in {SrTiO$_3$}", "Second", "Fourth"]
+
+
+def test_latin_1_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
+    """As old libraries are, and as Windows writes new ones."""
+    (latin,) = bibliography.read(write(tmp_path, "@misc{a, title={Schrödinger}}".encode("latin-1")))
+    (marked,) = bibliography.read(write(tmp_path, "\ufeff@misc{a, title={Schrödinger}}".encode()))
+    assert latin == marked == Liked("Schrödinger", "")
+
+
+def test_a_library_of_thousands_and_a_hostile_one_are_read_in_one_pass(tmp_path: Path) -> None:
+    """Nothing in it is looked at again and again."""
+    many = "".join(f"@misc{{k{n}, title={{Paper {n}}}, abstract={{Words {n}}}}}\n" for n in range(5000))
+    assert len(bibliography.read(write(tmp_path, many.encode()))) == 5000
+    assert bibliography.read(write(tmp_path, b"@a{" + b"title={" * 200)) == ()
+
+
+def test_a_missing_file_ends_nothing(tmp_path: Path) -> None:
+    """`check` names it; a round goes on without."""
+    assert bibliography.papers(tmp_path / "gone.bib") == ()
+    with pytest.raises(FileNotFoundError):
+        bibliography.read(tmp_path / "gone.bib")
