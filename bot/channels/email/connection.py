@@ -41,6 +41,11 @@ _COURTESY_SECONDS = 5.0
 message, nor the end of the program."""
 
 
+def _drop(transport: asyncio.BaseTransport | None) -> None:
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+
+
 class ConnectionGone(Exception):
     """The server took its leave of a kept connection before it was told anything of the message."""
 
@@ -137,6 +142,7 @@ class SmtpConnection:
 
     async def quit(self) -> None:
         """Take leave if the server still listens; close in any case."""
+        transport = self._smtp.transport
         try:
             with self._step(Step.CHECK):
                 if self._smtp.is_connected:
@@ -145,9 +151,13 @@ class SmtpConnection:
             pass  # Nothing was under way, and the connection is closed by now.
         finally:
             self.close()
+            _drop(transport)
 
     def close(self) -> None:
+        """Close it now: TLS would wait for the server's farewell, which a program that ends does not hear."""
+        transport = self._smtp.transport
         self._smtp.close()
+        _drop(transport)
 
     def _refuse_bare_password(self) -> None:
         settings = self._settings
