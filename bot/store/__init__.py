@@ -144,8 +144,8 @@ class Store:
         """
         path = Path(target)
         try:
-            # "x": made here or not at all, so that nothing of anybody else's is overwritten or removed.
-            path.open("xb").close()
+            # Made here or not at all, so that nothing of anybody else's is overwritten or removed.
+            file.make_private(path)
         except FileExistsError as error:
             raise StoreError(
                 f"{target}: exists already; a backup never overwrites, name another file"

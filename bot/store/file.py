@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -43,15 +44,20 @@ def located(path: Path) -> Path:
 
 def hold(path: Path) -> IO[str]:
     """Lock a file beside the database until it is closed. DatabaseHeld, naming the process that has it;
-    StoreError."""
+    StoreError.
+
+    Both are kept from other users, as is a folder that is made for them.
+    """
     lock_path = path.with_name(path.name + ".lock")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_private_folders(path.parent)
     except OSError as error:
         raise StoreError(
             f"{path.parent}: the folder of the database can't be made: {error.strerror}"
         ) from error
     try:
+        with suppress(FileExistsError):
+            make_private(lock_path)
         lock = lock_path.open("a+", encoding="ascii", errors="replace")
     except OSError as error:
         raise StoreError(
@@ -69,6 +75,30 @@ def hold(path: Path) -> IO[str]:
         ) from error
     _sign(lock, lock_path)
     return lock
+
+
+def _make_private_folders(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for this user alone (`mkdir` has the umask decide)."""
+    for missing in reversed([level for level in (folder, *folder.parents) if not level.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file for this user alone. FileExistsError when something is there, or another OSError."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
+def keep_from_others(path: Path) -> None:
+    """Take from a database, and from what SQLite and `hold` put beside it, what all users may do.
+
+    What its group may do stays: somebody allowed it on purpose, as a new one is its owner's alone.
+    """
+    for ending in ("", "-wal", "-shm", ".lock"):
+        with suppress(OSError):  # not there, or another user's
+            found = path.with_name(path.name + ending)
+            mode = stat.S_IMODE(found.lstat().st_mode)
+            if mode & 0o007 and not found.is_symlink():
+                found.chmod(mode & ~0o007)
 
 
 def _sign(lock: IO[str], lock_path: Path) -> None:

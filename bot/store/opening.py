@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 from bot.store import Store, file, identity, migrations
@@ -21,11 +21,14 @@ def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
     path = file.located(path)
     with ExitStack() as stack:
         lock = stack.enter_context(file.hold(path))
+        with suppress(OSError):  # something is there, or SQLite will say what is wrong
+            file.make_private(path)
         connection = stack.enter_context(closing(Connection(path, busy_timeout_s=busy_timeout_s)))
         with connection.told():
             identity.refuse(connection.raw, path)
             connection.refuse_damaged(_EXAMINED_BYTES)
             connection.write_ahead()
             migrations.apply(connection.raw)
+        file.keep_from_others(path)
         stack.pop_all()
     return Store(connection, lock)

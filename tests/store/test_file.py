@@ -54,7 +54,7 @@ def disk_of(size: int) -> Generator[None]:
 
 @contextmanager
 def stranger(folder: Path) -> Generator[None]:
-    """Somebody who may read the folder and not write it."""
+    """Somebody of the database's group who may read the folder and not write it."""
     was = os.geteuid()
     folder.chmod(0o555)
     if was == 0:
@@ -63,6 +63,13 @@ def stranger(folder: Path) -> Generator[None]:
         yield
     finally:
         os.seteuid(was)
+
+
+def shared_with_group(path: Path) -> Path:
+    """An empty file for a database that its group may read, which SQLite passes on to what is beside it."""
+    path.touch()
+    path.chmod(0o640)
+    return path
 
 
 def beside(path: Path) -> set[str]:
@@ -175,7 +182,7 @@ def test_a_senseless_value_is_told_as_damage(database: Path) -> None:
 
 def test_a_reader_without_rights_reads_and_leaves_nothing_behind(shelf: Path) -> None:
     """`status` from another account: files of its own would keep the daemon from its database."""
-    path = shelf / "state.db"
+    path = shared_with_group(shelf / "state.db")
     store = open_store(path)
     store.papers.add([paper()], NOON)
     store.close()
@@ -189,7 +196,7 @@ def test_a_reader_without_rights_reads_and_leaves_nothing_behind(shelf: Path) ->
 
 def test_a_reader_without_rights_sees_what_a_running_daemon_committed(shelf: Path) -> None:
     """Beside a writer the database is no file that does not change: its log is read, too."""
-    path = shelf / "state.db"
+    path = shared_with_group(shelf / "state.db")
     store = open_store(path)
     store.papers.add([paper()], NOON)
     assert "-wal" in beside(path)
@@ -278,3 +285,50 @@ def test_a_damaged_database_makes_no_backup(database: Path, tmp_path: Path) -> N
         reader.backup(str(tmp_path / "copy.db"))
     assert not (tmp_path / "copy.db").exists()
     reader.close()
+
+
+@pytest.fixture
+def lax_umask() -> Iterator[None]:
+    was = os.umask(0)
+    yield
+    os.umask(was)
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.usefixtures("lax_umask")
+def test_no_other_user_can_read_what_is_stored(tmp_path: Path) -> None:
+    """Subscribers' addresses are in it: whatever the umask, its files and new folders are the owner's alone."""
+    path = tmp_path / "new" / "state" / "state.db"
+    with closing(open_store(path)) as store:
+        store.papers.add([paper("2611.00001")], NOON)
+        assert {entry.name: mode(entry) for entry in path.parent.iterdir()} == {
+            "state.db": 0o600,
+            "state.db-wal": 0o600,
+            "state.db-shm": 0o600,
+            "state.db.lock": 0o600,
+        }
+        store.backup(str(tmp_path / "copy.db"))
+    assert [mode(folder) for folder in (path.parent, path.parent.parent)] == [0o700, 0o700]
+    assert mode(tmp_path / "copy.db") == 0o600
+
+
+def test_a_database_that_all_could_read_is_closed_to_them_and_not_to_its_group(database: Path) -> None:
+    """A group was let in on purpose; all users were by an older version or a copy."""
+    database.chmod(0o664)
+    open_store(database).close()
+    assert mode(database) == 0o660
+
+
+def test_another_programs_database_keeps_its_mode(tmp_path: Path) -> None:
+    """What is refused is not touched."""
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE diary (day TEXT)")
+        other.commit()
+    path.chmod(0o644)
+    with pytest.raises(StoreError):
+        open_store(path)
+    assert mode(path) == 0o644
