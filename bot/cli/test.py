@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from bot import app
 from bot.cli.handing_over import hand_over
 from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
 from bot.pipeline import by_hand
@@ -23,7 +24,16 @@ def command(state: State, name: str) -> int:
 
     A running daemon sends it; without one, this command does.
     """
-    subscriber = subscriber_named(state.settings(need_secrets=False), name)
+    settings = state.settings(need_secrets=False)
+    subscriber = subscriber_named(settings, name)
+    store = app.read_store(settings.database)
+    if store is not None:
+        try:
+            active = store.optouts.active(name, subscriber.targets)
+        finally:
+            store.close()
+        if not active:
+            raise click.UsageError(f"{name} is to receive nothing: `arxiv-digest resume {name}` ends that")
 
     def write(store: Store, settings: Settings, now: datetime) -> Sequence[int]:
         return by_hand.test(store, settings, subscriber, now)
