@@ -145,8 +145,8 @@ class _Postman:
             return True
         for _ in range(_ATTEMPTS_A_ROUND):
             envelope = self._outbox.refresh(envelope)
-            if envelope.state is OutboxState.ENDED:
-                return True  # withdrawn meanwhile: its reader wants nothing
+            if envelope.state is OutboxState.ENDED or self._withdrawn(envelope):
+                return True
             await self._pacing.wait_for_service()
             try:
                 resolved = await self._resolve(channel, envelope.target)
@@ -156,12 +156,19 @@ class _Postman:
                 if settled is None:
                     continue
                 return settled
+            if receipt is None:
+                return True
             self._outcomes.accepted(envelope, receipt)
             self._pacing.accepted()
             self.sent += 1
             return True
         self._outcomes.left(envelope, envelope.error or "the service kept refusing")
         return False
+
+    def _withdrawn(self, envelope: Envelope) -> bool:
+        """Whether its reader wants nothing: said while it was being sent, in vain, or before a ``retry``."""
+        optouts = self._services.store.optouts
+        return optouts.withdraw(envelope.subscriber, envelope.target, self._clock.now())
 
     async def _resolve_all(self, envelopes: Sequence[Envelope]) -> None:
         """Look up every address before the first message goes out, as far as the service lets us."""
@@ -189,7 +196,8 @@ class _Postman:
                 self._services.store.subscriptions.save_resolved(target, known)
         return known
 
-    async def _settle_or_send(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt:
+    async def _settle_or_send(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt | None:
+        """None for a message that was withdrawn while it waited for its turn."""
         if envelope.state is OutboxState.IN_DOUBT and self._spec.keeps_history:
             with _foreseen("looking for a message in doubt", in_doubt=True):
                 found = await self._look(channel, envelope, resolved)
@@ -199,6 +207,8 @@ class _Postman:
         async with self._pacing.turn():
             await self._pacing.wait_for_service()
             sending = self._outbox.mark_sending(envelope, self._clock.now())
+            if sending.state is OutboxState.ENDED:
+                return None
             try:
                 with _foreseen("sending", in_doubt=True):
                     return await channel.send(sending, resolved)

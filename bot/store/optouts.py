@@ -95,6 +95,14 @@ class OptOuts:
         out = {one.target for one in self.of(subscriber)}
         return () if None in out else tuple(target for target in targets if target not in out)
 
+    def withdraw(self, subscriber: str, target: Target, now: datetime) -> bool:
+        """End what waits for a target that wants nothing, where there was more after it had said so."""
+        if self.active(subscriber, [target]):
+            return False
+        with self._db.transaction():
+            self._withdraw(subscriber, target, now)
+        return True
+
     def _put(
         self,
         subscriber: str,
@@ -128,7 +136,7 @@ class OptOuts:
         self._db.write(f"DELETE FROM deliveries WHERE outbox_id IN ({waiting})", which)
         self._db.write(
             f"UPDATE outbox SET state = 'ended', settled_at = :now, error = :why "
-            f"WHERE state IN {UNSENT} AND state != 'sending' AND {theirs}",
+            f"WHERE state IN {UNSENT} AND {theirs}",
             which,
         )
 

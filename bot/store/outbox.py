@@ -177,10 +177,11 @@ class Outbox:
         return envelopes.read(self._db, [row["id"] for row in rows])
 
     def mark_sending(self, envelope: Envelope, now: datetime) -> Envelope:
+        """It is about to be sent, but for one that was withdrawn meanwhile: that stays ended."""
         with self._db.transaction():
             self._db.write(
                 "UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
-                "first_attempt_at = coalesce(first_attempt_at, ?) WHERE id = ?",
+                "first_attempt_at = coalesce(first_attempt_at, ?) WHERE id = ? AND state != 'ended'",
                 (to_text(now), envelope.id),
             )
             return self.refresh(envelope)

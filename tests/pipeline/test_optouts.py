@@ -98,3 +98,32 @@ async def test_pausing_does_not_bring_back_who_has_unsubscribed(world: World) ->
     world.source.papers = [paper("2611.00001", published=world.clock.now())]
     await world.once()
     assert arrived(world, MAIL) == []
+
+
+async def test_a_message_that_comes_back_after_its_reader_has_left_is_not_sent_again(world: World) -> None:
+    """It was being sent when they left, and was refused for now."""
+    read_by(world, MAIL)
+    world.source.papers = [paper("2611.00001")]
+    world.email.script.append(DeliveryError("greylisted", Verdict()))
+    await world.once()
+    (waiting,) = world.store.outbox.waiting(None)
+    world.store.outbox.mark_sending(waiting, world.clock.now())
+    world.store.optouts.unsubscribe("ada", MAIL, world.clock.now())
+    world.store.outbox.mark_waiting(waiting, "greylisted", world.clock.now(), None, in_doubt=False)
+    await world.once()
+    assert arrived(world, MAIL) == []
+    assert world.store.outbox.waiting(None) == []
+
+
+async def test_a_message_that_waits_for_its_turn_is_withdrawn_too(world: World) -> None:
+    """A channel is served a message a second: whoever leaves in that second gets no more."""
+    read_by(world, SLACK)
+    await world.once()
+    world.source.papers = [paper("2611.00001")]
+    world.slack.script.append(DeliveryError("overloaded", Verdict()))
+    await world.once()
+    (waiting,) = world.store.outbox.waiting(None)
+    world.store.optouts.unsubscribe("ada", SLACK, world.clock.now())
+    assert world.store.outbox.mark_sending(waiting, world.clock.now()).state is OutboxState.ENDED
+    await world.once()
+    assert arrived(world, SLACK) == []
