@@ -18,6 +18,7 @@ from bot import links
 from bot.errors import StoreError
 from bot.http import metrics, pages
 from bot.models import Subscriber, Target
+from bot.network import is_loopback
 from bot.pipeline import alerts, tick
 from bot.pipeline.services import Services
 
@@ -109,7 +110,7 @@ class _Side:
         action = "unsubscribe" if fields.get("List-Unsubscribe") == "One-Click" else fields.get("action")
         if action == "unsubscribe":
             if store.unsubscribe(subscriber.name, target, now):
-                self._tell(subscriber)
+                self._tell(subscriber, request.match_info["token"])
         elif isinstance(action, str) and action in _PAUSES:
             store.pause(subscriber.name, target, now + _PAUSES[action], now)
         elif action == "resume":
@@ -122,7 +123,7 @@ class _Side:
         key = self._services.store.optouts.key()
         found = links.reader_of(key, self._services.settings.subscribers, request.match_info["token"])
         if found is None:
-            raise web.HTTPNotFound(headers=_HEADERS, text="404: not found\n")
+            raise web.HTTPNotFound(headers=_HEADERS, text="404: Not Found")
         return found
 
     def _page(self, subscriber: Subscriber, target: Target) -> web.Response:
@@ -133,11 +134,11 @@ class _Side:
         shown = pages.stop(topics, held, subscriber.timezone)
         return web.Response(text=shown, content_type="text/html", headers=_HEADERS)
 
-    def _tell(self, subscriber: Subscriber) -> None:
-        """The operator learns of it, and may take it back."""
+    def _tell(self, subscriber: Subscriber, token: str) -> None:
+        """The operator learns of it, of each address by itself, and may take it back."""
         alerts.raise_alert(
             self._services,
-            f"unsubscribed: {subscriber.name}",
+            f"unsubscribed: {subscriber.name}: {token[:8]}",
             f"a reader of {subscriber.name} has unsubscribed by the link; "
             f"`arxiv-digest resume {subscriber.name}` takes it back",
             alerts.OPERATOR,
@@ -157,7 +158,7 @@ class _Limits:
     def middleware(self) -> Middleware:
         @web.middleware
         async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if not self.takes(request.remote or ""):
+            if not self.takes(_asked_by(request)):
                 return _text("too many requests\n", 429)
             try:
                 return await handler(request)
@@ -177,6 +178,13 @@ class _Limits:
         if len(self._buckets) > _ADDRESSES:
             self._buckets.popitem(last=False)
         return left >= 1
+
+
+def _asked_by(request: web.Request) -> str:
+    """The address that asks; behind our own proxy the last that it names, which nobody else can write."""
+    remote = request.remote or ""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return forwarded.rpartition(",")[2].strip() if forwarded and is_loopback(remote) else remote
 
 
 def _text(text: str, status: int = 200) -> web.Response:
