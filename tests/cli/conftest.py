@@ -12,10 +12,15 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from bot.demo.arxiv import ArxivService
+from bot.demo.arxiv import Announced, ArxivService
 from bot.demo.gemini import GeminiService
 from bot.demo.slack import SlackService
 from bot.demo.smtp import SmtpService
+from tests.samples import paper
+
+OF_NO_TOPIC = Announced(
+    paper("2611.77777", title="On nothing", abstract="None.", categories=("cond-mat.mtrl-sci",))
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ def services() -> Iterator[Services]:
 
     async def serve() -> None:
         async with AsyncExitStack() as stack:
-            arxiv = await stack.enter_async_context(ArxivService())
+            # An empty feed would be doubted, and waited for, each time.
+            arxiv = await stack.enter_async_context(ArxivService(announcements=[OF_NO_TOPIC]))
             gemini = await stack.enter_async_context(GeminiService())
             slack = await stack.enter_async_context(SlackService(token="xoxb-right"))
             smtp = await stack.enter_async_context(SmtpService(users={"bot": "right"}))
