@@ -14,7 +14,10 @@ from bot.models import Liked
 MOST_BYTES = 50_000_000
 _ENTRY = re.compile(r"^[ \t]*@(?!comment|string|preamble)[A-Za-z]+[ \t]*[{(]", re.MULTILINE | re.IGNORECASE)
 _FIELD = re.compile(r"[\s,](title|abstract)\s*=\s*([{\"])", re.IGNORECASE)
+_GROUP = re.compile(r"""(\\[A-Za-z]+\s*|[_^"'`~=.\\])?\{([^{}\\]*)\}""")
 _LONGEST_FIELD = 20_000
+_DEEPEST = 5
+"""So many braces about each other are taken away."""
 
 
 def read(path: Path) -> tuple[Liked, ...]:
@@ -48,7 +51,16 @@ def _fields(entry: str) -> Iterator[tuple[str, str]]:
     for match in _FIELD.finditer(entry):
         value = _value(entry, match.end(), "}" if match[2] == "{" else '"')
         if value is not None:
-            yield match[1].lower(), " ".join(value.split())
+            yield match[1].lower(), " ".join(_bare(value).split())
+
+
+def _bare(value: str) -> str:
+    """Without the braces that keep capitals (``{B}ayesian``); those of a command, an accent or an index stay."""
+    for _ in range(_DEEPEST):
+        value, before = _GROUP.sub(lambda group: group[0] if group[1] else group[2], value), value
+        if value == before:
+            break
+    return value
 
 
 def _value(entry: str, start: int, closing: str) -> str | None:

@@ -25,7 +25,7 @@ def write(folder: Path, content: bytes) -> Path:
 def test_titles_and_abstracts_are_read(tmp_path: Path) -> None:
     """Braces within a value belong to it."""
     assert bibliography.read(write(tmp_path, GOOD.encode())) == (
-        Liked("{Oxide} interfaces in {SrTiO$_3$}", 'We see \\"quoted\\" things.'),
+        Liked("Oxide interfaces in SrTiO$_3$", 'We see \\"quoted\\" things.'),
         Liked("Second", ""),
     )
 
@@ -34,7 +34,7 @@ def test_a_file_broken_in_the_middle_costs_only_the_broken_entry(tmp_path: Path)
     """An entry that is never closed ends where the next begins."""
     broken = GOOD + "@article{three, title = {Never closed, abstract = {x}\n\n@book{four, title={Fourth}}\n"
     titles = [one.title for one in bibliography.read(write(tmp_path, broken.encode()))]
-    assert titles[:2] + titles[-1:] == ["{Oxide} interfaces in {SrTiO$_3$}", "Second", "Fourth"]
+    assert titles[:2] + titles[-1:] == ["Oxide interfaces in SrTiO$_3$", "Second", "Fourth"]
 
 
 def test_latin_1_and_a_byte_order_mark_are_read(tmp_path: Path) -> None:
@@ -56,3 +56,10 @@ def test_a_missing_file_ends_nothing(tmp_path: Path) -> None:
     assert bibliography.papers(tmp_path / "gone.bib") == ()
     with pytest.raises(FileNotFoundError):
         bibliography.read(tmp_path / "gone.bib")
+
+
+def test_braces_that_keep_capitals_do_not_break_words(tmp_path: Path) -> None:
+    """Nor do they reach the model; those that belong to a command, an accent or an index stay."""
+    written = r"@misc{a, title={{B}ayesian {{D}eep} Wi{F}i, \textit{n}-type $x_{12}$ by Schr\"{o}dinger}}"
+    (one,) = bibliography.read(write(tmp_path, written.encode()))
+    assert one.title == r"Bayesian Deep WiFi, \textit{n}-type $x_{12}$ by Schr\"{o}dinger"
