@@ -161,10 +161,22 @@ class Reloader:
     def _content(self) -> tuple[bytes | None, ...]:
         path = self._state.path
         beside = (path.parent, Path(os.path.realpath(path)).parent)  # of a link, too: it may use either
-        libraries = dict.fromkeys(
-            Path(one) for reader in self._settings.subscribers for one in reader.like if one.endswith(".bib")
+        libraries = (
+            one for reader in self._settings.subscribers for one in reader.like if one.endswith(".bib")
         )
-        return tuple(_read(one) for one in (path, *(folder / ".env" for folder in beside), *libraries))
+        return (
+            *(_read(one) for one in (path, *(folder / ".env" for folder in beside))),
+            *map(_stamp, dict.fromkeys(libraries)),
+        )
+
+
+def _stamp(path: str) -> bytes | None:
+    """When a library of liked papers was written, and its size: to read it at every look would take too long."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return f"{found.st_mtime_ns} {found.st_size}".encode()
 
 
 def _read(path: os.PathLike[str]) -> bytes | None:
