@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource, RefusalRecord
+from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource, OptOut, RefusalRecord
 from bot.models import Hit, OutboxState, Paper, Summary
 
 _NEAR = 2
@@ -42,6 +42,8 @@ class Facts:
     """Why the model's last answer was not taken, where there is no summary."""
     rests_until: datetime | None
     """The model is not asked again before: its answers were refused as often as one day allows."""
+    held: Sequence[OptOut]
+    """What keeps deliveries from the subscriber, or from one of their targets."""
     next_digest: datetime | None
     """None for a subscriber who gets papers as they are found."""
 
@@ -62,7 +64,7 @@ def sentences(facts: Facts) -> tuple[str, ...]:
     lines += [_delivery(facts, delivery) for delivery in facts.deliveries]
     if not facts.deliveries:
         lines.append(_waiting(facts, matched))
-    return tuple(lines)
+    return (*lines, *(_held(facts, one) for one in facts.held))
 
 
 def _seen(facts: Facts) -> list[str]:
@@ -151,6 +153,14 @@ def _form(delivery: DeliveryRecord) -> str:
     return {"title": "by its title only", "revised": f"as revised version {delivery.version}"}.get(
         delivery.form, "in full"
     )
+
+
+def _held(facts: Facts, one: OptOut) -> str:
+    where = f"{one.target.kind} {one.target.address}" if one.target else facts.subscriber
+    if one.unsubscribed:
+        return f"Nothing is delivered to {where}: its reader has unsubscribed, on {_local(facts, one.since)}."
+    until = f" until {_local(facts, one.until)}" if one.until else ""
+    return f"Nothing is delivered to {where}: paused{until}."
 
 
 def _waiting(facts: Facts, matched: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import explain
-from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource, RefusalRecord
+from bot.history import AnnouncedRecord, DeliveryRecord, MatchRecord, MatchSource, OptOut, RefusalRecord
 from bot.models import AnnounceType, Hit, OutboxState, Place, SummaryKey, Target
 from tests.samples import NOON, paper
 
@@ -28,6 +28,7 @@ UNSEEN = explain.Facts(
     summary=None,
     refusal=None,
     rests_until=None,
+    held=(),
     next_digest=NOON + timedelta(days=1),
 )
 SEEN = replace(
@@ -155,3 +156,16 @@ def test_why_a_waiting_paper_stands_where_it_does_is_told() -> None:
     """In the words that the digest will have."""
     facts = replace(SEEN, owed=True, rank="8/10 · conformal prediction")
     assert "Its place in the digest: 8/10 · conformal prediction." in explain.sentences(facts)
+
+
+def test_who_is_held_back_is_told() -> None:
+    """A reader who left gets no paper, whatever matched."""
+    held = [
+        OptOut("ada", Target("email", "ada@example.org"), NOON, None, unsubscribed=True),
+        OptOut("ada", None, NOON, NOON + timedelta(days=7), unsubscribed=False),
+    ]
+    assert explain.sentences(replace(SEEN, owed=True, held=held))[-2:] == (
+        "Nothing is delivered to email ada@example.org: its reader has unsubscribed, on "
+        "16 November 2026 12:00 Europe/London.",
+        "Nothing is delivered to ada: paused until 23 November 2026 12:00 Europe/London.",
+    )

@@ -83,6 +83,7 @@ def _facts(
         summary=summaries[-1] if summaries else None,
         refusal=refusal,
         rests_until=_rests_until(refusal, clock.now()),
+        held=store.optouts.of(subscriber.name),
         next_digest=tick.next_digest_of(store, subscriber, clock.now()) if subscriber.schedule.cron else None,
     )
 
