@@ -179,12 +179,18 @@ class StoreFigures:
     """By written or refused."""
     tokens: dict[str, int]
     """By prompt or output."""
-    deliveries: dict[tuple[str, str], int]
+    deliveries: dict[tuple[str, ...], int]
     """By kind of channel and sent, failed or ended."""
-    outbox: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """The messages that are not settled for good."""
+
+    by_state: dict[str, int]
     """By pending, sending, in doubt or failed."""
     oldest: datetime | None
-    """When the oldest message was made that waits."""
+    """When the oldest of those was made that somebody waits for."""
 
 
 @dataclass(frozen=True)

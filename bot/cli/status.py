@@ -212,21 +212,7 @@ def _as_text(facts: dict[str, Any]) -> str:
         + (f"  {topic['reason']}" if topic["reason"] else "")
         for topic in polls["topics"]
     ]
-    gemini = facts["gemini"]
-    if gemini is None:
-        lines.append("Gemini      no GEMINI_API_KEY here: without one the extractive summariser is used")
-    else:
-        lines.append(
-            f"Gemini      {gemini['requests']} requests today, {gemini['requests_left']} left until "
-            f"{_told(gemini['resets_at'])}; {gemini['prompt_tokens']} + {gemini['output_tokens']} tokens"
-        )
-        if (scoring := gemini["scoring"])["papers"]:
-            lines.append(
-                f"            {count(scoring['papers'], 'paper')} scored in all; of today's, "
-                f"{count(scoring['requests'], 'request')} and {scoring['prompt_tokens']} + "
-                f"{scoring['output_tokens']} tokens were for that"
-            )
-        lines += _refused(gemini)
+    lines += _gemini_lines(facts["gemini"])
     for subscriber in facts["subscribers"]:
         zone = subscriber["timezone"]
         lines.append(
@@ -242,6 +228,22 @@ def _as_text(facts: dict[str, Any]) -> str:
         ]
     lines += [f"! {alert['text']} (since {_told(alert['since'])})" for alert in facts["alerts"]]
     return "\n".join(lines)
+
+
+def _gemini_lines(gemini: dict[str, Any] | None) -> list[str]:
+    if gemini is None:
+        return ["Gemini      no GEMINI_API_KEY here: without one the extractive summariser is used"]
+    lines = [
+        f"Gemini      {gemini['requests']} requests today, {gemini['requests_left']} left until "
+        f"{_told(gemini['resets_at'])}; {gemini['prompt_tokens']} + {gemini['output_tokens']} tokens"
+    ]
+    if (scoring := gemini["scoring"])["papers"]:
+        lines.append(
+            f"            {count(scoring['papers'], 'paper')} scored in all; of today's, "
+            f"{count(scoring['requests'], 'request')} and {scoring['prompt_tokens']} + "
+            f"{scoring['output_tokens']} tokens were for that"
+        )
+    return lines + _refused(gemini)
 
 
 def _refused(gemini: dict[str, Any]) -> list[str]:

@@ -1,12 +1,12 @@
-"""What Prometheus is told, read from the database when it asks: nothing is counted twice, and a restart loses nothing.
+"""What Prometheus is told, read from the database when it asks: a restart of the daemon loses nothing.
 
-Tokens are of the requests that are kept, some weeks; a count that falls is a restart to Prometheus.
+Requests to the model and its refused answers are kept for some weeks: of those a count may fall, which to
+Prometheus is a restart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -33,61 +33,56 @@ class _Digest(Collector):
         self._services = services
 
     def collect(self) -> Iterator[Metric]:
-        services = self._services
-        store, now = services.store, services.clock.now()
-        figures = store.figures()
-        yield _counter("polls", "Polls that ended.", "outcome", figures.polls)
-        papers = CounterMetricFamily("arxiv_digest_papers", "Papers seen.")
-        papers.add_metric([], figures.papers)
-        yield papers
+        figures = self._services.store.figures()
+        yield _counter("polls", "Polls that ended.", ["outcome"], _labelled(figures.polls))
+        yield _counter("papers", "Papers seen.", [], {(): figures.papers})
+        summaries = _labelled(figures.summaries)
+        yield _counter("summaries", "Summaries written, and answers refused.", ["outcome"], summaries)
         yield _counter(
-            "summaries", "Summaries written, or refused on the last day.", "outcome", figures.summaries
+            "model_tokens", "Tokens of requests to the model.", ["direction"], _labelled(figures.tokens)
         )
-        yield _counter("model_tokens", "Tokens of requests to the model.", "direction", figures.tokens)
-        deliveries = CounterMetricFamily(
-            "arxiv_digest_deliveries", "Messages by how they ended.", labels=["kind", "outcome"]
-        )
-        for (kind, outcome), count in figures.deliveries.items():
-            deliveries.add_metric([kind, outcome], count)
-        yield deliveries
-        outbox = GaugeMetricFamily("arxiv_digest_outbox", "Messages that wait.", labels=["state"])
-        for state, count in figures.outbox.items():
-            outbox.add_metric([state], count)
-        yield outbox
+        yield _counter("deliveries", "Messages by how they ended.", ["kind", "outcome"], figures.deliveries)
+        yield from self._now()
+
+    def _now(self) -> Iterator[Metric]:
+        """What may go up and down."""
+        store, now = self._services.store, self._services.clock.now()
+        gemini = self._services.settings.gemini
+        backlog = store.outbox.backlog()
+        yield _gauge("outbox", "Messages that wait, or failed.", ["state"], _labelled(backlog.by_state))
+        age = (now - backlog.oldest).total_seconds() if backlog.oldest else 0.0
         yield _gauge(
-            "outbox_oldest_seconds", "Age of the oldest message that waits.", _age(figures.oldest, now)
+            "outbox_oldest_seconds", "Age of the oldest message that waits.", [], {(): max(age, 0.0)}
         )
-        if services.settings.gemini.api_key is not None:
-            spent = store.summaries.use_on(quota.pacific_day(now)).requests
-            left = max(services.settings.gemini.requests_per_day - spent, 0)
-            yield _gauge("quota_left", "Requests to the model that the day has left.", left)
+        if gemini.api_key is not None:
+            left = gemini.requests_per_day - store.summaries.use_on(quota.pacific_day(now)).requests
+            yield _gauge("quota_left", "Requests to the model that the day has left.", [], {(): max(left, 0)})
         if last := store.polls.last_poll():
-            yield _gauge(
-                "last_poll_timestamp_seconds", "When the last poll ended.", last.finished_at.timestamp()
-            )
-        due = [
-            tick.next_digest_of(store, one, now)
-            for one in services.settings.subscribers
-            if one.schedule.cron is not None
-        ]
-        if due:
-            yield _gauge(
-                "next_digest_timestamp_seconds", "When the next digest is due.", min(due).timestamp()
-            )
+            ended = last.finished_at.timestamp()
+            yield _gauge("last_poll_timestamp_seconds", "When the last poll ended.", [], {(): ended})
+        scheduled = (one for one in self._services.settings.subscribers if one.schedule.cron is not None)
+        if due := [tick.next_digest_of(store, one, now) for one in scheduled]:
+            soonest = min(due).timestamp()
+            yield _gauge("next_digest_timestamp_seconds", "When the next digest is due.", [], {(): soonest})
 
 
-def _counter(name: str, about: str, label: str, values: dict[str, int]) -> Metric:
-    family = CounterMetricFamily(f"arxiv_digest_{name}", about, labels=[label])
-    for value, count in values.items():
-        family.add_metric([value], count)
+_Values = Mapping[tuple[str, ...], float]
+"""By the values of the labels."""
+
+
+def _labelled(values: Mapping[str, float]) -> _Values:
+    return {(label,): value for label, value in values.items()}
+
+
+def _counter(name: str, about: str, labels: Sequence[str], values: _Values) -> Metric:
+    return _filled(CounterMetricFamily(f"arxiv_digest_{name}", about, labels=labels), values)
+
+
+def _gauge(name: str, about: str, labels: Sequence[str], values: _Values) -> Metric:
+    return _filled(GaugeMetricFamily(f"arxiv_digest_{name}", about, labels=labels), values)
+
+
+def _filled(family: CounterMetricFamily | GaugeMetricFamily, values: _Values) -> Metric:
+    for labels, value in values.items():
+        family.add_metric(list(labels), value)
     return family
-
-
-def _gauge(name: str, about: str, value: float) -> Metric:
-    family = GaugeMetricFamily(f"arxiv_digest_{name}", about)
-    family.add_metric([], value)
-    return family
-
-
-def _age(since: datetime | None, now: datetime) -> float:
-    return max((now - since).total_seconds(), 0.0) if since else 0.0

@@ -24,20 +24,21 @@ _PAGE = Markup(
     '<p><strong>{state}</strong></p>\n<form method="post">\n{buttons}</form>\n</main>\n</body>\n</html>\n'
 )
 _BUTTON = Markup('<p><button name="action" value="{}">{}</button></p>\n')
-_LEAVE = (
-    ("unsubscribe", "Unsubscribe"),
+_UNSUBSCRIBE = ("unsubscribe", "Unsubscribe")
+_RESUME = ("resume", "Receive it again")
+_PAUSES = (
     ("pause-1", "Pause for 1 week"),
     ("pause-2", "Pause for 2 weeks"),
     ("pause-4", "Pause for 4 weeks"),
 )
-_RETURN = (("resume", "Receive it again"),)
 
 
 def stop(topics: Sequence[str], held: Sequence[OptOut], timezone: str) -> str:
     """The page, with what is in force and what can be done about it. Times are of the ``timezone``."""
-    buttons = _RETURN + tuple(one for one in _LEAVE if one[0] == "unsubscribe") if held else _LEAVE
     if any(one.unsubscribed for one in held):
-        buttons = _RETURN
+        buttons = [_RESUME]
+    else:
+        buttons = [_RESUME, _UNSUBSCRIBE] if held else [_UNSUBSCRIBE, *_PAUSES]
     return _PAGE.format(
         style=Markup(_STYLE),
         topics=ENGLISH.joined([wording.topic(name) for name in topics]) or "new papers",

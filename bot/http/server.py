@@ -17,7 +17,7 @@ from aiohttp.typedefs import Middleware
 from bot import links
 from bot.errors import StoreError
 from bot.http import metrics, pages
-from bot.models import Subscriber, Target
+from bot.models import OutboxState, Subscriber, Target
 from bot.network import is_loopback
 from bot.pipeline import alerts, tick
 from bot.pipeline.services import Services
@@ -62,16 +62,16 @@ def unready(services: Services) -> list[str]:
     """Why nobody should rely on us now, a line each; no name and no address."""
     now = services.clock.now()
     try:
-        figures, last = services.store.figures(), services.store.polls.last_poll()
+        backlog, last = services.store.outbox.backlog(), services.store.polls.last_poll()
         alarms = services.store.notices.open_alerts()
     except StoreError:
         return ["the database can't be used"]
     reasons = []
     if last and tick.next_poll_after(last, services.settings, last.finished_at) < now - _OVERDUE:
         reasons.append("the poll is overdue")
-    if failed := figures.outbox.get("failed", 0):
+    if failed := backlog.by_state[OutboxState.FAILED]:
         reasons.append(f"deliveries failed: {failed}")
-    if figures.oldest is not None and now - figures.oldest > _STUCK:
+    if backlog.oldest is not None and now - backlog.oldest > _STUCK:
         reasons.append("a delivery has been waiting for over a day")
     if services.settings.gemini.api_key is not None and any(one.key == alerts.MODEL for one in alarms):
         reasons.append("the model gives no summaries")
@@ -112,7 +112,10 @@ class _Side:
             if store.unsubscribe(subscriber.name, target, now):
                 self._tell(subscriber, request.match_info["token"])
         elif isinstance(action, str) and action in _PAUSES:
-            store.pause(subscriber.name, target, now + _PAUSES[action], now)
+            length = _PAUSES[action]
+            # Asked again, by a button pressed twice or a page loaded anew, it ends when it was to end.
+            if not any(one.until == one.since + length for one in store.of(subscriber.name) if one.until):
+                store.pause(subscriber.name, target, now + length, now)
         elif action == "resume":
             store.resume(subscriber.name, target, now)
         else:
@@ -130,8 +133,7 @@ class _Side:
         held = [
             one for one in self._services.store.optouts.of(subscriber.name) if one.target in (None, target)
         ]
-        topics = [self._services.settings.topic(name).name for name in subscriber.topics]
-        shown = pages.stop(topics, held, subscriber.timezone)
+        shown = pages.stop(subscriber.topics, held, subscriber.timezone)
         return web.Response(text=shown, content_type="text/html", headers=_HEADERS)
 
     def _tell(self, subscriber: Subscriber, token: str) -> None:

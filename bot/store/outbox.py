@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.errors import StoreError
-from bot.history import DeliveryRecord, LastDigest, NewMessage, Placement, TargetTally, Upgrade
+from bot.history import Backlog, DeliveryRecord, LastDigest, NewMessage, Placement, TargetTally, Upgrade
 from bot.models import Envelope, OutboxState, Receipt, SummaryKey, Target, Verdict
 from bot.store import envelopes
 from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
@@ -333,6 +333,21 @@ class Outbox:
         return len(rows)
 
     # --- telling ---
+
+    def backlog(self) -> Backlog:
+        """What waits, or failed, in numbers."""
+        states = [state.value for state in (OutboxState.PENDING, OutboxState.SENDING, OutboxState.IN_DOUBT)]
+        rows = self._db.rows(
+            "SELECT state, count(*) AS many, min(created_at) AS oldest FROM outbox "
+            "WHERE state IN (SELECT value FROM json_each(?)) GROUP BY state",
+            (to_json([*states, OutboxState.FAILED.value]),),
+        )
+        counts = {row["state"]: row["many"] for row in rows}
+        waiting = [row["oldest"] for row in rows if row["state"] in states]
+        return Backlog(
+            {state: counts.get(state, 0) for state in (*states, OutboxState.FAILED.value)},
+            to_time(min(waiting)) if waiting else None,
+        )
 
     def tallies(self) -> Sequence[TargetTally]:
         rows = self._db.rows(

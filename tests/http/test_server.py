@@ -81,6 +81,9 @@ async def test_the_buttons_pause_and_resume(world: World, client: Client, action
     (one,) = world.store.optouts.of("ada")
     assert one.until == world.clock.now() + timedelta(weeks=weeks)
     assert "It is paused until 20" in shown
+    world.clock.advance(timedelta(minutes=1))
+    await client.post(path(world), data={"action": action})
+    assert world.store.optouts.of("ada") == [one], "asked again it changes nothing more"
     assert "You receive it." in await (await client.post(path(world), data={"action": "resume"})).text()
     assert held(world) == []
     assert (await client.post(path(world), data={"action": "delete"})).status == 400
