@@ -90,6 +90,8 @@ class FakeSource:
 
     def __init__(self, clock: FakeClock, papers: Sequence[Paper] = ()) -> None:
         self.papers = list(papers)
+        self.by_id: list[Paper] = []
+        """Papers that no search returns."""
         self.script: deque[Exception | None] = deque()
         self.asked: list[tuple[str, int, float]] = []
         self.on_search: Callable[..., Awaitable[SearchPage]] | None = None
@@ -106,7 +108,7 @@ class FakeSource:
 
     async def fetch(self, arxiv_ids: Sequence[str]) -> SearchPage:
         self._step(",".join(arxiv_ids), 0)
-        found = tuple(paper for paper in self.papers if paper.arxiv_id in arxiv_ids)
+        found = tuple(paper for paper in (*self.papers, *self.by_id) if paper.arxiv_id in arxiv_ids)
         return SearchPage(found, len(found), 0, "")
 
     def _step(self, query: str, start: int) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest
 from itertools import pairwise
 
 from bot.lexicon import STOP_WORDS
@@ -33,6 +34,10 @@ _AGAINST = 1.5
 """How much more a word counts that is not wanted."""
 _NEXT, _OTHERS = 2, 0.5
 """The next best subjects count half as much as the best, together."""
+_FEW, _LOOKED_AT = 50, 20
+"""Of more liked papers than that, only so many are compared in full: those that share most by single words."""
+_COMMON = 0.05
+"""A stem that more of them hold does not help to find these."""
 _DECIDING = 3
 """As many words are named as the reason."""
 _LEAST_SHARE = 0.1
@@ -115,30 +120,46 @@ class Profile:
     """
 
     def __init__(self, interests: str, liked: Iterable[str], rareness: Callable[[str], float]) -> None:
-        own = _subject(*unwanted(interests), rareness)
+        self._own = _subject(*unwanted(interests), rareness)
         self._liked = [_subject(text, "", rareness) for text in liked]
-        self._subjects = [subject for subject in (own, *self._liked) if subject.wanted or subject.unwanted]
+        self._by_stem = _by_stem(self._liked) if len(self._liked) > _FEW else None
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no word to go by: nothing but stop words, or a script that no paper is written in."""
-        return not self._subjects
+        return not any(one.wanted or one.unwanted for one in (self._own, *self._liked))
 
     def fit(self, paper: Vocabulary) -> float:
         """How well the paper fits: 0 where no word is shared, below where what is not wanted outweighs."""
-        best, *others = sorted((subject.fit(paper) for subject in self._subjects), reverse=True) or [0.0]
+        fits = [self._liked[at].fit(paper) for at in self._near(paper)]
+        if self._own.wanted or self._own.unwanted:
+            fits.append(self._own.fit(paper))
+        best, *others = sorted(fits, reverse=True) or [0.0]
         return best + sum(others[:_NEXT]) / _NEXT * _OTHERS
 
-    def nearest(self, papers: Sequence[Vocabulary], count: int) -> tuple[int, ...]:
-        """Which of the liked, by their place, fit any of these papers best."""
-        best = [max(subject.fit(paper) for paper in papers) if papers else 0.0 for subject in self._liked]
-        return tuple(sorted(range(len(best)), key=lambda at: (-best[at], at))[:count])
+    def nearest(self, papers: Iterable[Vocabulary], count: int) -> tuple[int, ...]:
+        """Which of the liked, by their place, fit any of these papers best; fewer where few share a word."""
+        best: dict[int, float] = {}
+        for paper in papers:
+            for at in self._near(paper):
+                best[at] = max(self._liked[at].fit(paper), best.get(at, 0.0))
+        return tuple(sorted(best, key=lambda at: (-best[at], at))[:count])
+
+    def _near(self, paper: Vocabulary) -> Iterable[int]:
+        """The liked that may fit the paper best, by their place: of many those that share most with it."""
+        if self._by_stem is None:
+            return range(len(self._liked))
+        shared: dict[int, float] = defaultdict(float)
+        for one in self._by_stem.keys() & paper.weights.keys():
+            weight = paper.weights[one]
+            for at, given in self._by_stem[one]:
+                shared[at] += weight * given
+        return nlargest(_LOOKED_AT, shared, key=lambda at: (shared[at], -at))
 
     def deciding(self, paper: Vocabulary) -> tuple[str, ...]:
         """The two or three words that gave most, as the reader wrote them; two that stand together as one."""
-        subject = max(self._subjects, key=lambda subject: subject.fit(paper), default=None)
-        if subject is None:
-            return ()
+        near = (self._own, *(self._liked[at] for at in self._near(paper)))
+        subject = max(near, key=lambda subject: subject.fit(paper))
         gained = subject.gained(paper)
         least, together = _LEAST_SHARE * sum(gained.values()), sorted(subject.pairs & paper.pairs)
         named: list[str] = []
@@ -178,6 +199,15 @@ def stems_of(texts: Iterable[str]) -> frozenset[str]:
 def rareness(papers: int, holding: int) -> float:
     """The weight of a word that ``holding`` of ``papers`` papers hold (Robertson's idf, never negative)."""
     return math.log(1 + (papers - holding + 0.5) / (holding + 0.5))
+
+
+def _by_stem(subjects: Sequence[_Subject]) -> Mapping[str, Sequence[tuple[int, float]]]:
+    """Where each stem stands, and what it gives there."""
+    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for at, subject in enumerate(subjects):
+        for one, weight in subject.wanted.items():
+            found[one].append((at, weight * subject.scale))
+    return {one: places for one, places in found.items() if len(places) <= _COMMON * len(subjects)}
 
 
 def _subject(wanted: str, against: str, rareness: Callable[[str], float]) -> _Subject:

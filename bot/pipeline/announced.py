@@ -6,7 +6,7 @@ only what a feed shows; it never vetoes what arXiv's own search returned.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -23,6 +23,13 @@ _IDS_PER_REQUEST = 100
 
 _PATIENCE = timedelta(days=30)
 """How long a paper that only a feed showed is asked for by id."""
+
+
+_UNKNOWN_FOR = timedelta(days=7)
+"""How long a paper that a reader likes and arXiv does not have is not asked for again."""
+
+_Keep = Callable[[Sequence[str], Sequence[Paper] | None], None]
+"""Records what came of the ids that were asked for together; None where arXiv rejects the id."""
 
 
 class FeedOutcome(NamedTuple):
@@ -44,6 +51,7 @@ async def read_feeds(
         await reconciler.read(specs)
         reconciler.judge()
         await reconciler.bring_in()
+        await reconciler.bring_liked()
     except ArxivError as error:
         report.add(f"announcement feed {'+'.join(specs)}: {error}", error=str(error))
         return FeedOutcome(reconciler.new, str(error))
@@ -168,36 +176,55 @@ class _Reconciler:
 
         ArxivError.
         """
-        papers = self._services.store.papers
-        liked = [
-            one
-            for subscriber in self._settings.subscribers
-            for one in subscriber.like
-            if not one.endswith(".bib")
-        ]
-        known = papers.versions(liked)
-        papers.fetch_later([one for one in liked if one not in known], self._services.clock.now())
-        wanted = papers.to_fetch()
+        wanted = self._services.store.papers.to_fetch()
         for first in range(0, len(wanted), _IDS_PER_REQUEST):
-            await self._fetch(wanted[first : first + _IDS_PER_REQUEST])
+            await self._fetch(wanted[first : first + _IDS_PER_REQUEST], self._keep_wanted)
 
-    async def _fetch(self, arxiv_ids: Sequence[str]) -> None:
+    async def bring_liked(self) -> None:
+        """Fetch the papers that readers like and nobody knows here: by that alone they match no topic.
+
+        What arXiv does not have is named once, and asked for again after a week. ArxivError.
+        """
+        ids = [
+            one for reader in self._settings.subscribers for one in reader.like if not one.endswith(".bib")
+        ]
+        wanted = self._services.store.papers.to_like(ids, self._services.clock.now() - _UNKNOWN_FOR)
+        for first in range(0, len(wanted), _IDS_PER_REQUEST):
+            await self._fetch(wanted[first : first + _IDS_PER_REQUEST], self._keep_liked)
+
+    async def _fetch(self, arxiv_ids: Sequence[str], keep: _Keep) -> None:
         """One bad id makes arXiv reject all that are asked for with it: then each is asked for by itself."""
-        store, source = self._services.store, self._services.source
+        source = self._services.source
         try:
             page = await self._gate.ask(lambda: source.fetch(arxiv_ids), self._settings.arxiv.min_interval)
         except QueryRejected:
             if len(arxiv_ids) == 1:
-                store.papers.fetched(arxiv_ids, self._services.clock.now() - _PATIENCE)
+                keep(arxiv_ids, None)
                 return
             for one in arxiv_ids:
-                await self._fetch([one])
+                await self._fetch([one], keep)
             return
-        now = self._services.clock.now()
+        keep(arxiv_ids, page.papers)
+
+    def _keep_wanted(self, asked: Sequence[str], papers: Sequence[Paper] | None) -> None:
+        store, now = self._services.store, self._services.clock.now()
+        if papers is None:
+            store.papers.fetched(asked, now - _PATIENCE)
+            return
         with store.transaction():
-            self.new += store.papers.add(page.papers, now)
-            self._match(page.papers, now)
-            store.papers.fetched([paper.arxiv_id for paper in page.papers], now - _PATIENCE)
+            self.new += store.papers.add(papers, now)
+            self._match(papers, now)
+            store.papers.fetched([paper.arxiv_id for paper in papers], now - _PATIENCE)
+
+    def _keep_liked(self, asked: Sequence[str], papers: Sequence[Paper] | None) -> None:
+        store, now = self._services.store, self._services.clock.now()
+        unknown = sorted(set(asked).difference(paper.arxiv_id for paper in papers or ()))
+        with store.transaction():
+            store.papers.add(papers or (), now)
+            store.papers.asked_in_vain(unknown, now)
+        if unknown:
+            text = f"like: arXiv has no paper {', '.join(unknown)}; check the ids"
+            self._services.progress.note("warning", text)
 
     def _match(self, papers: Sequence[Paper], now: datetime) -> None:
         for paper in papers:

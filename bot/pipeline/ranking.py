@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot import matching, query
-from bot.history import WordCounts
 from bot.matching.interests import Profile, Vocabulary, rareness, stems_of
 from bot.models import Hit, Liked, Paper, Place, Rank, Score, ScoreKey, Subscriber, Topic
 from bot.selection import Owed
@@ -58,14 +57,26 @@ def reader_of(store: Store, subscriber: Subscriber) -> Reader:
     interests = " ".join(subscriber.interests.split())
     known = (store.papers.get(one) for one in subscriber.like if not one.endswith(".bib"))
     liked = (*(Liked(paper.title, paper.abstract) for paper in known if paper), *subscriber.library)
-    content = [interests, *sorted(paper.title for paper in liked)]
-    key = hashlib.sha256(json.dumps(content).encode("utf-8", "surrogatepass")).hexdigest()
-    texts = tuple(f"{paper.title}\n{paper.abstract}" for paper in liked)
     profile = None
-    if interests or texts:
-        counts = store.words.counts(sorted(stems_of((interests, *texts))))
-        profile = _profile(interests, texts, counts.papers, tuple(counts.holding.items()))
-    return Reader(interests, liked, key, profile)
+    if interests or liked:
+        counts = store.words.counts(_stems(interests, liked))
+        profile = _profile(interests, liked, counts.papers, tuple(counts.holding.items()))
+    return Reader(interests, liked, _key(interests, liked), profile)
+
+
+@lru_cache(maxsize=256)
+def _key(interests: str, liked: tuple[Liked, ...]) -> str:
+    content = [interests, sorted((paper.title, paper.abstract) for paper in liked)]
+    return hashlib.sha256(json.dumps(content).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _stems(interests: str, liked: tuple[Liked, ...]) -> tuple[str, ...]:
+    return tuple(sorted(stems_of((interests, *map(_text, liked)))))
+
+
+def _text(paper: Liked) -> str:
+    return f"{paper.title}\n{paper.abstract}"
 
 
 def ranks(
@@ -105,10 +116,10 @@ def _rank(
 
 @lru_cache(maxsize=256)
 def _profile(
-    interests: str, liked: tuple[str, ...], papers: int, holding: Sequence[tuple[str, int]]
+    interests: str, liked: tuple[Liked, ...], papers: int, holding: tuple[tuple[str, int], ...]
 ) -> Profile | None:
-    counts = WordCounts(papers, dict(holding))
-    profile = Profile(interests, liked, lambda stem: rareness(counts.papers, counts.holding.get(stem, 0)))
+    known = dict(holding)
+    profile = Profile(interests, map(_text, liked), lambda stem: rareness(papers, known.get(stem, 0)))
     return None if profile.is_empty else profile
 
 

@@ -19,6 +19,7 @@ STEPS = (
     "m008_optouts",
     "m012_link_key",
     "m013_copies",
+    "m014_unknown_ids",
 )
 """The steps of `migrations`, in their order."""
 

@@ -10,7 +10,7 @@ from sqlite_utils import Migrations
 from bot.errors import StoreError
 from bot.store import optouts, scores, words
 from bot.store.identity import SET
-from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, REFUSALS, SUBSCRIPTIONS, SUMMARIES
+from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, REFUSALS, SUBSCRIPTIONS, SUMMARIES, UNKNOWN_IDS
 
 migrations = Migrations(SET)
 
@@ -74,6 +74,11 @@ def m013_copies(db: sqlite_utils.Database) -> None:
     db.execute("ALTER TABLE outbox ADD COLUMN copy INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE outbox ADD COLUMN recipient_refused INTEGER NOT NULL DEFAULT 0")
     _rebuild(db, "outbox", "UNIQUE (digest_id, ", "UNIQUE (digest_id, copy, ")
+
+
+@migrations()
+def m014_unknown_ids(db: sqlite_utils.Database) -> None:
+    _run(db, UNKNOWN_IDS)
 
 
 def _run(db: sqlite_utils.Database, script: str) -> None:

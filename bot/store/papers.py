@@ -104,6 +104,21 @@ class Papers:
             (to_json(arxiv_ids), to_text(older_than)),
         )
 
+    def to_like(self, arxiv_ids: Sequence[str], asked_before: datetime) -> Sequence[str]:
+        """Those of the papers, which readers like, that are neither known nor were asked for in vain since then."""
+        rows = self._db.rows(
+            "SELECT DISTINCT value AS arxiv_id FROM json_each(:ids) "
+            "WHERE value NOT IN (SELECT arxiv_id FROM papers WHERE arxiv_id = value) "
+            "AND NOT EXISTS (SELECT 1 FROM unknown_ids u WHERE u.arxiv_id = value AND u.asked_at > :before)",
+            {"ids": to_json(arxiv_ids), "before": to_text(asked_before)},
+        )
+        return [row["arxiv_id"] for row in rows]
+
+    def asked_in_vain(self, arxiv_ids: Iterable[str], now: datetime) -> None:
+        """arXiv has no such papers, now."""
+        for arxiv_id in arxiv_ids:
+            self._db.write("INSERT OR REPLACE INTO unknown_ids VALUES (?, ?)", (arxiv_id, to_text(now)))
+
     def found_by_search(self, topics: Sequence[str], window: Window) -> Mapping[str, datetime]:
         """Of the window's papers, with their dates, those that arXiv returned before to one of these topics alone."""
         return {

@@ -43,6 +43,13 @@ CREATE INDEX versions_by_date ON versions (published, arxiv_id);
 CREATE INDEX matches_by_topic ON matches (topic, matched_at);
 """
 
+UNKNOWN_IDS = """
+CREATE TABLE unknown_ids (                      -- a reader likes them, and arXiv has no such paper
+  arxiv_id TEXT PRIMARY KEY,
+  asked_at TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
 POLLS = """
 CREATE TABLE polls (
   id          INTEGER PRIMARY KEY,

@@ -33,6 +33,7 @@ EVENTS = (
     ("outbox", "created_at"),
     ("outbox", "settled_at"),
     ("optouts", "since"),
+    ("unknown_ids", "asked_at"),
 )
 """What happened before now, whenever it was: it counts as having happened now. Nothing is reckoned from
 these that would be asked for twice or left out; the ledger of what was delivered holds no times."""

@@ -225,17 +225,12 @@ async def test_what_the_model_refuses_to_score_is_left_alone_for_the_day(world: 
     assert len(scorings(summariser)) == 1
 
 
-async def test_a_liked_paper_is_fetched_once_by_its_id_and_delivered_to_nobody(world: World) -> None:
-    """Papers like it come first; it is known to its reader already."""
-    liked = paper(
-        "2501.00001", title="Cuprates", abstract="On cuprates.", published=NOON - timedelta(days=600)
-    )
+async def test_a_liked_paper_is_fetched_by_its_id_and_delivered_to_nobody_by_that(world: World) -> None:
+    """Not even where a topic would take it: neither arXiv's search nor a feed brought it. Papers like it come first."""
+    liked = paper("2501.00001", title="Cuprates", abstract="On cuprates by ptychography.")
     world.subscribe(reader(interests="", like=("2501.00001",)))
-    world.source.papers = [
-        *papers(2),
-        paper("2610.00001", abstract="We see cuprates.", published=NOON),
-        liked,
-    ]
+    world.source.papers = papers(2)
+    world.source.by_id = [liked]
     await world.once()
     assert world.store.papers.get("2501.00001") == liked
     world.source.papers += [paper("2611.00007", abstract="More on cuprates."), paper("2611.00008")]
@@ -243,3 +238,24 @@ async def test_a_liked_paper_is_fetched_once_by_its_id_and_delivered_to_nobody(w
     assert [entry.paper.arxiv_id for entry in shown(world)] == ["2611.00007", "2611.00008"]
     assert shown(world)[0].rank.reason == "cuprates"
     assert all("2501.00001" not in sent.arxiv_ids for sent in world.file.accepted)
+
+
+async def test_an_id_that_arxiv_does_not_know_is_named_once_and_left_alone_for_a_week(world: World) -> None:
+    """A slip of the pen costs a request, not one at every poll, and keeps nothing else back."""
+
+    def fetched() -> list[str]:
+        return [asked for asked, _, _ in world.source.asked if "submittedDate" not in asked]
+
+    world.subscribe(reader(interests="", like=("2501.99999", "2501.00001")))
+    world.source.papers = papers(1)
+    world.source.by_id = [paper("2501.00001")]
+    for _ in range(3):
+        await world.once()
+        world.clock.advance(timedelta(hours=12))
+    named = [text for _, text, _ in world.progress.notes if "2501.99999" in text]
+    assert named == ["like: arXiv has no paper 2501.99999; check the ids"]
+    assert world.store.papers.get("2501.00001") is not None
+    assert len(fetched()) == 1
+    world.clock.advance(timedelta(days=7))
+    await world.once()
+    assert fetched()[1:] == ["2501.99999"]

@@ -77,6 +77,7 @@ def content(path: Path) -> dict[str, list[dict[str, object]]]:
             migrations.m008_optouts,
             migrations.m012_link_key,
             migrations.m013_copies,
+            migrations.m014_unknown_ids,
         )
     ],
 )
