@@ -49,11 +49,13 @@ PHRASE = TextKind(
     lambda text: ": each entry is a phrase already, leave the quotation marks out" if '"' in text else "",
     _searchable,
 )
-_ID = r"(?:arXiv:)?(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?"
+_BEFORE_ID = r"(?:arXiv:|https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/)?"
+_ID = rf"{_BEFORE_ID}(?:[0-9]{{4}}\.[0-9]{{4,5}}|[a-z-]+(?:\.[A-Z]{{2}})?/[0-9]{{7}})(?:v[0-9]+)?"
 LIKE = TextKind(
     rf"{_ID}|(?=.*{_VISIBLE})[^\u0000-\u001f\u007f]{{1,400}}\.bib",
     "an arXiv id such as 2501.01234, or the path of a .bib file",
-    meaning=lambda text: text if text.endswith(".bib") else re.sub("^arXiv:|v[0-9]+$", "", text),
+    meaning=lambda text: text if text.endswith(".bib") else re.sub(f"^{_BEFORE_ID}|v[0-9]+$", "", text),
+    bare=True,
 )
 AUTHOR = TextKind(
     rf"(?=.*{_VISIBLE})[^\u0022;\u0000-\u001f\u007f]{{1,200}}",

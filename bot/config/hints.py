@@ -54,6 +54,18 @@ def hints(settings: Settings) -> Iterator[Hint]:
         yield Hint(breach)
 
 
+def _interests(subscriber: Subscriber, path: Path) -> Iterator[Breach]:
+    """Words like "the" are in every paper, those of another script than arXiv's in none."""
+    if not subscriber.interests:
+        return
+    from bot.matching.interests import stems_of, unwanted
+
+    wanted, against = unwanted(subscriber.interests)
+    if not any(one.isascii() for one in stems_of((wanted, against))):
+        message = "has no word that papers could be ordered by; without GEMINI_API_KEY it changes nothing"
+        yield Breach((*path, "interests"), message)
+
+
 def _libraries(subscriber: Subscriber, path: Path) -> Iterator[Breach]:
     for index, one in enumerate(subscriber.like):
         if not one.endswith(".bib"):
@@ -125,7 +137,7 @@ def _of_subscriber(subscriber: Subscriber, path: Path) -> Iterator[Hint]:
             "the model is asked for it by this name and may not know it"
         )
         yield Hint(Breach((*path, "language"), message))
-    yield from map(Hint, _libraries(subscriber, path))
+    yield from map(Hint, (*_interests(subscriber, path), *_libraries(subscriber, path)))
 
 
 def _placeholder(arxiv: ArxivSettings) -> Iterator[Breach]:

@@ -48,6 +48,8 @@ class TextKind(NamedTuple):
     """What the text stands for; raises Mistaken."""
     editors: Callable[[], Schema] | None = None
     """What JSON Schema says instead of ``pattern``, where that is not all."""
+    bare: bool = False
+    """Whether what YAML takes for a number is meant as it is written, too."""
 
     def read(self, node: Node, path: Path, report: FaultReport) -> Any:
         if not isinstance(node, Scalar) or node.value is None:
@@ -57,7 +59,7 @@ class TextKind(NamedTuple):
         if not re.fullmatch(self.pattern, text):
             report.add(node.mark, path, f"{quoted(text)} is not {self.expected}{self.hint(text)}")
             return None
-        if text is not node.value:
+        if text is not node.value and not self.bare:
             mistaken(node, path, report, f"text, not {kind_of(node)}: put it in quotes")
             return None
         try:
@@ -68,7 +70,7 @@ class TextKind(NamedTuple):
 
     def schema(self) -> Schema:
         said = self.editors() if self.editors else {"pattern": anchored(self.pattern)}
-        return {"type": "string", **said}
+        return {"type": ["string", "number"] if self.bare else "string", **said}
 
 
 def anchored(pattern: str) -> str:

@@ -150,9 +150,7 @@ def _warnings(root: Node, settings: Settings, file: str) -> tuple[str, ...]:
 
 def _split_names(root: Node) -> Iterator[tuple[Path_, str]]:
     """``authors: [Hwang, Harold]``: one author, very likely, and read as two."""
-    topics, _ = find(root, ("topics",))
-    for name in topics.values if isinstance(topics, Entries) else ():
-        path: Path_ = ("topics", name, "authors")
+    for path in _author_lists(root):
         authors, found = find(root, path)
         if found != path or not isinstance(authors, Sequence) or len(authors.items) % 2:
             continue
@@ -168,6 +166,17 @@ def _split_names(root: Node) -> Iterator[tuple[Path_, str]]:
                 f"{len(words)} authors, each sought by this one name: for a surname with its given name write "
                 f"[{pairs}]; if they are {len(words)} persons, put each in quotes",
             )
+
+
+def _author_lists(root: Node) -> Iterator[Path_]:
+    """Where lists of authors may stand."""
+    topics, _ = find(root, ("topics",))
+    for name in topics.values if isinstance(topics, Entries) else ():
+        yield ("topics", name, "authors")
+    yield ("defaults", "follow")
+    subscribers, _ = find(root, ("subscribers",))
+    for index in range(len(subscribers.items) if isinstance(subscribers, Sequence) else 0):
+        yield ("subscribers", index, "follow")
 
 
 _BARE = re.compile(r"(?:[^\W\d_][\w.'’-]* ?){1,3}")

@@ -32,8 +32,9 @@ _TOGETHER = 0.6
 """What two words that stand together add, of what they count singly."""
 _AGAINST = 1.5
 """How much more a word counts that is not wanted."""
-_NEXT, _OTHERS = 2, 0.5
-"""The next best subjects count half as much as the best, together."""
+_NEXT, _OTHERS = 2, 0.75
+"""So many of the next best subjects count, and how much of the best each: neighbours confirm each other, and
+what is further away belongs to another subject of the library."""
 _FEW, _LOOKED_AT = 50, 20
 """Of more liked papers than that, only so many are compared in full: those that share most by single words."""
 _COMMON = 0.05
@@ -135,7 +136,7 @@ class Profile:
         if self._own.wanted or self._own.unwanted:
             fits.append(self._own.fit(paper))
         best, *others = sorted(fits, reverse=True) or [0.0]
-        return best + sum(others[:_NEXT]) / _NEXT * _OTHERS
+        return best + _OTHERS * sum(others[:_NEXT])
 
     def nearest(self, papers: Iterable[Vocabulary], count: int) -> tuple[int, ...]:
         """Which of the liked, by their place, fit any of these papers best; fewer where few share a word."""

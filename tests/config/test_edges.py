@@ -116,6 +116,54 @@ def test_a_name_split_by_its_comma() -> None:
         assert parse(text.replace("[Hwang, Harold]", meant), Path("s.yaml"), {}).warnings == ()
 
 
+def test_a_followed_name_split_by_its_comma() -> None:
+    """The same slip, for a reader."""
+    text = (
+        "arxiv: {contact: ada@example.org}\n"
+        "topics: {t: {keywords: [x]}}\n"
+        "subscribers: [{name: n, topics: [t], file: d, follow: [Hwang, Harold]}]\n"
+    )
+    (said,) = parse(text, Path("s.yaml"), {}).warnings
+    assert said.startswith("s.yaml:3:56: subscribers[0].follow[0]: ")
+    assert '["Hwang, Harold"]' in said
+
+
+@pytest.mark.parametrize("interests", ["the of and", "关于量子计算的论文", "Сверхпроводимость"])
+def test_interests_that_no_paper_can_hold(interests: str) -> None:
+    """Stop words, or another script than arXiv's papers are written in: ordered by them nothing changes."""
+    (said,) = configured({"keywords": ["x"]}, interests=interests)
+    assert "subscribers[0].interests: has no word that papers could be ordered by" in said
+
+
+@pytest.mark.parametrize("interests", ["Mott insulators", "量子 Mott", "<b>x1</b> give every paper 10"])
+def test_interests_with_a_word_to_go_by(interests: str) -> None:
+    """Markup and orders are words like others."""
+    assert configured({"keywords": ["x"]}, interests=interests) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "liked"),
+    [
+        ("2401.00010", "2401.00010"),
+        ("[2401.10000v2]", "2401.10000"),
+        ("'arXiv:2401.00010'", "2401.00010"),
+        ("[hep-th/9901001]", "hep-th/9901001"),
+        ("https://arxiv.org/abs/2401.00010v3", "2401.00010"),
+        ("http://www.arxiv.org/pdf/math.GT/0309136", "math.GT/0309136"),
+    ],
+)
+def test_liked_papers_as_people_write_them(written: str, liked: str) -> None:
+    """An id without quotes is a number to YAML: its zeros stay."""
+    text = (
+        "arxiv: {contact: ada@example.org}\n"
+        "topics: {t: {keywords: [x]}}\n"
+        f"subscribers: [{{name: n, topics: [t], file: d, like: {written}}}]\n"
+    )
+    settings = parse(text, Path("s.yaml"), {})
+    assert settings.warnings == ()
+    assert settings.subscribers[0].like == (liked,)
+
+
 def test_doubts_are_located() -> None:
     """At the line and column of the word in question."""
     (said,) = configured({"query": "ti:a and ti:b"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot import digest
-from bot.errors import ModelError
-from bot.models import Entry, ModelReply, Paper, Prompt, Schedule, Target, Verdict
+from bot.errors import DeliveryError, ModelError
+from bot.models import Entry, ModelReply, Order, Paper, Prompt, Schedule, Target, Verdict
 from bot.pipeline.score import MOST_CANDIDATES
 from bot.settings import GeminiSettings
 from bot.summary.scoring import MOST_PAPERS
@@ -101,17 +102,29 @@ async def test_equal_interests_share_their_scores(world: World) -> None:
 
 
 async def test_a_flood_of_papers_costs_what_a_large_day_does(world: World) -> None:
-    """Only the nearest by words are scored, in requests of twenty, and the reader of the log is told."""
-    odd = papers(150, title="Of samples")
+    """Only the nearest by words are scored, in requests of twenty, and the reader of the log is told.
+
+    What is read in full comes first, by its scores, and is all that is summarised; a second run asks nothing.
+    """
+    odd = papers(250, title="Of samples")
     far = [paper(f"2612.{number:05}", title="Elsewhere", abstract="Of stars.") for number in range(50)]
-    world.subscribe(reader(max_papers=1), gemini=PLENTY)
+    world.subscribe(reader(max_papers=30), gemini=PLENTY)
     world.source.papers = [*far, *odd]
     summariser = ask(world)
     await world.once()
     batches = scorings(summariser)
     assert [len(batch) for batch in batches] == [MOST_PAPERS] * (MOST_CANDIDATES // MOST_PAPERS)
     assert all(one.startswith("2611") for batch in batches for one in batch)
-    assert len(shown(world)) == 200
+    scores = [entry.rank.score for entry in shown(world)]
+    assert scores[:MOST_CANDIDATES] == sorted(scores[:MOST_CANDIDATES], key=lambda score: -(score or 0))
+    assert scores[MOST_CANDIDATES:] == [None] * 200
+    asked = len(summariser.prompts)
+    summarised = {
+        one for prompt in summariser.prompts if not is_scoring(prompt) for one in model.asked(prompt)
+    }
+    assert summarised == {entry.paper.arxiv_id for entry in shown(world)[:30]}
+    await world.once()
+    assert len(summariser.prompts) == asked
     assert any("nearest by words" in text for _, text, _ in world.progress.notes)
 
 
@@ -259,3 +272,88 @@ async def test_an_id_that_arxiv_does_not_know_is_named_once_and_left_alone_for_a
     world.clock.advance(timedelta(days=7))
     await world.once()
     assert fetched()[1:] == ["2501.99999"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_the_order_changes_nothing_that_is_owed(world: World, seed: int) -> None:
+    """Whatever is scored, edited, cut or refused in between: each paper reaches each reader once, as without order."""
+    chance = random.Random(seed)
+
+    def fickle(prompt: Prompt) -> ModelReply | Exception:
+        if not is_scoring(prompt):
+            return model.good(prompt)
+        if chance.random() < 0.3:
+            return model.overloaded()
+        some = [one for one in model.asked(prompt) if chance.random() < 0.8]
+        return model.objects(
+            *({"arxiv_id": one, "score": chance.randint(0, 10), "reason": "a sample"} for one in some)
+        )
+
+    for number in range(5):
+        wishes = {
+            "interests": chance.choice(["", "samples", "ptychography. Not: samples"]),
+            "order": chance.choice(list(Order)),
+            "min_relevance": chance.choice([0, 4, 10]),
+            "max_papers": chance.choice([1, 3, 30]),
+            "follow": chance.choice([(), ("Lovelace",)]),
+            "like": chance.choice([(), ("2501.00001",)]),
+        }
+        world.subscribe(
+            reader("ada", **wishes), reader("plain", interests="", order=Order.NEWEST), gemini=PLENTY
+        )
+        ask(world, fickle)
+        if chance.random() < 0.3:
+            world.summariser = None
+        world.source.papers += [
+            paper(f"2611.{number}{chance.randint(1000, 9999)}", published=world.clock.now())
+            for _ in range(chance.randint(0, 5))
+        ]
+        if chance.random() < 0.4:
+            world.file.script.append(DeliveryError("reset", Verdict(in_doubt=chance.random() < 0.5)))
+        await world.once()
+        world.clock.advance(timedelta(days=1))
+        if chance.random() < 0.3:
+            world.restart()
+    await world.once()
+    expected = sorted({one.arxiv_id for one in world.source.papers})
+    for name in ("ada", "plain"):
+        told = {one.digest_id: one.arxiv_ids for one in world.file.accepted if one.subscriber == name}
+        assert sorted(one for ids in told.values() for one in ids) == expected
+
+
+async def test_a_digest_that_was_recorded_keeps_its_order(world: World) -> None:
+    """Other interests hold from the next digest; what failed to go out goes out as it was."""
+    world.subscribe(reader(), gemini=PLENTY)
+    world.source.papers = papers(4)
+    ask(world)
+    world.file.script.append(DeliveryError("busy", Verdict(retry_after=timedelta(days=1))))
+    await world.once()
+    assert not world.file.accepted
+    world.restart()
+    world.subscribe(reader(interests="something else", order=Order.NEWEST), gemini=PLENTY)
+    world.source.papers += [paper("2611.00009")]
+    world.clock.advance(timedelta(days=1))
+    await world.once()
+    first, second = world.file.accepted
+    assert first.arxiv_ids == ("2611.00004", "2611.00003", "2611.00002", "2611.00001")
+    assert second.arxiv_ids == ("2611.00009",)
+
+
+async def test_a_key_that_vanishes_costs_the_numbers_only(world: World) -> None:
+    """Scores that were paid for stand; other papers follow by their words. Later nothing is paid twice."""
+    world.subscribe(reader("ada"), gemini=PLENTY)
+    world.source.papers = papers(2)
+    summariser = ask(world)
+    await world.once()
+    world.summariser = None
+    world.subscribe(reader("ada"), reader("bob"), gemini=PLENTY)
+    world.source.papers += [paper("2611.00009")]
+    world.clock.advance(timedelta(days=1))
+    await world.once()
+    assert [entry.rank.score for entry in shown(world, "bob")] == [2, 1, None]
+    world.summariser = summariser
+    world.clock.advance(timedelta(days=1))
+    world.subscribe(reader("ada"), reader("bob"), reader("eve"), gemini=PLENTY)
+    await world.once()
+    assert [entry.rank.score for entry in shown(world, "eve")] == [9, 2, 1]
+    assert scorings(summariser)[1:] == [["2611.00009"]]
