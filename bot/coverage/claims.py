@@ -84,17 +84,7 @@ def _announced(seen: Seen) -> str:
     where = words.gettext("in your categories") if seen.by_category else words.gettext("in all its archives")
     when = words.gettext("since {digest}", digest=seen.since_name) if seen.since_name else _days_read(seen)
     if not seen.read:
-        by_search = _by_search(seen)
-        if not seen.why_none:
-            return by_search
-        # Without an answer the calendar alone speaks; on such days arXiv need not be asked.
-        by_search = by_search if seen.polls else ""
-        when = when or words.gettext("meanwhile")
-        if _has_answered(seen):
-            said = words.gettext("arXiv announced nothing {when}: {why}.", when=when, why=seen.why_none)
-        else:
-            said = words.gettext("No announcement was due {when}: {why}.", when=when, why=seen.why_none)
-        return f"{said} {by_search}".strip()
+        return _nothing_read(seen, when)
     if any(day.state is FeedState.CUT for day in seen.days):
         cut = words.gettext(
             "arXiv announced more papers {where} than its feed lists {when}; the {num} listed were checked, "
@@ -104,34 +94,52 @@ def _announced(seen: Seen) -> str:
             num=words.number(seen.announced),
         )
         return f"{cut} {_sentence(words, _count(words, seen.matched + seen.found))}"
-    if seen.announced == 0:
-        quiet = words.ngettext("a quiet day", "quiet days", len(seen.read))
+    return _checked(seen, where, when) if seen.announced else _quiet(seen, where, when)
+
+
+def _nothing_read(seen: Seen, when: str) -> str:
+    words, by_search = seen.words, _by_search(seen)
+    if not seen.why_none:
+        return by_search
+    # Without an answer the calendar alone speaks; on such days arXiv need not be asked.
+    by_search = by_search if seen.polls else ""
+    when = when or words.gettext("meanwhile")
+    if _has_answered(seen):
+        said = words.gettext("arXiv announced nothing {when}: {why}.", when=when, why=seen.why_none)
+    else:
+        said = words.gettext("No announcement was due {when}: {why}.", when=when, why=seen.why_none)
+    return f"{said} {by_search}".strip()
+
+
+def _quiet(seen: Seen, where: str, when: str) -> str:
+    words = seen.words
+    quiet = words.ngettext("a quiet day", "quiet days", len(seen.read))
+    none = words.gettext(
+        "arXiv announced no papers {where} {when} ({why}).",
+        where=where,
         # Nothing is no more than what was read says: of the other days it is not known.
-        span = _days_read(seen) if _unseen_days(seen) else when
-        none = words.gettext(
-            "arXiv announced no papers {where} {when} ({why}).",
-            where=where,
-            when=span,
-            why=seen.why_none or quiet,
-        )
-        return f"{none} {_by_search(seen)}"
-    found = [
-        words.ngettext("arXiv's search found {num} more.", "arXiv's search found {num} more.", seen.found)
-    ]
-    more = found if seen.found else []
-    matched = _count(words, seen.matched)
+        when=_days_read(seen) if _unseen_days(seen) else when,
+        why=seen.why_none or quiet,
+    )
+    return f"{none} {_by_search(seen)}"
+
+
+def _checked(seen: Seen, where: str, when: str) -> str:
+    words, matched = seen.words, _count(seen.words, seen.matched)
     if seen.announced == 1:
         one = words.gettext("arXiv announced 1 paper {where} {when}; it was checked.", where=where, when=when)
-        return " ".join([one, _sentence(words, matched), *more])
-    several = words.ngettext(
-        "arXiv announced {num} paper {where} {when}; all {num} were checked; {matched}.",
-        "arXiv announced {num} papers {where} {when}; all {num} were checked; {matched}.",
-        seen.announced,
-        where=where,
-        when=when,
-        matched=matched,
-    )
-    return " ".join([several, *more])
+        said = f"{one} {_sentence(words, matched)}"
+    else:
+        said = words.ngettext(
+            "arXiv announced {num} paper {where} {when}; all {num} were checked; {matched}.",
+            "arXiv announced {num} papers {where} {when}; all {num} were checked; {matched}.",
+            seen.announced,
+            where=where,
+            when=when,
+            matched=matched,
+        )
+    found = words.ngettext("arXiv's search found {num} more.", "arXiv's search found {num} more.", seen.found)
+    return f"{said} {found}" if seen.found else said
 
 
 def _awaited(seen: Seen) -> list[str]:

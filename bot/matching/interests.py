@@ -32,9 +32,8 @@ _TOGETHER = 0.6
 """What two words that stand together add, of what they count singly."""
 _AGAINST = 1.5
 """How much more a word counts that is not wanted."""
-_NEXT, _OTHERS = 2, 0.75
-"""So many of the next best subjects count, and how much of the best each: neighbours confirm each other, and
-what is further away belongs to another subject of the library."""
+_NEIGHBOURS = 3
+"""So many liked papers, the nearest, speak together: a library has several subjects, and their mean is none of them."""
 _FEW, _LOOKED_AT = 50, 20
 """Of more liked papers than that, only so many are compared in full: those that share most by single words."""
 _COMMON = 0.05
@@ -82,10 +81,7 @@ class _Subject:
         return {one: self.wanted[one] * weights[one] for one in self.wanted.keys() & weights.keys()}
 
     def fit(self, paper: Vocabulary) -> float:
-        gained = self.gained(paper)
-        total = sum(gained.values())
-        for first, second in self.pairs & paper.pairs:
-            total += _TOGETHER * (gained.get(first, 0.0) + gained.get(second, 0.0)) / 2
+        total = _total(self.gained(paper), self.pairs & paper.pairs)
         for one in self.unwanted.keys() & paper.weights.keys():
             total -= self.unwanted[one] * paper.weights[one]
         return total * self.scale
@@ -115,15 +111,17 @@ class Vocabulary:
 class Profile:
     """What a reader is interested in, of one or several subjects.
 
-    ``interests`` is the reader's own text, ``liked`` the texts of papers. Each of these is a subject of its own,
-    and the nearest counts most: a library has several subjects, and their mean is none of them. ``rareness``
-    gives the weight of a stem.
+    ``interests`` is the reader's own text, ``liked`` the texts of papers. Each of these is a subject of its own;
+    to what a paper shares with the interests is added what it shares with the liked papers nearest to it.
+    ``rareness`` gives the weight of a stem.
     """
 
     def __init__(self, interests: str, liked: Iterable[str], rareness: Callable[[str], float]) -> None:
         self._own = _subject(*unwanted(interests), rareness)
         self._liked = [_subject(text, "", rareness) for text in liked]
         self._by_stem = _by_stem(self._liked) if len(self._liked) > _FEW else None
+        scales = [subject.scale for subject in self._liked]
+        self._scale = sum(scales) / len(scales) if scales else 0.0
 
     @property
     def is_empty(self) -> bool:
@@ -132,11 +130,10 @@ class Profile:
 
     def fit(self, paper: Vocabulary) -> float:
         """How well the paper fits: 0 where no word is shared, below where what is not wanted outweighs."""
-        fits = [self._liked[at].fit(paper) for at in self._near(paper)]
-        if self._own.wanted or self._own.unwanted:
-            fits.append(self._own.fit(paper))
-        best, *others = sorted(fits, reverse=True) or [0.0]
-        return best + _OTHERS * sum(others[:_NEXT])
+        near = nlargest(
+            _NEIGHBOURS, (self._liked[at] for at in self._near(paper)), lambda one: one.fit(paper)
+        )
+        return self._own.fit(paper) + _together(near, paper) * self._scale
 
     def nearest(self, papers: Iterable[Vocabulary], count: int) -> tuple[int, ...]:
         """Which of the liked, by their place, fit any of these papers best; fewer where few share a word."""
@@ -174,6 +171,21 @@ class Profile:
             told.update(pair)
             named.append(" ".join(subject.written[part] for part in pair))
         return tuple(named)
+
+
+def _together(subjects: Sequence[_Subject], paper: Vocabulary) -> float:
+    """What the subjects share with the paper: a word that several of them hold counts more, but not for each anew."""
+    each = [subject.gained(paper) for subject in subjects]
+    holding = Counter(one for gained in each for one in gained)
+    joint = {one: max(gained.get(one, 0.0) for gained in each) * math.sqrt(holding[one]) for one in holding}
+    pairs = frozenset[tuple[str, str]]().union(*(subject.pairs & paper.pairs for subject in subjects))
+    return _total(joint, pairs)
+
+
+def _total(gained: Mapping[str, float], pairs: Iterable[tuple[str, str]]) -> float:
+    """Of the words singly, and once more of those that stand together."""
+    beside = sum(gained.get(first, 0.0) + gained.get(second, 0.0) for first, second in pairs)
+    return sum(gained.values()) + _TOGETHER * beside / 2
 
 
 def unwanted(text: str) -> tuple[str, str]:
