@@ -130,10 +130,13 @@ class Profile:
 
     def fit(self, paper: Vocabulary) -> float:
         """How well the paper fits: 0 where no word is shared, below where what is not wanted outweighs."""
+        fit = self._own.fit(paper)
+        if not self._liked:
+            return fit
         near = nlargest(
             _NEIGHBOURS, (self._liked[at] for at in self._near(paper)), lambda one: one.fit(paper)
         )
-        return self._own.fit(paper) + _together(near, paper) * self._scale
+        return fit + _together(near, paper) * self._scale
 
     def nearest(self, papers: Iterable[Vocabulary], count: int) -> tuple[int, ...]:
         """Which of the liked, by their place, fit any of these papers best; fewer where few share a word."""
@@ -184,8 +187,10 @@ def _together(subjects: Sequence[_Subject], paper: Vocabulary) -> float:
 
 def _total(gained: Mapping[str, float], pairs: Iterable[tuple[str, str]]) -> float:
     """Of the words singly, and once more of those that stand together."""
-    beside = sum(gained.get(first, 0.0) + gained.get(second, 0.0) for first, second in pairs)
-    return sum(gained.values()) + _TOGETHER * beside / 2
+    total = sum(gained.values())
+    for first, second in pairs:
+        total += _TOGETHER * (gained.get(first, 0.0) + gained.get(second, 0.0)) / 2
+    return total
 
 
 def unwanted(text: str) -> tuple[str, str]:
