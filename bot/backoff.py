@@ -25,6 +25,8 @@ SUMMARY_REFUSALS = 3
 own sentences stand in: each costs quota, and a model that fails thrice on a text fails again."""
 DELIVERY_LIMIT = timedelta(days=1)
 """Age of a first failure after which a delivery counts as failed."""
+MAILBOX_REFUSALS = 3
+"""Digests running that a mailbox may refuse for good before it is set aside: a provider counts who goes on."""
 
 _SECOND = timedelta(seconds=1)
 _LONGEST = timedelta(minutes=1)

@@ -293,6 +293,14 @@ class TargetTally:
 
 
 @dataclass(frozen=True)
+class Refusals:
+    """What a target has refused for good, one digest after the other."""
+
+    digests: int
+    attempts: int
+
+
+@dataclass(frozen=True)
 class ClockFault:
     """The record holds times that lie in the future: the machine's clock was wrong, or is."""
 

@@ -170,7 +170,9 @@ def _held(store: Store, name: str, target: Target) -> str | None:
     if any(one.unsubscribed for one in held):
         return "unsubscribed"
     if not held:
-        return None
+        refused = store.outbox.refusals(name, target).digests
+        aside = refused >= backoff.MAILBOX_REFUSALS
+        return f"set aside: it refused {count(refused, 'digest')} running" if aside else None
     ends = [one.until for one in held]
     last = None if None in ends else max(end for end in ends if end is not None)
     return f"paused until {_iso(last)}" if last else "paused"

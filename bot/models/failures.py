@@ -41,6 +41,8 @@ class Verdict:
     """Every other request would be refused alike, until a person mends it."""
     form_refused: bool = False
     """The service does not take the form of what was sent; the same as plain text may pass."""
+    recipient_refused: bool = False
+    """It is the reader's own address that takes nothing: neither its sender, nor a limit, nor the message."""
     limit: Limit | None = None
     remedy: str = ""
     """What a person can do, in words; empty when waiting is all there is to do."""

@@ -26,7 +26,7 @@ PATIENCE = timedelta(minutes=30)
 
 _SUBJECT = "arXiv digest: something needs your attention"
 _RECENT = timedelta(days=7)
-_TOPIC, _FEED_OF, _DELIVERY = "topic:", "feed:", "delivery:"
+_TOPIC, _FEED_OF, _DELIVERY, _SET_ASIDE = "topic:", "feed:", "delivery:", "set aside:"
 
 
 def raise_alert(
@@ -70,10 +70,13 @@ def settle_departed(services: Services) -> None:
     topics = [topic for topic in services.settings.topics if topic.name in used]
     present |= {feed_key(spec) for spec in coverage.feed_specs(topics, taxonomy.ARCHIVES)}
     present |= {
-        delivery_key(one.name, target) for one in services.settings.subscribers for target in one.targets
+        key(one.name, target)
+        for one in services.settings.subscribers
+        for target in one.targets
+        for key in (delivery_key, set_aside_key)
     }
     for alert in services.store.notices.open_alerts():
-        if alert.key.startswith((_TOPIC, _FEED_OF, _DELIVERY)) and alert.key not in present:
+        if alert.key.startswith((_TOPIC, _FEED_OF, _DELIVERY, _SET_ASIDE)) and alert.key not in present:
             settle(services, alert.key)
 
 
@@ -90,6 +93,11 @@ def feed_key(spec: str) -> str:
 def delivery_key(subscriber: str, target: Target) -> str:
     """The alert of one target that does not take its subscriber's messages."""
     return f"{_DELIVERY}{subscriber}:{target.kind}:{target.address}"
+
+
+def set_aside_key(subscriber: str, target: Target) -> str:
+    """The alert of a mailbox that has refused so many digests that none is tried any more."""
+    return f"{_SET_ASIDE}{subscriber}:{target.kind}:{target.address}"
 
 
 def to_tell(services: Services, subscriber: Subscriber) -> tuple[Alert, ...]:

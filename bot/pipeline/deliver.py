@@ -147,6 +147,9 @@ class _Postman:
             envelope = self._outbox.refresh(envelope)
             if envelope.state is OutboxState.ENDED or self._withdrawn(envelope):
                 return True
+            if self._outcomes.is_set_aside(envelope):
+                self._outcomes.set_aside(envelope)
+                return True
             await self._pacing.wait_for_service()
             try:
                 resolved = await self._resolve(channel, envelope.target)

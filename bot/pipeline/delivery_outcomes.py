@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot import backoff
 from bot.errors import DeliveryError
-from bot.models import Envelope, Receipt
+from bot.models import Envelope, Receipt, Verdict
 from bot.pipeline import alerts
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
@@ -25,7 +26,8 @@ class DeliveryOutcomes:
     def accepted(self, envelope: Envelope, receipt: Receipt) -> None:
         with self._services.store.transaction():
             self._outbox.mark_sent(envelope, receipt, self._clock.now())
-            alerts.settle(self._services, alerts.delivery_key(envelope.subscriber, envelope.target))
+            for key in (alerts.delivery_key, alerts.set_aside_key):
+                alerts.settle(self._services, key(envelope.subscriber, envelope.target))
         held = f", {wording.papers(len(envelope.arxiv_ids))}" if envelope.arxiv_ids else ""
         self._report.done.append(f"{subject(envelope)}: delivered{held}")
         self._report.messages.add(envelope.id)
@@ -37,7 +39,37 @@ class DeliveryOutcomes:
         with self._services.store.transaction():
             self._outbox.mark_failed(envelope, str(error), error.verdict, self._clock.now())
             self._alert(envelope, "a message could not be delivered", error)
+            self._tell_if_set_aside(envelope, error)
         self._name(envelope, "failed", _in_full(error))
+
+    def is_set_aside(self, envelope: Envelope) -> bool:
+        """Whether the digest is not tried, as the mailbox has refused too many. What is sent by hand is."""
+        if not envelope.digest_id or envelope.copy:
+            return False
+        refusals = self._outbox.refusals(envelope.subscriber, envelope.target)
+        return refusals.digests >= backoff.MAILBOX_REFUSALS
+
+    def set_aside(self, envelope: Envelope) -> None:
+        """It is not tried; a ``retry`` sends it with those before it."""
+        why = "not tried: the mailbox is set aside"
+        self._outbox.mark_failed(
+            envelope, why, Verdict(permanent=True, remedy=_taken_back(envelope)), self._clock.now()
+        )
+        self._report.messages.add(envelope.id)
+        self._report.troubles.append(f"{subject(envelope)}: {why}; {_taken_back(envelope)}")
+
+    def _tell_if_set_aside(self, envelope: Envelope, error: DeliveryError) -> None:
+        key = alerts.set_aside_key(envelope.subscriber, envelope.target)
+        refusals = self._outbox.refusals(envelope.subscriber, envelope.target)
+        if refusals.digests < backoff.MAILBOX_REFUSALS:
+            alerts.settle(self._services, key)  # of refusals before a `retry`
+            return
+        text = (
+            f"{subject(envelope)} is set aside: the mailbox refused {refusals.digests} digests running, in "
+            f"{refusals.attempts} tries, last with: {error}. Digests are kept and not tried; "
+            f"{_taken_back(envelope)}"
+        )
+        alerts.raise_alert(self._services, key, text, alerts.OPERATOR)
 
     def reshaped(self, envelope: Envelope, error: DeliveryError) -> None:
         """Its form was refused; it is sent in a plainer one."""
@@ -88,6 +120,10 @@ def facts(envelope: Envelope) -> dict[str, object]:
     target = f"{envelope.target.kind} {envelope.target.address}"
     about = {"subscriber": envelope.subscriber or "operator", "target": target}
     return about | ({"paper": list(envelope.arxiv_ids)} if envelope.arxiv_ids else {})
+
+
+def _taken_back(envelope: Envelope) -> str:
+    return f"mend or remove the address; `arxiv-digest retry {envelope.subscriber}` sends all that was kept"
 
 
 def _in_full(error: DeliveryError) -> str:

@@ -8,7 +8,16 @@ from dataclasses import asdict
 from datetime import datetime
 
 from bot.errors import StoreError
-from bot.history import Backlog, DeliveryRecord, LastDigest, NewMessage, Placement, TargetTally, Upgrade
+from bot.history import (
+    Backlog,
+    DeliveryRecord,
+    LastDigest,
+    NewMessage,
+    Placement,
+    Refusals,
+    TargetTally,
+    Upgrade,
+)
 from bot.models import Envelope, OutboxState, Receipt, SummaryKey, Target, Verdict
 from bot.store import envelopes
 from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
@@ -227,9 +236,20 @@ class Outbox:
     def mark_failed(self, envelope: Envelope, error: str, verdict: Verdict, now: datetime) -> None:
         self._db.write(
             "UPDATE outbox SET state = 'failed', settled_at = ?, error = ?, remedy = ?, "
-            "next_attempt_at = NULL, service_wait_until = NULL WHERE id = ?",
-            (to_text(now), error, verdict.remedy, envelope.id),
+            "recipient_refused = ?, next_attempt_at = NULL, service_wait_until = NULL WHERE id = ?",
+            (to_text(now), error, verdict.remedy, verdict.recipient_refused, envelope.id),
         )
+
+    def refusals(self, subscriber: str, target: Target) -> Refusals:
+        """What the target itself has refused for good since it last accepted anything. A ``retry`` forgets it."""
+        row = self._db.row(
+            "SELECT count(DISTINCT digest_id) AS digests, coalesce(sum(attempts), 0) AS attempts FROM outbox "
+            "WHERE kind = :kind AND target = :address AND subscriber = :name AND state = 'failed' "
+            "AND recipient_refused AND settled_at > coalesce((SELECT max(settled_at) FROM outbox "
+            " WHERE kind = :kind AND target = :address AND subscriber = :name AND state = 'sent'), '')",
+            {"kind": target.kind, "address": target.address, "name": subscriber},
+        )
+        return Refusals(row["digests"], row["attempts"]) if row else Refusals(0, 0)
 
     def refresh(self, envelope: Envelope) -> Envelope:
         """The row as it is now, with the receipt of its digest's first part."""

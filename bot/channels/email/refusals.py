@@ -127,6 +127,15 @@ _NO_SENDING_LIMIT = re.compile(
     re.IGNORECASE,
 )
 _RECIPIENTS_AT_ONCE = re.compile(r"too many recipients|recipients? (?:limit|count)", re.IGNORECASE)
+_NO_MAILBOX = re.compile(r"5\.1\.(?:1|2|3|6|10)|5\.2\.1")
+"""RFC 3463: no such mailbox, domain or syntax, it has moved, it is disabled."""
+_OF_THE_SENDER = re.compile(
+    r"spam|polic|reputation|\bspf\b|\bdkim\b|\bdmarc\b|block|prohibit|sender|\bfrom\b|\bhelo\b|\bptr\b|reverse"
+    r"|client host|your (?:ip|host|server|domain|mail|message)|\bip address|greylist|try again"
+    r"|temporar|\btls\b|encrypt",
+    re.IGNORECASE,
+)
+"""A mailbox is refused by code alone, too; with such words it is rather who writes that is meant."""
 _RECEIVING = re.compile(r"receiving (?:e-?mail|mail|messages)|5\.2\.121\b", re.IGNORECASE)
 
 
@@ -141,7 +150,9 @@ def verdict_of(code: int, text: str, step: Step) -> Verdict:
         return Verdict(remedy=_FULL)
     if code < 500 or _RECEIVING.search(text):
         return Verdict()
-    return Verdict(permanent=True, remedy=_remedy(code, text, step))
+    remedy = _remedy(code, text, step)
+    refused = remedy == _ADDRESS and _is_of_the_mailbox(text)
+    return Verdict(permanent=True, recipient_refused=refused, remedy=remedy)
 
 
 def sending_limit(text: str) -> timedelta | None:
@@ -189,6 +200,12 @@ def _by_code(code: int, text: str, step: Step) -> str:
     if step is Step.RECIPIENT or enhanced.startswith(("5.1.", "5.2.")):
         return _ADDRESS
     return _MESSAGE
+
+
+def _is_of_the_mailbox(text: str) -> bool:
+    """Whether a refused address is refused for its own sake, whoever writes to it."""
+    found = _ENHANCED.search(text)
+    return bool(found and _NO_MAILBOX.fullmatch(found[1])) or not _OF_THE_SENDER.search(text)
 
 
 def _is_full(code: int, text: str, step: Step) -> bool:

@@ -112,3 +112,43 @@ def test_the_cases_at_hand(shared: Path) -> None:
         verdict = verdict_of(int(found[1]), found[2], step)
         assert verdict.permanent is (found[4] != "later"), path.name
         assert (found[5] or "") in verdict.remedy, path.name
+
+
+THE_MAILBOX = [
+    ("550 5.1.1 <blockchain@x.org>: Recipient address rejected: User unknown in virtual mailbox table", Step.RECIPIENT),
+    ("550 5.1.1 The email account that you tried to reach does not exist. - gsmtp", Step.RECIPIENT),
+    ("550 5.2.1 The email account that you tried to reach is disabled", Step.RECIPIENT),
+    ("550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", Step.REPLY),
+    ("554 delivery error: dd This user doesn't have a yahoo.com account", Step.RECIPIENT),
+    ("550 Requested action not taken: mailbox unavailable", Step.RECIPIENT),
+    ("551 User not local", Step.RECIPIENT),
+]  # fmt: skip
+NOT_THE_MAILBOX = [
+    ("550 User has exceeded outgoing email quota", Step.RECIPIENT),
+    ("552 5.2.2 mailbox full for good", Step.RECIPIENT),
+    ("550 5.7.26 This mail is unauthenticated: SPF did not pass", Step.RECIPIENT),
+    ("550 rejected because your IP 192.0.2.1 has a bad reputation", Step.RECIPIENT),
+    ("554 Message refused by policy", Step.RECIPIENT),
+    ("550 Administrative prohibition", Step.RECIPIENT),
+    ("553 sorry, that domain isn't allowed: sender verify failed", Step.RECIPIENT),
+    ("550 5.1.8 Access denied, bad outbound sender", Step.RECIPIENT),
+    ("554 5.7.1 <a@y.org>: Relay access denied", Step.RECIPIENT),
+    ("550 5.1.1 No such user", Step.SENDER),
+    ("535 5.7.8 Username and Password not accepted", Step.LOGIN),
+    ("552 5.3.4 Message size exceeds limit", Step.REPLY),
+    ("554 5.6.0 Message content rejected", Step.REPLY),
+    ("450 4.1.1 User unknown", Step.RECIPIENT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "step"), THE_MAILBOX)
+def test_a_mailbox_that_is_not_there_refuses_for_itself(said: str, step: Step) -> None:
+    """Such refusals are counted, and the mailbox is set aside after some."""
+    verdict = verdict_of(int(said[:3]), said[4:], step)
+    assert (verdict.permanent, verdict.recipient_refused) == (True, True)
+
+
+@pytest.mark.parametrize(("said", "step"), NOT_THE_MAILBOX)
+def test_a_fault_of_the_sender_or_a_limit_is_not_the_mailbox_s(said: str, step: Step) -> None:
+    """Nobody loses their digests because our own address, machine or quota is refused."""
+    assert not verdict_of(int(said[:3]), said[4:], step).recipient_refused
