@@ -29,7 +29,7 @@ _RESTRICTIONS = "in https://console.cloud.google.com/apis/credentials"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FaultRule:
     """A refusal that every request would meet, until a person does what ``remedy`` says."""
 
     remedy: str
@@ -39,45 +39,45 @@ class Rule:
     """A regular expression for the message, in lower case."""
 
 
-_KEY = Rule(_KEY_REMEDY, ("API_KEY_INVALID",), r"api key")
-_MODEL = Rule(_MODEL_REMEDY)
-_BILLING = Rule(_BILLING_REMEDY, ("BILLING_DISABLED",), r"billing")
+_KEY = FaultRule(_KEY_REMEDY, ("API_KEY_INVALID",), r"api key")
+_MODEL = FaultRule(_MODEL_REMEDY)
+_BILLING = FaultRule(_BILLING_REMEDY, ("BILLING_DISABLED",), r"billing")
 RULES = (
-    Rule(
+    FaultRule(
         "Google offers Gemini only in some countries, and this machine's address is in none of them: see "
         "https://ai.google.dev/gemini-api/docs/available-regions, or leave GEMINI_API_KEY out",
         ("UNSUPPORTED_USER_LOCATION",),
         r"user location is not supported",
     ),
-    Rule(
+    FaultRule(
         "GEMINI_API_KEY is restricted to websites (HTTP referrers), which a program has none of: set its "
         f"application restrictions to none, or to this machine's IP address, {_RESTRICTIONS}",
         ("API_KEY_HTTP_REFERRER_BLOCKED",),
         r"requests from referr?er|http referr?er",
     ),
-    Rule(
+    FaultRule(
         "GEMINI_API_KEY is restricted to other IP addresses: add this machine's to its application "
         f"restrictions {_RESTRICTIONS}",
         ("API_KEY_IP_ADDRESS_BLOCKED",),
         r"ip address restriction",
     ),
-    Rule(
+    FaultRule(
         f"GEMINI_API_KEY is restricted to an app: set its application restrictions to none {_RESTRICTIONS}",
         ("API_KEY_ANDROID_APP_BLOCKED", "API_KEY_IOS_APP_BLOCKED"),
         r"requests from this (?:android|ios) client",
     ),
-    Rule(
+    FaultRule(
         f"GEMINI_API_KEY is restricted to other APIs: add the Generative Language API to them {_RESTRICTIONS}",
         ("API_KEY_SERVICE_BLOCKED",),
         r"requests to this api .*blocked",
     ),
-    Rule(
+    FaultRule(
         "the Generative Language API is off in the key's project: enable it at "
         "https://console.cloud.google.com/apis/library/generativelanguage.googleapis.com",
         ("SERVICE_DISABLED",),
         r"has not been used in project|it is disabled",
     ),
-    Rule(
+    FaultRule(
         "Google has suspended the key's project: see its e-mails, or make a key in another project at "
         "https://aistudio.google.com/apikey and put it in GEMINI_API_KEY",
         ("CONSUMER_SUSPENDED",),
@@ -138,7 +138,7 @@ def _verdict(error: APIError) -> Verdict:
     return Verdict(permanent=True, remedy=rule.remedy if rule else "", service_wide=rule is not None)
 
 
-def _rule(error: APIError) -> Rule | None:
+def _rule(error: APIError) -> FaultRule | None:
     """None when only this prompt is at fault."""
     reasons = {str(detail.get("reason")) for detail in _details(error, "ErrorInfo")}
     message = str(error.message).casefold()

@@ -59,7 +59,7 @@ class Oddity(NamedTuple):
     """Where in the text it stands."""
 
 
-class Reading(NamedTuple):
+class SecretReading(NamedTuple):
     """A secret as it is used."""
 
     value: str
@@ -69,15 +69,17 @@ class Reading(NamedTuple):
     """Why it can't be used; empty where it can."""
 
 
-def read(name: str, text: str) -> Reading:
+def read(name: str, text: str) -> SecretReading:
     """The secret of this name that ``text`` holds. A line break at its end counts for nothing."""
     text = text.rstrip("\r\n")
     value, oddities = (_password if name == SMTP_PASSWORD else _token)(text)
     if not re.sub(INVISIBLE, "", value).isprintable():
-        return Reading("", oddities, "holds a line break or another control character")
+        return SecretReading("", oddities, "holds a line break or another control character")
     if text and not value:
-        return Reading("", (*oddities, Oddity("holds nothing but blanks or quotes, and counts as not set")))
-    return Reading(value, oddities, _fault(name, value))
+        return SecretReading(
+            "", (*oddities, Oddity("holds nothing but blanks or quotes, and counts as not set"))
+        )
+    return SecretReading(value, oddities, _fault(name, value))
 
 
 def _token(text: str) -> tuple[str, tuple[Oddity, ...]]:

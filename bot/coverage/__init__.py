@@ -16,7 +16,7 @@ from bot.coverage.feeds import (
     parts_to_ask,
     shows,
 )
-from bot.coverage.joint import Ask, Joint, Question, Settled, confirming, judge, plan
+from bot.coverage.joint import AskAgain, Joint, Question, Settled, confirming, judge, plan
 from bot.coverage.joint import halves as joint_halves
 from bot.coverage.paging import (
     MAX_OFFSET,
@@ -38,7 +38,7 @@ __all__ = [
     "MAX_OFFSET",
     "MAX_PASSES",
     "Again",
-    "Ask",
+    "AskAgain",
     "Batch",
     "Covered",
     "FeedDay",

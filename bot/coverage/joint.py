@@ -86,7 +86,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class AskAgain:
     """Only some questions are answered; the others have to be asked so."""
 
     questions: tuple[Joint, ...]
@@ -96,7 +96,7 @@ class Ask:
         return frozenset(chain.from_iterable(self.questions))
 
 
-Outcome = Settled | Ask
+Outcome = Settled | AskAgain
 
 
 def judge(
@@ -116,8 +116,8 @@ def judge(
     of_blind = chain.from_iterable(known[key] for key in blind)
     strays = returned.difference(of_blind, *accepted.values())
     if strays:
-        return Ask(halves(joint))
-    return Ask(tuple((key,) for key in blind)) if blind else Settled()
+        return AskAgain(halves(joint))
+    return AskAgain(tuple((key,) for key in blind)) if blind else Settled()
 
 
 def halves(joint: Joint) -> tuple[Joint, ...]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.demo.arxiv import Announced, ArxivService
-from bot.demo.gemini import GeminiService, Words
+from bot.demo.gemini import GeminiService, PaperAnswer
 from bot.demo.samples import samples
 from bot.demo.slack import SlackService
 from bot.demo.smtp import SmtpService
@@ -58,7 +58,7 @@ class Stage:
 async def stage(folder: Path, reports: Path, now: datetime) -> AsyncGenerator[Stage]:
     """Start the services with the sample papers; the database goes to ``folder``, reports to ``reports``."""
     papers = samples(now)
-    words = {one.paper.arxiv_id: Words(one.objective, one.finding) for one in papers}
+    words = {one.paper.arxiv_id: PaperAnswer(one.objective, one.finding) for one in papers}
     async with (
         ArxivService(
             [one.paper for one in papers], [Announced(one.paper, one.announce_type) for one in papers]

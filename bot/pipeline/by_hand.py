@@ -19,7 +19,7 @@ from bot.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Destinations:
     """Where a digest goes again."""
 
     targets: tuple[Target, ...]
@@ -29,7 +29,7 @@ class Choice:
 
 def choose(
     record: DigestRecord, subscriber: Subscriber, to: Target | None, active: Sequence[Target]
-) -> Choice:
+) -> Destinations:
     """The targets that the digest went to, or the one it is to go ``to`` now.
 
     Not where it is still under way, or failed: there the message itself may arrive yet. Nor to whom nothing is
@@ -51,7 +51,7 @@ def choose(
             refusals[target] = f"it failed at {where}: `arxiv-digest retry {subscriber.name}` sends it there"
         elif state not in (OutboxState.SENT, OutboxState.ENDED):
             refusals[target] = f"it is still on its way to {where}"
-    return Choice(tuple(one for one in asked if one not in refusals), tuple(refusals.values()))
+    return Destinations(tuple(one for one in asked if one not in refusals), tuple(refusals.values()))
 
 
 def resend(

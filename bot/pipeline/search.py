@@ -126,7 +126,7 @@ class _Asker:
     def _settle(self, asked: Sequence[Search], reader: _ListReader) -> Sequence[coverage.Joint]:
         self._answers = self._answers or bool(reader.returned)
         outcome = reader.judge() if len(asked) > 1 else coverage.Settled()
-        again = outcome.questions if isinstance(outcome, coverage.Ask) else ()
+        again = outcome.questions if isinstance(outcome, coverage.AskAgain) else ()
         for one in asked:
             if not any(one.expression in joint for joint in again):
                 found = bool(reader.found[one.expression])
@@ -180,7 +180,7 @@ class _ListReader:
         self.returned: set[str] = set()
         self.new = 0
 
-    def judge(self) -> coverage.Settled | coverage.Ask:
+    def judge(self) -> coverage.Settled | coverage.AskAgain:
         """What follows from the list, once it was read."""
         accepted = {key: frozenset(ids) for key, ids in self._accepted.items()}
         keys = tuple(one.expression for one in self._asked)

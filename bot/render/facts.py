@@ -27,7 +27,7 @@ class CodeLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class PaperFacts:
     """None and empty where the paper does not say, or says several things."""
 
     pages: int | None = None
@@ -38,10 +38,10 @@ class Facts:
 
 
 @lru_cache(maxsize=4096)
-def facts(paper: Paper) -> Facts:
+def facts(paper: Paper) -> PaperFacts:
     comment = " ".join(paper.comment.split())
     said = _URL.sub(_ADDRESS, comment)
-    return Facts(
+    return PaperFacts(
         pages=_only(_PAGES, said, 9_999) if not _PARTLY.search(said) else None,
         figures=_only(_FIGURES, said, 999),
         venue=" ".join(paper.journal_ref.split())[:_VENUE_CHARACTERS] or _venue(said),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.tex.reader import Cursor, Reader
+from bot.tex.reader import Cursor, SourceReader
 from bot.tex.tree import AtomKind, Node, Row, Space, Symbol, Text
 
 _FENCES = {
@@ -48,7 +48,7 @@ _AFTER_BREAK = re.compile(r"\*?[ \t]*(?:\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?")
 _ENDS = frozenset(",;.:")
 
 
-def environment(reader: Reader, cursor: Cursor) -> Row | None:
+def environment(reader: SourceReader, cursor: Cursor) -> Row | None:
     """The environment that starts at the cursor as part of a formula; None when none starts there."""
     region = reader.region(cursor)
     if region is None or region.name == "{":
@@ -62,7 +62,7 @@ def environment(reader: Reader, cursor: Cursor) -> Row | None:
     return tabulated(reader, inner.position, inner.end, name)
 
 
-def tabulated(reader: Reader, start: int, end: int, name: str) -> Row:
+def tabulated(reader: SourceReader, start: int, end: int, name: str) -> Row:
     """Rows and cells between two positions, in the manner of the environment ``name``."""
     rows = [cells for cells in _rows(reader, start, end) if any(cells)]
     nodes: list[Node] = []
@@ -77,7 +77,7 @@ def tabulated(reader: Reader, start: int, end: int, name: str) -> Row:
     return (Symbol(opening, AtomKind.OPEN), *nodes, Symbol(closing, AtomKind.CLOSE))
 
 
-def _rows(reader: Reader, start: int, end: int) -> list[list[Row]]:
+def _rows(reader: SourceReader, start: int, end: int) -> list[list[Row]]:
     rows: list[list[Row]] = [[]]
     cell_start = position = start
     while match := _BREAK.search(reader.source, position, end):
@@ -131,7 +131,7 @@ def _ends_a_clause(nodes: list[Node]) -> bool:
     return isinstance(last, Symbol | Text) and last.text.rstrip()[-1:] in _ENDS
 
 
-def list_label(reader: Reader, cursor: Cursor, numbers: list[int]) -> Row:
+def list_label(reader: SourceReader, cursor: Cursor, numbers: list[int]) -> Row:
     """What ``\\item`` prints: its own label, the next number of an enumeration, or a bullet.
 
     ``numbers`` is the count of each list around it, negative for lists without numbers.

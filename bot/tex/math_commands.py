@@ -7,7 +7,7 @@ import re
 from bot.tex.accents import MATH_ACCENTS, TEXT_ACCENTS, accent, accent_prose
 from bot.tex.chemistry import chemistry
 from bot.tex.fonts import double_struck
-from bot.tex.reader import Cursor, Handler, Reader
+from bot.tex.reader import Cursor, Handler, SourceReader
 from bot.tex.structures import STRUCTURES, spaces_kept
 from bot.tex.symbols import SPACES
 from bot.tex.tree import Accent, Face, Group, Prose, Row, Scripts, Space, Style, Symbol, Text
@@ -22,67 +22,67 @@ _NOT_ACCENTED = frozenset(",.;:)]")
 # --- arguments as they are ---------------------------------------------------------------------
 
 
-def _transparent(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _transparent(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Group(reader.math_argument(cursor)),)
 
 
-def _nothing(_reader: Reader, _cursor: Cursor, _name: str) -> Row:
+def _nothing(_reader: SourceReader, _cursor: Cursor, _name: str) -> Row:
     return ()
 
 
-def _drop_argument(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _drop_argument(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     reader.raw_argument(cursor)
     return ()
 
 
-def _drop_two(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _drop_two(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     reader.option(cursor)
     reader.raw_argument(cursor)
     reader.raw_argument(cursor)
     return ()
 
 
-def _drop_definition(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _drop_definition(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     reader.prose_argument(cursor)
     reader.option(cursor)
     reader.raw_argument(cursor)
     return ()
 
 
-def _first(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _first(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     body = reader.math_argument(cursor)
     reader.raw_argument(cursor)
     return (Group(body),)
 
 
-def _second(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _second(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     reader.option(cursor)
     reader.raw_argument(cursor)
     return (Group(reader.math_argument(cursor)),)
 
 
-def _space(_reader: Reader, _cursor: Cursor, _name: str) -> Row:
+def _space(_reader: SourceReader, _cursor: Cursor, _name: str) -> Row:
     return (Space(),)
 
 
-def _break(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _break(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     if match := _BREAK_SPACE.match(reader.source, cursor.position, cursor.end):
         cursor.position = match.end()
     return (Space(),)
 
 
-def _space_argument(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _space_argument(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     reader.raw_argument(cursor)
     return (Space(),)
 
 
-def _space_dimension(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _space_dimension(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     if match := _DIMENSION.match(reader.source, cursor.position, cursor.end):
         cursor.position = match.end()
     return (Space(),)
 
 
-def _tag(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _tag(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     body = reader.prose_argument(cursor)
     return (Space(), Prose(body if name.endswith("*") else (Text("("), *body, Text(")"))), Space())
 
@@ -90,23 +90,23 @@ def _tag(reader: Reader, cursor: Cursor, name: str) -> Row:
 # --- letters and words ----------------------------------------------------------------------------
 
 
-def _roman(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _roman(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Style(Face.ROMAN, spaces_kept(reader.math_argument(cursor))),)
 
 
-def _bold(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _bold(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Style(Face.STRONG, spaces_kept(reader.math_argument(cursor))),)
 
 
-def _blackboard(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _blackboard(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Group(double_struck(reader.math_argument(cursor))),)
 
 
-def _words(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _words(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Prose(reader.prose_argument(cursor)),)
 
 
-def _as_prose(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _as_prose(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     """A command of running text inside a formula: read it as running text."""
     back = Cursor(cursor.position - len(name) - 1, cursor.end)
     nodes = reader.prose_command(back)
@@ -114,7 +114,7 @@ def _as_prose(reader: Reader, cursor: Cursor, name: str) -> Row:
     return (Prose(nodes),)
 
 
-def _accent(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _accent(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     mark = MATH_ACCENTS[name]
     reader.skip_space(cursor)
     if reader.source[cursor.position : cursor.position + 1] in _NOT_ACCENTED:
@@ -123,16 +123,16 @@ def _accent(reader: Reader, cursor: Cursor, name: str) -> Row:
     return accent(mark, body) or (Accent(mark, body),)
 
 
-def _text_accent(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _text_accent(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     return accent_prose(reader.math_argument(cursor), TEXT_ACCENTS[name])
 
 
-def _script(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _script(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     body: Row = (Prose(reader.prose_argument(cursor)),)
     return (Scripts(None, sub=body) if name == "textsubscript" else Scripts(None, sup=body),)
 
 
-def _code_point(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _code_point(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     """MathJax's ``\\unicode{x2013}`` and ``\\unicode{8211}``."""
     source = reader.raw_argument(cursor)
     match = _CODE_POINT.match(source)
@@ -146,31 +146,31 @@ def _code_point(reader: Reader, cursor: Cursor, _: str) -> Row:
 # --- chemistry and quantities ------------------------------------------------------------------------
 
 
-def _dingbat(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _dingbat(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     """pifont's ``\\ding{51}``: Zapf Dingbats, which Unicode took over in the same order."""
     source = reader.raw_argument(cursor).strip()
     is_code = source.isascii() and source.isdecimal() and 33 <= int(source) <= 126
     return (Text(chr(0x2700 + int(source) - 32) if is_code else source),)
 
 
-def _chemistry(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _chemistry(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return chemistry(reader.raw_argument(cursor))
 
 
-def _number(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _number(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     reader.option(cursor)
     source = reader.raw_argument(cursor)
     return (Prose(number(source) if name == "num" else angle(source)),)
 
 
-def _unit(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _unit(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     reader.option(cursor)
     if not reader.has_argument(cursor):
         return (Symbol("σ" if name == "si" else name),)
     return (Style(Face.ROMAN, unit(reader.raw_argument(cursor))),)
 
 
-def _quantity(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _quantity(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     """siunitx's ``\\qty{5}{\\metre}``, or physics' ``\\qty(…)``, which only sizes what follows."""
     reader.option(cursor)
     if not reader.has_argument(cursor):
@@ -182,14 +182,14 @@ def _quantity(reader: Reader, cursor: Cursor, _: str) -> Row:
     return (Style(Face.ROMAN, quantity(source, reader.raw_argument(cursor))),)
 
 
-def _range(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _range(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     reader.option(cursor)
     lower, upper = reader.raw_argument(cursor), reader.raw_argument(cursor)
     end = number(upper) if name == "numrange" else quantity(upper, reader.raw_argument(cursor))
     return (Style(Face.ROMAN, (*number(lower), Text("–"), *end)),)
 
 
-def _ion(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _ion(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     """AASTeX's ``\\ion{H}{ii}``: H II."""
     element, stage = reader.raw_argument(cursor), reader.raw_argument(cursor)
     return (Text(f"{element} {stage.upper()}".strip()),)

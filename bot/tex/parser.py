@@ -17,7 +17,7 @@ from bot.tex.macros import BEFORE_NUMBERS, MACROS, POWERS, SYNONYMS, guessed
 from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
 from bot.tex.outline import WHOLE, Region
 from bot.tex.prose_commands import HANDLERS as PROSE_HANDLERS
-from bot.tex.reader import DEEPEST, Cursor, Reader
+from bot.tex.reader import DEEPEST, Cursor, SourceReader
 from bot.tex.rows import FormulaRow, ProseRow, atop, over
 from bot.tex.structures import binomial
 from bot.tex.symbols import CHARACTERS, SWALLOWING, SYMBOLS, TEXT_SYMBOLS, VARIANTS
@@ -49,7 +49,7 @@ _INFIX = {"over": over, "atop": atop, "choose": binomial}
 _WRAPPERS = ("math", "text", "font", "bm", "bold")
 
 
-class Parser(Reader):
+class Parser(SourceReader):
     """One text. ``prose`` and ``formula`` read a part of it."""
 
     def __init__(self, source: str) -> None:

@@ -8,7 +8,7 @@ from bot.tex.accents import TEXT_ACCENTS, accent_prose
 from bot.tex.bare import ion_stage
 from bot.tex.chemistry import chemistry
 from bot.tex.math_commands import HANDLERS as MATH_HANDLERS
-from bot.tex.reader import Cursor, Handler, Reader
+from bot.tex.reader import Cursor, Handler, SourceReader
 from bot.tex.symbols import SPACES, SYMBOLS
 from bot.tex.tree import Face, Math, Prose, Row, Scripts, Style, Text
 
@@ -23,58 +23,58 @@ def url(source: str) -> str:
 
 
 def _styled(face: Face) -> Handler:
-    def handler(reader: Reader, cursor: Cursor, _: str) -> Row:
+    def handler(reader: SourceReader, cursor: Cursor, _: str) -> Row:
         return (Style(face, reader.prose_argument(cursor)),)
 
     return handler
 
 
-def _code(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _code(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Style(Face.CODE, reader.code_argument(cursor)),)
 
 
-def _transparent(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _transparent(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Prose(reader.prose_argument(cursor)),)
 
 
-def _small_capitals(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _small_capitals(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     start = cursor.position - len(name) - 1
     body = reader.prose_argument(cursor)
     stage = ion_stage(reader.source, start, cursor.position)
     return (Text(stage),) if stage else (Prose(body),)
 
 
-def _second(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _second(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     reader.option(cursor)
     reader.raw_argument(cursor)
     return (Prose(reader.prose_argument(cursor)),)
 
 
-def _first(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _first(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     body = reader.prose_argument(cursor)
     reader.raw_argument(cursor)
     return (Prose(body),)
 
 
-def _nothing(_reader: Reader, _cursor: Cursor, _name: str) -> Row:
+def _nothing(_reader: SourceReader, _cursor: Cursor, _name: str) -> Row:
     return ()
 
 
-def _space(_reader: Reader, _cursor: Cursor, _name: str) -> Row:
+def _space(_reader: SourceReader, _cursor: Cursor, _name: str) -> Row:
     return (Text(" "),)
 
 
-def _drop_argument(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _drop_argument(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     reader.option(cursor)
     reader.raw_argument(cursor)
     return ()
 
 
-def _accent(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _accent(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     return accent_prose(reader.prose_argument(cursor), TEXT_ACCENTS[name])
 
 
-def _letter_accent(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _letter_accent(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     """``\\v{s}``, ``\\c c``; also ``\\b{eta}``, which arXiv's own conversion makes of ``\\beta``."""
     ahead = Cursor(cursor.position, cursor.end)
     argument = reader.raw_argument(ahead)
@@ -87,11 +87,11 @@ def _letter_accent(reader: Reader, cursor: Cursor, name: str) -> Row:
     return _accent(reader, cursor, name)
 
 
-def _address(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _address(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Text(url(reader.raw_argument(cursor))),)
 
 
-def _link(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _link(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     """The linked words, and the address after them unless they are the address."""
     address = url(reader.raw_argument(cursor))
     if not reader.has_argument(cursor):
@@ -104,7 +104,7 @@ def _link(reader: Reader, cursor: Cursor, _: str) -> Row:
     return (Prose(words), Text(f" ({address})"))
 
 
-def _citation(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _citation(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     """``[key]``: the numbers of the paper's own list are nowhere in its metadata."""
     notes: list[Row] = []
     while (start := _option_start(reader, cursor)) is not None:
@@ -117,14 +117,14 @@ def _citation(reader: Reader, cursor: Cursor, _: str) -> Row:
     return (Prose((Text("["), *before, Text(keys), *after, Text("]"))),)
 
 
-def _option_start(reader: Reader, cursor: Cursor) -> int | None:
+def _option_start(reader: SourceReader, cursor: Cursor) -> int | None:
     start = cursor.position
     if reader.option(cursor) is None:
         return None
     return reader.source.index("[", start) + 1
 
 
-def _reference(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _reference(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     key = reader.raw_argument(cursor).strip()
     if not key:
         return ()
@@ -132,17 +132,17 @@ def _reference(reader: Reader, cursor: Cursor, name: str) -> Row:
     return (Text(f"({key})" if plain else f"[{key}]"),)
 
 
-def _footnote(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _footnote(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     reader.option(cursor)
     body = reader.prose_argument(cursor)
     return (Text(" ("), *body, Text(")")) if body else ()
 
 
-def _quoted(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _quoted(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Text("“"), *reader.prose_argument(cursor), Text("”"))
 
 
-def _verbatim(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _verbatim(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     match = _VERBATIM.match(reader.source, cursor.position, min(cursor.end, cursor.position + 200))
     if match is None:
         return ()
@@ -150,24 +150,24 @@ def _verbatim(reader: Reader, cursor: Cursor, _: str) -> Row:
     return (Style(Face.CODE, (Text(match[2]),)),)
 
 
-def _script(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _script(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     body = reader.prose_argument(cursor)
     return (Scripts(None, sub=body) if name == "textsubscript" else Scripts(None, sup=body),)
 
 
-def _chemistry(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _chemistry(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Math(chemistry(reader.raw_argument(cursor))),)
 
 
-def _as_formula(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _as_formula(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     return (Math(MATH_HANDLERS[name](reader, cursor, name)),)
 
 
-def _ensured(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _ensured(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Math(reader.math_argument(cursor)),)
 
 
-def _words_of_reference(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _words_of_reference(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     reader.option(cursor)
     return (Prose(reader.prose_argument(cursor)),)
 

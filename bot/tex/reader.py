@@ -1,6 +1,6 @@
 """How commands read what follows them: the arguments of a command, whichever command it is.
 
-``Reader`` is what the tables of commands see of the parser: positions in a source, never past the end of
+``SourceReader`` is what the tables of commands see of the parser: positions in a source, never past the end of
 the part being read, and never deeper than ``DEEPEST``. What a command means is decided elsewhere.
 """
 
@@ -36,7 +36,7 @@ class Cursor:
         return self.position < self.end
 
 
-class Reader(ABC):
+class SourceReader(ABC):
     """A source with its outline, and the reading of arguments."""
 
     def __init__(self, source: str) -> None:
@@ -165,5 +165,5 @@ class Reader(ABC):
             self.depth -= 1
 
 
-Handler = Callable[[Reader, Cursor, str], Row]
+Handler = Callable[[SourceReader, Cursor, str], Row]
 """What a command does: reads its arguments at the cursor and returns its nodes; the name is given."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.tex.accents import SLASH, accent
 from bot.tex.environments import tabulated
-from bot.tex.reader import Cursor, Handler, Reader
+from bot.tex.reader import Cursor, Handler, SourceReader
 from bot.tex.symbols import CHARACTERS, NEGATED, SYMBOLS
 from bot.tex.tree import AtomKind, Fraction, Group, Node, Root, Row, Scripts, Space, Symbol, Text
 
@@ -30,11 +30,11 @@ def binomial(upper: Row, lower: Row) -> Row:
 # --- fractions and roots ------------------------------------------------------------------------
 
 
-def _fraction(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _fraction(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return (Fraction(reader.math_argument(cursor), reader.math_argument(cursor)),)
 
 
-def _general_fraction(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _general_fraction(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     left, right = reader.raw_argument(cursor), reader.raw_argument(cursor)
     reader.raw_argument(cursor)
     reader.raw_argument(cursor)
@@ -42,16 +42,16 @@ def _general_fraction(reader: Reader, cursor: Cursor, _: str) -> Row:
     return fenced(left, (fraction,), right) if left else (fraction,)
 
 
-def _root(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _root(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     index = reader.option(cursor)
     return (Root(reader.math_argument(cursor), (Text(index),) if index else ()),)
 
 
-def _binomial(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _binomial(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     return binomial(reader.math_argument(cursor), reader.math_argument(cursor))
 
 
-def _derivative(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _derivative(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     """``\\dv{f}{x}`` and ``\\pdv[2]{f}{x}`` of the physics package (its manual, section 2.4)."""
     sign = Symbol("∂" if name.startswith("p") else "d")
     order = reader.option(cursor)
@@ -77,7 +77,7 @@ _FENCES = {
 _TWO_SIDED = frozenset(["comm", "acomm", "inner", "ip", "innerproduct"])
 
 
-def _fence(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _fence(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     name = name.rstrip("*")
     left, right = _FENCES[name]
     if not reader.has_argument(cursor):
@@ -88,13 +88,13 @@ def _fence(reader: Reader, cursor: Cursor, name: str) -> Row:
     return fenced(left, body, right)
 
 
-def _ketbra(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _ketbra(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     ket = reader.math_argument(cursor)
     bra = reader.math_argument(cursor) if reader.has_argument(cursor) else ket
     return (*fenced("|", ket, "⟩"), *fenced("⟨", bra, "|"))
 
 
-def _braced(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _braced(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     """``\\underbrace{a+\\dots+a}_n``: the label belongs to all of it, so it gets parentheses."""
     body = reader.math_argument(cursor)
     is_labelled = reader.source[cursor.position : cursor.position + 1] in ("_", "^")
@@ -106,7 +106,7 @@ _SIDES = {"left": AtomKind.OPEN, "right": AtomKind.CLOSE, "middle": AtomKind.REL
 _SIDES |= {size + "l": AtomKind.OPEN for size in _SIZES} | {size + "r": AtomKind.CLOSE for size in _SIZES}
 
 
-def _delimiter(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _delimiter(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     """``\\left(``, ``\\bigr|``: the delimiter, its side known; a dot is no delimiter at all."""
     delimiter = _next_delimiter(reader, cursor)
     if delimiter is None or (delimiter.text == "." and name in ("left", "right", "middle")):
@@ -114,7 +114,7 @@ def _delimiter(reader: Reader, cursor: Cursor, name: str) -> Row:
     return (Symbol(delimiter.text, _SIDES.get(name, delimiter.kind)),)
 
 
-def _next_delimiter(reader: Reader, cursor: Cursor) -> Symbol | None:
+def _next_delimiter(reader: SourceReader, cursor: Cursor) -> Symbol | None:
     reader.skip_space(cursor)
     if not cursor.has_more:
         return None
@@ -145,11 +145,11 @@ _ARROWS = {
 }  # fmt: skip
 
 
-def _classed(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _classed(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     return (Group(spaces_kept(reader.math_argument(cursor)), _CLASSES[name]),)
 
 
-def _negated(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _negated(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     body = reader.math_argument(cursor)
     first = body[0] if body else None
     if not isinstance(first, Symbol):
@@ -159,26 +159,26 @@ def _negated(reader: Reader, cursor: Cursor, _: str) -> Row:
     return (*(accent(SLASH, (first,)) or (first,)), *body[1:])
 
 
-def _set_over(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _set_over(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     mark, body = reader.math_argument(cursor), reader.math_argument(cursor)
     base: Node = body[0] if len(body) == 1 else Group(body)
     return (Scripts(base, sub=mark) if name == "underset" else Scripts(base, sup=mark),)
 
 
-def _before(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _before(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     """mathtools' ``\\prescript{14}{6}{C}``."""
     sup, sub = reader.math_argument(cursor), reader.math_argument(cursor)
     return (Scripts(Symbol(""), sub, sup), *reader.math_argument(cursor))
 
 
-def _long_arrow(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _long_arrow(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     below = reader.option(cursor)
     above = reader.math_argument(cursor)
     arrow = Symbol(_ARROWS[name], AtomKind.RELATION)
     return (Scripts(arrow, (Text(below),) if below else (), above) if above or below else arrow,)
 
 
-def _modulo(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _modulo(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     word = Symbol("mod", AtomKind.OPERATOR)
     if name not in ("pmod", "pod"):
         return (Space(), word, Space())
@@ -189,7 +189,7 @@ def _modulo(reader: Reader, cursor: Cursor, name: str) -> Row:
 # --- rows within a formula ----------------------------------------------------------------------------
 
 
-def _stacked(reader: Reader, cursor: Cursor, _: str) -> Row:
+def _stacked(reader: SourceReader, cursor: Cursor, _: str) -> Row:
     """``\\substack{a\\\\b}`` as ``a, b``."""
     region = reader.braced(cursor)
     if region is None:
@@ -198,7 +198,7 @@ def _stacked(reader: Reader, cursor: Cursor, _: str) -> Row:
     return tuple(_COMMA if node == _SEMICOLON else node for node in rows)
 
 
-def _old_table(reader: Reader, cursor: Cursor, name: str) -> Row:
+def _old_table(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     """Plain TeX's ``\\cases{…}`` and ``\\pmatrix{…}``."""
     region = reader.braced(cursor)
     return () if region is None else tabulated(reader, region.body_start, region.body_end, name)

@@ -16,13 +16,13 @@ from google.genai.errors import APIError
 
 from bot.adapters.gemini import Gemini
 from bot.adapters.gemini_faults import translate
-from bot.demo.gemini import GeminiFault, GeminiService, Words
+from bot.demo.gemini import GeminiFault, GeminiService, PaperAnswer
 from bot.errors import ModelError
 from bot.models import Check, Limit, Prompt, Verdict
 from bot.settings import GeminiSettings, Secret, ServiceTier
 
 KEY = "AIza-not-a-real-key"
-WORDS = {"2611.99001": Words(r"To see $\beta$.", r"It is \nabla, \textit{there}.")}
+WORDS = {"2611.99001": PaperAnswer(r"To see $\beta$.", r"It is \nabla, \textit{there}.")}
 PROMPT = Prompt(
     system="Summarise.",
     user="Paper 2611.99001\nTitle: A title\nAbstract: We look. We see it.",

@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 from bot import app, digest
 from bot.adapters.gemini import Gemini
 from bot.channels.file.channel import FileChannel
-from bot.demo.gemini import Ask, GeminiFault, GeminiService
+from bot.demo.gemini import GeminiFault, GeminiRequest, GeminiService
 from bot.models import Digest, Entry, Target
 from bot.pipeline import tick
 from bot.pipeline.services import Services
@@ -75,7 +75,7 @@ class FastClock:
 class Arrival:
     """One request as the stand-in saw it, in fast time."""
 
-    ask: Ask
+    ask: GeminiRequest
     at: datetime
 
 

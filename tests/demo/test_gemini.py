@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.demo.gemini import GeminiFault, GeminiService, Words, words_of
+from bot.demo.gemini import GeminiFault, GeminiService, PaperAnswer, words_of
 from bot.demo.samples import samples
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -26,7 +26,7 @@ RECORD = {
 
 @pytest.fixture
 async def service() -> AsyncIterator[GeminiService]:
-    async with GeminiService(PAPERS, {"2611.99001": Words("We ask.", "We find.")}) as running:
+    async with GeminiService(PAPERS, {"2611.99001": PaperAnswer("We ask.", "We find.")}) as running:
         yield running
 
 
@@ -106,7 +106,7 @@ async def test_spoilt_answers_are_spoilt_as_announced(service: GeminiService) ->
     assert {record["arxiv_id"] for record in await answer(service, two)} == {"0000.00000", "0000.00001"}
     service.faults.append(GeminiFault.EMPTY_FIELDS)
     assert {record["finding"] for record in await answer(service, two)} == {""}
-    service.words["2611.99001"] = Words(r"$\beta$", r"\alpha")
+    service.words["2611.99001"] = PaperAnswer(r"$\beta$", r"\alpha")
     for fault in (GeminiFault.FENCED_JSON, GeminiFault.MALFORMED_JSON, GeminiFault.BARE_LATEX):
         service.faults.append(fault)
         with pytest.raises(json.JSONDecodeError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from bot.demo.gemini import Words
+from bot.demo.gemini import PaperAnswer
 from bot.models import Paper
 
 
@@ -21,7 +21,7 @@ class Invented:
     topic: str | None
     """The topic of `world.TOPICS` that it was written to match; None: no topic should match it."""
     name: str
-    words: Words
+    words: PaperAnswer
     """What a good model says of it."""
 
 
@@ -143,7 +143,7 @@ def invent(seed: int, number: int, submitted: datetime, share: float = 0.6, mont
         updated=submitted,
         comment=random.choice(_COMMENTS),
     )
-    words = Words(subject.objective.format(**values), subject.finding.format(**values))
+    words = PaperAnswer(subject.objective.format(**values), subject.finding.format(**values))
     return Invented(paper, subject.topic, values["name"], words)
 
 

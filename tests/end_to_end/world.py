@@ -34,7 +34,7 @@ from aiohttp import web
 
 from bot.demo.arxiv import Announced, ArxivService
 from bot.demo.arxiv.search import search
-from bot.demo.gemini import Ask, GeminiService
+from bot.demo.gemini import GeminiRequest, GeminiService
 from bot.demo.loopback import Loopback
 from bot.demo.slack import SlackFault, SlackService
 from bot.demo.smtp import SmtpFault, SmtpService
@@ -256,7 +256,7 @@ class World:
         return loop_time + self._offset
 
 
-def asked_for(ask: Ask) -> list[str]:
+def asked_for(ask: GeminiRequest) -> list[str]:
     """The papers that a request to Gemini is about."""
     return re.findall(r"^arxiv_id: (\S+)$", ask.prompt, re.MULTILINE)
 

@@ -6,8 +6,7 @@ from email.errors import HeaderParseError, InvalidHeaderDefect
 from email.headerregistry import Address, AddressHeader
 from email.policy import SMTP
 
-import idna
-
+from bot.channels.email.mime import idna_domain
 from bot.errors import DeliveryError
 from bot.models import Verdict
 
@@ -24,9 +23,9 @@ def envelope_address(mailbox: str) -> str:
     if address.domain.startswith("["):
         return address.addr_spec
     try:
-        domain = idna.encode(address.domain, uts46=True).decode("ascii")
+        domain = idna_domain(address.domain)
         return Address(username=address.username, domain=domain).addr_spec
-    except (idna.IDNAError, ValueError) as error:
+    except ValueError as error:
         raise _unusable(mailbox) from error
 
 

@@ -110,9 +110,14 @@ def sha256_hex(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def idna_domain(domain: str) -> str:
+    """IDNA 2008, by UTS 46: Python's own codec would make strasse of straße. UnicodeError for what is no domain."""
+    return idna.encode(domain, uts46=True).decode("ascii")
+
+
 def _ascii_domain(domain: str) -> str:
-    """As the envelope has it (IDNA 2008, UTS 46): Python's own codec would make strasse of straße."""
+    """As the envelope has it; what is no domain without the rest."""
     try:
-        return idna.encode(domain, uts46=True).decode()
+        return idna_domain(domain)
     except UnicodeError:
         return domain.encode("ascii", errors="ignore").decode()

@@ -31,7 +31,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class AnswerRule:
     outcome: Outcome
     remedy: str = ""
     """``{about}`` is the channel or person as the configuration names it, ``{bot}`` the bot's name,
@@ -127,15 +127,15 @@ _WAIT = (
 # Slack's reference: "some aspect of the operation" may have succeeded.
 _AMBIGUOUS = ("fatal_error", "internal_error")
 
-RULES: Mapping[str, Rule] = {
-    **{code: Rule(Outcome.PERMANENT, remedy) for code, remedy in _PERMANENT.items()},
-    **{code: Rule(Outcome.FORM, _OURS) for code in _FORM},
-    **{code: Rule(Outcome.WAIT) for code in _WAIT},
-    **{code: Rule(Outcome.AMBIGUOUS) for code in _AMBIGUOUS},
+RULES: Mapping[str, AnswerRule] = {
+    **{code: AnswerRule(Outcome.PERMANENT, remedy) for code, remedy in _PERMANENT.items()},
+    **{code: AnswerRule(Outcome.FORM, _OURS) for code in _FORM},
+    **{code: AnswerRule(Outcome.WAIT) for code in _WAIT},
+    **{code: AnswerRule(Outcome.AMBIGUOUS) for code in _AMBIGUOUS},
 }
 """By error code; a ``*`` stands for any characters."""
 
-UNKNOWN = Rule(Outcome.WAIT)
+UNKNOWN = AnswerRule(Outcome.WAIT)
 """A code that is not in Slack's reference is a plain "no", so nothing was posted. Waiting is the safer
 reading: a passing condition then costs a delay and a lasting one ends when the attempts run out, whereas
 taken as permanent a new code for a passing condition would stop every delivery until a person steps in."""
@@ -143,7 +143,7 @@ taken as permanent a new code for a passing condition would stop every delivery 
 _MAX_DETAIL = 500
 
 
-def rule_for(code: str) -> Rule:
+def rule_for(code: str) -> AnswerRule:
     exact = RULES.get(code)
     if exact is not None:
         return exact

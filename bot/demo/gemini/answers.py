@@ -21,7 +21,7 @@ Schema = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PaperAnswer:
     """The answer for one paper."""
 
     objective: str
@@ -30,17 +30,17 @@ class Words:
     reason: str = ""
 
 
-def words_of(paper: Paper) -> Words:
+def words_of(paper: Paper) -> PaperAnswer:
     """The first and the last sentence of the abstract."""
     return _first_and_last(paper.abstract)
 
 
-def _first_and_last(text: str) -> Words:
+def _first_and_last(text: str) -> PaperAnswer:
     sentences = _SENTENCE_END.split(" ".join(text.split()))
-    return Words(sentences[0], sentences[-1])
+    return PaperAnswer(sentences[0], sentences[-1])
 
 
-def asked_for(text: str, known: Mapping[str, Words]) -> dict[str, Words]:
+def asked_for(text: str, known: Mapping[str, PaperAnswer]) -> dict[str, PaperAnswer]:
     """Answers for the papers whose ids occur in the prompt's text, in the order they occur.
 
     When none of them is known, each id's answer comes from the longest line between it and the next.
@@ -56,7 +56,7 @@ def asked_for(text: str, known: Mapping[str, Words]) -> dict[str, Words]:
     }
 
 
-def scored(text: str) -> dict[str, Words]:
+def scored(text: str) -> dict[str, PaperAnswer]:
     """Scores for the papers in a prompt: by the words that a paper shares with what the reader wrote."""
     wanted = set(_LONG_WORD.findall(text.partition("END READER")[0].lower()))
     found = {}
@@ -66,7 +66,7 @@ def scored(text: str) -> dict[str, Words]:
         )
         shared = [word for word in dict.fromkeys([*title, *abstract]) if word in wanted]
         points = 3 * sum(word in title for word in shared) + 2 * sum(word not in title for word in shared)
-        found[match["id"]] = Words("", "", min(10, points), _reason(title + abstract, shared))
+        found[match["id"]] = PaperAnswer("", "", min(10, points), _reason(title + abstract, shared))
     return found
 
 
@@ -81,7 +81,7 @@ def wants_scores(schema: Schema) -> bool:
     return "score" in _part(_part(schema, "items"), "properties")
 
 
-def shaped(answers: Mapping[str, Words], schema: Schema) -> object:
+def shaped(answers: Mapping[str, PaperAnswer], schema: Schema) -> object:
     """The answers in the form that the schema asks for: an array of objects, the same inside an object,
     or one object. Properties it does not know how to fill are empty text or empty arrays."""
     if _kind(schema) == "array":
@@ -96,11 +96,11 @@ def shaped(answers: Mapping[str, Words], schema: Schema) -> object:
     return {}
 
 
-def _record(arxiv_id: str, words: Words, schema: Schema) -> dict[str, object]:
+def _record(arxiv_id: str, words: PaperAnswer, schema: Schema) -> dict[str, object]:
     return dict(_fields(arxiv_id, words, schema))
 
 
-def _fields(arxiv_id: str, words: Words, schema: Schema) -> Iterator[tuple[str, object]]:
+def _fields(arxiv_id: str, words: PaperAnswer, schema: Schema) -> Iterator[tuple[str, object]]:
     properties = _part(schema, "properties")
     for name in properties:
         if name == "id" or name.endswith("_id"):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any
 
-from bot.demo.gemini.answers import Words
+from bot.demo.gemini.answers import PaperAnswer
 
 
 class GeminiFault(Enum):
@@ -151,12 +151,12 @@ _PLAIN: dict[GeminiFault, Refusal] = {
 # --- replies that are not what was asked for --------------------------------------------------
 
 
-def _swap(answers: Mapping[str, Words]) -> dict[str, Words]:
+def _swap(answers: Mapping[str, PaperAnswer]) -> dict[str, PaperAnswer]:
     ids = list(answers)
     return dict(zip(ids[1:] + ids[:1], answers.values(), strict=True))
 
 
-SPOILT: Mapping[GeminiFault | None, Callable[[Mapping[str, Words]], dict[str, Words]]] = {
+SPOILT: Mapping[GeminiFault | None, Callable[[Mapping[str, PaperAnswer]], dict[str, PaperAnswer]]] = {
     GeminiFault.WRONG_ID: lambda answers: {
         f"0000.0000{n}": words for n, words in enumerate(answers.values())
     },
@@ -166,13 +166,13 @@ SPOILT: Mapping[GeminiFault | None, Callable[[Mapping[str, Words]], dict[str, Wo
         for key, words in answers.items()
     },
     GeminiFault.WRONG_LANGUAGE: lambda answers: {
-        key: Words(
+        key: PaperAnswer(
             "Les auteurs étudient la question avec une nouvelle méthode.",
             "Ils montrent que les résultats sont meilleurs que ceux des méthodes connues.",
         )
         for key in answers
     },
-    GeminiFault.EMPTY_FIELDS: lambda answers: dict.fromkeys(answers, Words("", "")),
+    GeminiFault.EMPTY_FIELDS: lambda answers: dict.fromkeys(answers, PaperAnswer("", "")),
 }
 """What becomes of the answers before they are written down."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.demo.gemini.answers import Words, asked_for, scored, shaped, wants_scores, words_of
+from bot.demo.gemini.answers import PaperAnswer, asked_for, scored, shaped, wants_scores, words_of
 from bot.demo.gemini.faults import FINISH_REASONS, REWRITTEN, SPOILT, GeminiFault, refusal
 from bot.demo.loopback import Loopback
 from bot.models import Paper
@@ -27,7 +27,7 @@ _MINUTE_S = 60.0
 
 
 @dataclass(slots=True)
-class Ask:
+class GeminiRequest:
     """One request for an answer. Times are the event loop's, in seconds."""
 
     number: int
@@ -57,7 +57,7 @@ class GeminiService(Loopback):
     def __init__(
         self,
         papers: Iterable[Paper] = (),
-        words: Mapping[str, Words] | None = None,
+        words: Mapping[str, PaperAnswer] | None = None,
         *,
         models: Iterable[str] = ("gemini-flash-latest", "gemini-3.8-flash", "gemini-3.5-flash-lite"),
         port: int = 0,
@@ -72,7 +72,7 @@ class GeminiService(Loopback):
         self.latency_s: Callable[[int], float] = lambda _: 0.0
         self.retry_delay_s = 20.0
         """What a refusal for quota asks the client to wait."""
-        self.log: list[Ask] = []
+        self.log: list[GeminiRequest] = []
         self.probes = 0
         self.app.router.add_route("POST", "/{version}/models/{model}:generateContent", self._generate)
         self.app.router.add_route("GET", "/{version}/models/{model}", self._describe)
@@ -135,18 +135,18 @@ class GeminiService(Loopback):
         finally:
             ask.ended = time()
 
-    def _log(self, model: str, body: Mapping[str, Any], now: float) -> Ask:
+    def _log(self, model: str, body: Mapping[str, Any], now: float) -> GeminiRequest:
         prompt = _texts(body.get("contents", []))
         system = _texts([_either(body, "systemInstruction", "system_instruction") or {}])
         tokens = _tokens(prompt) + _tokens(system)
-        ask = Ask(len(self.log) + 1, model, now, prompt, body, tokens, _tier(body))
+        ask = GeminiRequest(len(self.log) + 1, model, now, prompt, body, tokens, _tier(body))
         self.log.append(ask)
         return ask
 
     def _next_fault(self, number: int) -> GeminiFault | None:
         return self.faults.popleft() if self.faults else self.fault_for(number)
 
-    def _fault_of(self, request: web.Request, ask: Ask) -> GeminiFault | None:
+    def _fault_of(self, request: web.Request, ask: GeminiRequest) -> GeminiFault | None:
         """What is wrong with the request itself."""
         if not self._serves(request):
             return GeminiFault.NOT_FOUND
@@ -172,7 +172,7 @@ class GeminiService(Loopback):
         return web.Response(status=status, text=body, content_type=content_type)
 
 
-def _reply(ask: Ask, known: Mapping[str, Words], fault: GeminiFault | None) -> dict[str, Any]:
+def _reply(ask: GeminiRequest, known: Mapping[str, PaperAnswer], fault: GeminiFault | None) -> dict[str, Any]:
     silent = fault is GeminiFault.BLOCKED_PROMPT or fault in FINISH_REASONS
     text = "" if silent else _text(ask, known, fault)
     outcome: dict[str, Any]
@@ -194,7 +194,7 @@ def _reply(ask: Ask, known: Mapping[str, Words], fault: GeminiFault | None) -> d
     return outcome | {"usageMetadata": usage, "modelVersion": model}
 
 
-def _text(ask: Ask, known: Mapping[str, Words], fault: GeminiFault | None) -> str:
+def _text(ask: GeminiRequest, known: Mapping[str, PaperAnswer], fault: GeminiFault | None) -> str:
     configuration = _configuration(ask.body)
     schema = (
         _either(configuration, "responseJsonSchema", "response_json_schema")
