@@ -17,7 +17,7 @@ from bot.channels import CHANNELS
 from bot.channels.loading import open_channel
 from bot.errors import StoreError
 from bot.pipeline.services import Services
-from bot.ports import Channel, Clock, Heartbeat, Progress, Summariser
+from bot.ports import Channel, Clock, Heartbeat, Progress, Summariser, Supervisor
 from bot.settings import Settings
 from bot.store import Store
 
@@ -26,6 +26,13 @@ def system_clock() -> Clock:
     from bot.adapters.clock import SystemClock
 
     return SystemClock()
+
+
+def supervisor() -> Supervisor:
+    """Who started this process, as far as they want to be told of it."""
+    from bot.adapters.systemd import Systemd
+
+    return Systemd(os.environ)
 
 
 def open_store(path: Path) -> Store:

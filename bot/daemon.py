@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, DiskFull
+from bot.models import OutboxState
 from bot.pipeline import alerts, tick
 from bot.pipeline.concurrency import first_of
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
-from bot.ports import Clock
+from bot.ports import Clock, Supervisor
 from bot.settings import Settings
 
 LOOK_EVERY = timedelta(seconds=1)
@@ -28,6 +29,9 @@ NOTICE_EVERY = timedelta(seconds=5)
 
 GRACE = timedelta(seconds=8)
 """How long a round may go on after the order to stop, before what is in flight is cut off."""
+
+ROOM_EVERY = timedelta(minutes=1)
+"""How often a full disk is tried again."""
 
 T = TypeVar("T")
 Open = Callable[[Settings], AbstractAsyncContextManager[Services]]
@@ -52,14 +56,18 @@ class Daemon:
 
     ``reload`` returns the settings when the file changed and None when it did not; it raises
     ConfigError for a broken edit, which leaves the old configuration in force. An edit that is taken
-    back, or changes nothing, interrupts nothing.
+    back, or changes nothing, interrupts nothing. While the disk is full nothing is begun.
     """
 
-    def __init__(self, settings: Settings, open_services: Open, reload: Reload, tell: Tell) -> None:
+    def __init__(
+        self, settings: Settings, open_services: Open, reload: Reload, tell: Tell, supervisor: Supervisor
+    ) -> None:
         self._settings = settings
         self._open = open_services
         self._reload = reload
         self._tell = tell
+        self._supervisor = supervisor
+        self._full_since: datetime | None = None
         self._stopped = False
         self._interrupt = asyncio.Event()
         """Set when the present configuration has had its time: an order to stop, a good edit, a fault."""
@@ -70,6 +78,7 @@ class Daemon:
     def stop(self) -> None:
         """Finish what is in flight, begin nothing new."""
         self._stopped = True
+        self._supervisor.stopping()
         self._end_round()
 
     def look(self) -> None:
@@ -77,24 +86,59 @@ class Daemon:
         self._look_now.set()
 
     async def run(self) -> None:
-        """Until stopped. Raises StoreError; the failure of a service never ends it."""
+        """Until stopped. Raises StoreError; neither the failure of a service nor a full disk ends it."""
         gate = None
         while not self._stopped:
             async with self._open(self._settings) as services:
-                state = tick.start(services, self._interrupt, gate)
-                gate = state.gate
-                watch = asyncio.ensure_future(self._watch(services))
-                # A watcher that died takes the daemon with it, not its vigilance.
-                watch.add_done_callback(lambda _: self._end_round())
+                self._supervisor.ready()
                 try:
-                    await self._serve(services, state)
-                finally:
-                    watch.cancel()
-                    await asyncio.wait({watch})
-                if not watch.cancelled():
-                    watch.result()
+                    # What was being recorded when the disk was full is settled as after a death.
+                    state = tick.start(services, self._interrupt, gate)
+                    gate = state.gate
+                    await self._live(services, state)
+                except DiskFull as error:
+                    await self._await_room(services.clock, error)
             if not self._stopped:
                 self._interrupt.clear()
+
+    async def _live(self, services: Services, state: ProcessState) -> None:
+        watch = asyncio.ensure_future(self._watch(services))
+        # A watcher that died takes the daemon with it, not its vigilance.
+        watch.add_done_callback(lambda _: self._end_round())
+        try:
+            await self._serve(services, state)
+        finally:
+            watch.cancel()
+            await asyncio.wait({watch})
+            failed = None if watch.cancelled() else watch.exception()
+        if failed is not None:
+            raise failed
+
+    async def _await_room(self, clock: Clock, error: DiskFull) -> None:
+        """Say once that the disk is full, and rest for a moment."""
+        if self._full_since is None:
+            self._full_since = clock.now()
+            every = int(ROOM_EVERY.total_seconds())
+            self._tell(Report(faults=[f"{error}; it is tried again every {every} s"]))
+        self._supervisor.doing(str(error))
+        until = clock.monotonic() + ROOM_EVERY.total_seconds()
+        while not self._stopped and clock.monotonic() < until:
+            self._supervisor.alive()
+            await clock.sleep(LOOK_EVERY.total_seconds())
+
+    def _tell_of_room(self, services: Services) -> None:
+        """A round was recorded whole: whoever was full before is not any more."""
+        if self._full_since is None:
+            return
+        since, now = self._full_since, services.clock.now()
+        text = (
+            f"the disk of {services.settings.database} was full from {since:%Y-%m-%d %H:%M} to "
+            f"{now:%Y-%m-%d %H:%M} UTC: nothing was polled or sent meanwhile. Work goes on, and nothing is lost"
+        )
+        alerts.raise_alert(services, alerts.DISK, text, alerts.OPERATOR)
+        alerts.settle(services, alerts.DISK)
+        services.progress.note("warning", text)
+        self._full_since = None
 
     def _end_round(self) -> None:
         self._interrupt.set()
@@ -103,8 +147,11 @@ class Daemon:
     async def _serve(self, services: Services, state: ProcessState) -> None:
         """Rounds under one configuration, until it changes or the daemon stops."""
         while not self._interrupt.is_set():
+            self._supervisor.doing("a round is under way")
             step = tick.step(services, state)
             report = await in_time(step, self._interrupt, services.clock)
+            if report is not None:
+                self._tell_of_room(services)
             if report is not None and (report.faults or report.troubles):
                 self._tell(report)
             until = tick.next_event(services, state)
@@ -112,6 +159,7 @@ class Daemon:
                 self._hurry.clear()
                 spare = tick.spare(services, state, until, self._hurry)
                 await in_time(spare, self._interrupt, services.clock)
+            self._supervisor.doing(_rests(services, tick.next_event(services, state)))
             await self._rest(services, state)
 
     async def _rest(self, services: Services, state: ProcessState) -> None:
@@ -132,6 +180,7 @@ class Daemon:
         while True:
             await first_of(self._look_now.wait(), services.clock.sleep(LOOK_EVERY.total_seconds()))
             self._look_now.clear()
+            self._supervisor.alive()
             try:
                 settings = self._reload()
             except ConfigError as error:
@@ -151,3 +200,11 @@ class Daemon:
         text = f"{verdict}\n{error}"
         alerts.raise_alert(services, alerts.CONFIGURATION, text, alerts.OPERATOR)
         self._hurry.set()
+
+
+def _rests(services: Services, until: datetime) -> str:
+    """What the daemon waits for, in a line."""
+    backlog = services.store.outbox.backlog().by_state
+    failed = backlog[OutboxState.FAILED]
+    waiting = sum(backlog.values()) - failed
+    return f"next round {until:%Y-%m-%d %H:%M} UTC; {waiting} messages wait, {failed} failed"

@@ -3,7 +3,8 @@
 DigestError
 ├── ConfigError        the YAML or the environment is wrong: every fault at once       exit 2
 ├── StoreError         the database can't be used: locked, newer, corrupt, full        exit 2
-│   └── DatabaseHeld    another process holds it
+│   ├── DatabaseHeld    another process holds it
+│   └── DiskFull        there is no room for it; what fails leaves no trace, and passes
 └── ServiceError       a service did not do what was asked; carries a Verdict
     ├── ArxivError     overloaded, unreachable or answering nonsense: one condition
     │   └── QueryRejected   arXiv answered that it can't run this query: permanent
@@ -42,6 +43,10 @@ class StoreError(DigestError):
 
 class DatabaseHeld(StoreError):
     """Another process holds the database."""
+
+
+class DiskFull(StoreError):
+    """There is no room for what was to be recorded. Nothing of it was, and room may be made."""
 
 
 class ServiceError(DigestError):

@@ -82,6 +82,22 @@ class Heartbeat(Protocol):
         """Say that we live, or that a round ``failed``. Empty when it was heard, else why not; never raises."""
 
 
+class Supervisor(Protocol):
+    """Who started the daemon, and starts it anew when it hangs. None of these raises or waits."""
+
+    def ready(self) -> None:
+        """It has begun its work."""
+
+    def alive(self) -> None:
+        """Its loop turns; said every second or so."""
+
+    def doing(self, what: str) -> None:
+        """One line for people."""
+
+    def stopping(self) -> None:
+        """It was told to end, and finishes what is in flight."""
+
+
 class Progress(Protocol):
     """Who watches the work."""
 

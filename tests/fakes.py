@@ -239,6 +239,27 @@ class FakeHeartbeat:
         return self.fault
 
 
+class FakeSupervisor:
+    """Keeps what it was told, but for signs of life, which it counts."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.beats = 0
+
+    def ready(self) -> None:
+        self.told.append("ready")
+
+    def alive(self) -> None:
+        self.beats += 1
+
+    def doing(self, what: str) -> None:
+        if self.told[-1:] != [what]:
+            self.told.append(what)
+
+    def stopping(self) -> None:
+        self.told.append("stopping")
+
+
 class SilentProgress:
     """Keeps the outcomes of the steps."""
 

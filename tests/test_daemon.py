@@ -19,8 +19,10 @@ from bot.models import Envelope, Fault, ModelReply, OutboxState, Prompt, Receipt
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
 from bot.settings import GeminiSettings, Settings
+from bot.store import Store
+from bot.store.database import Connection
 from tests import samples
-from tests.fakes import FakeSummariser, overloaded
+from tests.fakes import FakeSummariser, FakeSupervisor, overloaded
 from tests.pipeline import model
 from tests.pipeline.conftest import World, new_world
 from tests.samples import NOON, paper, subscriber
@@ -44,10 +46,11 @@ class Running:
     """What the next look at the file finds."""
     told: list[str] = field(default_factory=list)
     opened: int = 0
+    supervisor: FakeSupervisor = field(default_factory=FakeSupervisor)
     daemon: Daemon = field(init=False)
 
     def __post_init__(self) -> None:
-        self.daemon = Daemon(self.world.settings, self.open, self.look, self.tell)
+        self.daemon = Daemon(self.world.settings, self.open, self.look, self.tell, self.supervisor)
 
     @asynccontextmanager
     async def open(self, settings: Settings) -> AsyncIterator[Services]:
@@ -341,6 +344,45 @@ async def test_an_unusable_database_ends_it(world: World) -> None:
     one.edit = StoreError("the disk is full")
     with pytest.raises(StoreError):
         await one.daemon.run()
+
+
+async def test_a_full_disk_is_waited_out_and_told_when_there_is_room(world: World) -> None:
+    """What was under way is settled as after a death: nothing is lost and nothing comes twice."""
+    world.store.close()
+    connection = Connection(world.folder / "state.db")
+    connection.write_ahead()
+    world.store = Store(connection)
+    pages = connection.value("PRAGMA page_count")
+    readers = daily("ada", "12:02", targets=(FILE,))
+    world.source.papers = [paper(f"2611.{n:05}", abstract="We measure. " * 300) for n in range(30)]
+    connection.rows(f"PRAGMA max_page_count = {pages + 2}")
+    async with running(world, readers, operator=OPERATOR) as one:
+        await one.wait(10 * MINUTE)
+        assert delivered(world) == []
+        assert [fault for fault in one.told if "the disk is full" in fault] == one.told[:1] == one.told
+        assert "the disk is full" in one.supervisor.told[-1]
+        beats = one.supervisor.beats
+        await one.wait(MINUTE)
+        assert one.supervisor.beats > beats + 50, "it hangs not: systemd has no reason to end it"
+        connection.rows(f"PRAGMA max_page_count = {pages + 10_000}")
+        await one.wait(3 * MINUTE)
+    assert [(name, len(ids)) for name, ids in delivered(world)] == [("ada", 30)]
+    (told,) = [text for sent in world.slack.accepted if "was full from" in (text := sent.payload.decode())]
+    assert "12:00 to 2026-11-16 12:1" in told
+
+
+async def test_whoever_started_it_is_told_what_it_does(world: World) -> None:
+    """That it lives, what it waits for, and that it ends."""
+    async with running(world, daily("ada", "13:00")) as one:
+        await one.wait(5 * MINUTE)
+        told, beats = list(one.supervisor.told), one.supervisor.beats
+    assert told == [
+        "ready",
+        "a round is under way",
+        "next round 2026-11-16 13:00 UTC; 0 messages wait, 0 failed",
+    ]
+    assert beats >= 290
+    assert one.supervisor.told[-1] == "stopping"
 
 
 async def test_the_failure_of_a_service_never_ends_it(world: World) -> None:

@@ -73,7 +73,9 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
             yield services
 
     reloader = Reloader(state, settings, store, clock.now)
-    daemon = Daemon(settings, open_services, reloader, partial(tell, log_format=state.log_format))
+    daemon = Daemon(
+        settings, open_services, reloader, partial(tell, log_format=state.log_format), app.supervisor()
+    )
 
     def look_again() -> None:
         reloader.forget()

@@ -19,7 +19,7 @@ from bot.pipeline.services import Services
 OPERATOR = ""
 """The operator's name among the readers: an alert for this one concerns no subscriber."""
 
-CONFIGURATION, MODEL, POLL, FEED = "configuration", "gemini", "poll", "feed"
+CONFIGURATION, MODEL, POLL, FEED, DISK = "configuration", "gemini", "poll", "feed", "disk"
 
 PATIENCE = timedelta(minutes=30)
 """How long arXiv may be in trouble before the operator, and those who read at once, are told."""

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bot.errors import StoreError
+from bot.errors import DiskFull, StoreError
 
 Row = Mapping[str, Any]
 
@@ -138,7 +138,8 @@ class Connection:
         try:
             yield
         except sqlite3.Error as error:
-            raise StoreError(in_words(error, self.path)) from error
+            full = getattr(error, "sqlite_errorname", "").startswith("SQLITE_FULL")
+            raise (DiskFull if full else StoreError)(in_words(error, self.path)) from error
 
 
 def in_words(error: sqlite3.Error, path: Path) -> str:
