@@ -6,10 +6,12 @@ click too, and asked again changes nothing more.
 
 from __future__ import annotations
 
+import email
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from urllib.parse import urlsplit
+from email.message import Message
+from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -92,10 +94,7 @@ class _Side:
         return _text("\n".join([*reasons, ""]) if reasons else "ready\n", 503 if reasons else 200)
 
     async def metrics(self, _request: web.Request) -> web.Response:
-        try:
-            body = metrics.text(self._services)
-        except StoreError:
-            return _text("the database can't be used\n", 503)
+        body = metrics.text(self._services)
         return web.Response(body=body, headers={**_HEADERS, "Content-Type": metrics.CONTENT_TYPE})
 
     async def page(self, request: web.Request) -> web.Response:
@@ -104,14 +103,14 @@ class _Side:
 
     async def act(self, request: web.Request) -> web.Response:
         subscriber, target = self._reader(request)
-        await request.read()  # refuses what is too large, of whatever kind
-        fields = await request.post()
+        # To read it refuses what is too large, of whatever kind.
+        fields = _fields(await request.read(), request.headers.get("Content-Type", ""))
         store, now = self._services.store.optouts, self._services.clock.now()
         action = "unsubscribe" if fields.get("List-Unsubscribe") == "One-Click" else fields.get("action")
         if action == "unsubscribe":
             if store.unsubscribe(subscriber.name, target, now):
                 self._tell(subscriber, request.match_info["token"])
-        elif isinstance(action, str) and action in _PAUSES:
+        elif action in _PAUSES:
             length = _PAUSES[action]
             # Asked again, by a button pressed twice or a page loaded anew, it ends when it was to end.
             if not any(one.until == one.since + length for one in store.of(subscriber.name) if one.until):
@@ -133,7 +132,7 @@ class _Side:
         held = [
             one for one in self._services.store.optouts.of(subscriber.name) if one.target in (None, target)
         ]
-        shown = pages.stop(subscriber.topics, held, subscriber.timezone)
+        shown = pages.stop(subscriber, held)
         return web.Response(text=shown, content_type="text/html", headers=_HEADERS)
 
     def _tell(self, subscriber: Subscriber, token: str) -> None:
@@ -168,6 +167,8 @@ class _Limits:
                 for name, value in _HEADERS.items():
                     refusal.headers.setdefault(name, value)
                 raise
+            except StoreError:  # a full disk, or somebody's long transaction: the reader may try again
+                return _text("the database can't be used\n", 503)
 
         return limited
 
@@ -187,6 +188,21 @@ def _asked_by(request: web.Request) -> str:
     remote = request.remote or ""
     forwarded = request.headers.get("X-Forwarded-For", "")
     return forwarded.rpartition(",")[2].strip() if forwarded and is_loopback(remote) else remote
+
+
+def _fields(body: bytes, content_type: str) -> Mapping[str, str]:
+    """What a form says. RFC 8058 lets mail readers send either form, and some don't say that it is one."""
+    if not content_type.lower().startswith("multipart/form-data"):
+        return dict(parse_qsl(body.decode(errors="replace").strip()))
+    head = f"Content-Type: {content_type}\r\n\r\n".encode(errors="replace")
+    parts = email.message_from_bytes(head + body).walk()
+    named = ((part.get_param("name", header="content-disposition"), part) for part in parts)
+    return {str(name): _content(part) for name, part in named if name}
+
+
+def _content(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    return payload.decode(errors="replace").strip() if isinstance(payload, bytes) else ""
 
 
 def _text(text: str, status: int = 200) -> web.Response:

@@ -164,6 +164,12 @@ def with_teaser(digest: Digest, said: str, first: str) -> str:
     return frame(digest).gettext("{headline}: {first}", headline=said, first=first)
 
 
+def again(digest: Digest) -> str:
+    """What a digest says that is sent once more, since somebody asked for it."""
+    words = frame(digest)
+    return words.gettext("Sent again: the digest of {date}.", date=words.long_date(local_date(digest)))
+
+
 def nothing(digest: Digest) -> str:
     """What an edition without new papers says; nothing where it is not known whether there are any."""
     if digest.unanswered:

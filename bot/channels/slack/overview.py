@@ -156,6 +156,8 @@ def _by_topic(digest: Digest) -> str:
 def _head(digest: Digest, sentences_bytes: int) -> Iterator[Block]:
     words, several = wording.frame(digest), has_topics(digest)
     yield slack_blocks.header(wording.headline(digest, with_topics=not several))
+    if digest.resent_at is not None:
+        yield from slack_blocks.context([wording.again(digest)])
     if several:
         yield from slack_blocks.context([slack_blocks.fit(_by_topic(digest), _FACTS_CHARACTERS)])
     notices = wording.sentences(digest.notices, sentences_bytes, words)
