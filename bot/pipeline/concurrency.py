@@ -1,9 +1,10 @@
-"""Waiting for whatever comes first, or for everything."""
+"""Waiting for whatever comes first, or for everything, or for the disk together."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 
@@ -26,3 +27,52 @@ async def all_of(works: Iterable[Coroutine[Any, Any, None]]) -> None:
                 group.create_task(work)
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from None
+
+
+class GroupCommit:
+    """Changes that several tasks make at the same time, made durable by one commit.
+
+    The disk takes a millisecond and more for each, during which everything stands still. What belongs into
+    one transaction is one change. When one fails, all of that commit are undone, and all who wait are told.
+    """
+
+    def __init__(self, transaction: Callable[[], AbstractContextManager[None]]) -> None:
+        self._transaction = transaction
+        self._changes: list[Callable[[], None]] = []
+        self._commit: asyncio.Future[None] | None = None
+        """The last there was, or the next. One that failed stays the last."""
+
+    def add(self, change: Callable[[], None]) -> None:
+        """Make it with the next commit, in the order of asking, as soon as all tasks that can had their turn.
+
+        It is made also when the task that asked is cancelled.
+        """
+        if self._commit is None or (self._commit.done() and self._commit.exception() is None):
+            loop = asyncio.get_running_loop()
+            self._commit = loop.create_future()
+            loop.call_soon(self._make)
+        self._changes.append(change)
+
+    async def committed(self) -> None:
+        """Until all that was added is durable. Raises what a commit raised; after that nothing is made."""
+        if self._commit is not None:
+            await asyncio.shield(self._commit)
+
+    def now(self) -> None:
+        """The same without giving up the turn."""
+        self._make()
+        if self._commit is not None and (error := self._commit.exception()) is not None:
+            raise error
+
+    def _make(self) -> None:
+        if self._commit is None or self._commit.done():
+            return
+        changes, self._changes = self._changes, []
+        try:
+            with self._transaction():
+                for change in changes:
+                    change()
+        except BaseException as error:
+            self._commit.set_exception(error)
+        else:
+            self._commit.set_result(None)

@@ -8,7 +8,7 @@ its connections, as `pacing.lanes` says.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -110,6 +110,7 @@ class _Postman:
         lanes = self._pacing.lanes(own, lambda target: known(target) or target.address)
         left = iter(lanes)
         await all_of(self._work(left) for _ in range(min(self._pacing.at_once(), len(lanes))))
+        self._outcomes.record()
 
     async def _work(self, lanes: Iterator[Sequence[Parts]]) -> None:
         """Serve one lane after the other, of those that nobody has begun."""
@@ -121,6 +122,8 @@ class _Postman:
         """A digest's parts in their order; a part that waits holds back those after it."""
         left: Left | None = None
         for envelope in parts:
+            if envelope is not parts[0]:
+                self._outcomes.record()  # a thread is begun by the receipt of the part before
             try:
                 if left is None and not await self._deliver(envelope) and self._spec.keeps_order:
                     return
@@ -176,15 +179,32 @@ class _Postman:
     async def _resolve_all(self, envelopes: Sequence[Envelope]) -> None:
         """Look up every address before the first message goes out, as far as the service lets us."""
         channel = self._services.channels.get(self._kind)
-        for target in dict.fromkeys(envelope.target for envelope in envelopes):
-            if channel is None or self._pacing.why_left() is not None:
-                return
-            try:
-                await self._resolve(channel, target)
-            except DeliveryError as error:
-                self._unresolved[target] = error
-                if not error.verdict.permanent:
+        found: dict[Target, str] = {}
+        try:
+            for target in dict.fromkeys(envelope.target for envelope in envelopes):
+                if channel is None or self._pacing.why_left() is not None:
                     return
+                if self._services.store.subscriptions.resolved(target) is not None:
+                    continue
+                try:
+                    with _foreseen("looking up the address"):
+                        found[target] = await channel.resolve(target.address)
+                except DeliveryError as error:
+                    self._unresolved[target] = error
+                    if not error.verdict.permanent:
+                        return
+        finally:
+            self._keep(found)
+
+    def _keep(self, found: Mapping[Target, str]) -> None:
+        """Store what was looked up, by one commit."""
+        with self._services.store.transaction():
+            for target, resolved in found.items():
+                try:
+                    with _foreseen("storing the address"):
+                        self._services.store.subscriptions.save_resolved(target, resolved)
+                except DeliveryError as error:
+                    self._unresolved[target] = error
 
     async def _resolve(self, channel: Channel, target: Target) -> str:
         error = self._unresolved.get(target)
@@ -202,6 +222,7 @@ class _Postman:
     async def _settle_or_send(self, channel: Channel, envelope: Envelope, resolved: str) -> Receipt | None:
         """None for a message that was withdrawn while it waited for its turn."""
         if envelope.state is OutboxState.IN_DOUBT and self._spec.keeps_history:
+            self._outcomes.record()
             with _foreseen("looking for a message in doubt", in_doubt=True):
                 found = await self._look(channel, envelope, resolved)
             if found is not None:
@@ -209,7 +230,8 @@ class _Postman:
         await self._pacing.wait(resolved)
         async with self._pacing.turn():
             await self._pacing.wait_for_service()
-            sending = self._outbox.mark_sending(envelope, self._clock.now())
+            sending = await self._outcomes.sending(envelope)
+            self._outcomes.record()  # of others, meanwhile
             if sending.state is OutboxState.ENDED:
                 return None
             try:

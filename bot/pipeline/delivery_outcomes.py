@@ -8,6 +8,7 @@ from bot import backoff
 from bot.errors import DeliveryError
 from bot.models import Envelope, Receipt, Verdict
 from bot.pipeline import alerts
+from bot.pipeline.concurrency import GroupCommit
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
 from bot.render import wording
@@ -22,18 +23,33 @@ class DeliveryOutcomes:
         self._report = report
         self._clock = services.clock
         self._outbox = services.store.outbox
+        self._commits = GroupCommit(services.store.transaction)
+
+    async def sending(self, envelope: Envelope) -> Envelope:
+        """It is about to be handed over: from here on it is in doubt, should the process die.
+
+        The envelope as it is after that, ended when it was withdrawn.
+        """
+        now = self._clock.now()
+        marked: list[Envelope] = []
+        self._commits.add(lambda: marked.append(self._outbox.mark_sending(envelope, now)))
+        await self._commits.committed()
+        return marked[0]
 
     def accepted(self, envelope: Envelope, receipt: Receipt) -> None:
-        with self._services.store.transaction():
-            self._outbox.mark_sent(envelope, receipt, self._clock.now())
-            for key in (alerts.delivery_key, alerts.set_aside_key):
-                alerts.settle(self._services, key(envelope.subscriber, envelope.target))
+        """Recorded by the commit that marks the connection's next message, and before anything is sent."""
+        now = self._clock.now()
+        self._commits.add(lambda: self._record_accepted(envelope, receipt, now))
         held = f", {wording.papers(len(envelope.arxiv_ids))}" if envelope.arxiv_ids else ""
         self._report.done.append(f"{subject(envelope)}: delivered{held}")
         self._report.messages.add(envelope.id)
         self._services.progress.note(
             "info", f"{subject(envelope)}: accepted{held}", **facts(envelope), outcome="accepted"
         )
+
+    def record(self) -> None:
+        """Let the outbox say what was accepted: until it does, a mail would be repeated. StoreError."""
+        self._commits.now()
 
     def failed(self, envelope: Envelope, error: DeliveryError) -> None:
         with self._services.store.transaction():
@@ -91,6 +107,11 @@ class DeliveryOutcomes:
         if until is not None:
             self._outbox.postpone(envelope, why, until)
         self._name(envelope, "waiting", why)
+
+    def _record_accepted(self, envelope: Envelope, receipt: Receipt, now: datetime) -> None:
+        self._outbox.mark_sent(envelope, receipt, now)
+        for key in (alerts.delivery_key, alerts.set_aside_key):
+            alerts.settle(self._services, key(envelope.subscriber, envelope.target))
 
     def _name(self, envelope: Envelope, outcome: str, why: str) -> None:
         self._report.messages.add(envelope.id)

@@ -57,6 +57,7 @@ class Pacing:
         self._notices = services.store.notices
         self._spacing = state.spacing
         self._stopping = state.stopping
+        self._wait = self._notices.wait_until(kind)
         self._failures_in_a_row = 0
         self._one_by_one = False
         self._turn = asyncio.Lock()
@@ -114,7 +115,8 @@ class Pacing:
         if error.verdict.rest is not None:
             self._spacing.rest(self.kind, self._clock.monotonic() + error.verdict.rest.total_seconds())
         if wait_until is not None:
-            self._notices.set_wait(ServiceWait(self.kind, wait_until, str(error)))
+            self._wait = ServiceWait(self.kind, wait_until, str(error))
+            self._notices.set_wait(self._wait)
 
     def check(self) -> None:
         """`Left` when a message is not even to be tried."""
@@ -126,9 +128,8 @@ class Pacing:
         if self._stopping.is_set():
             return "stopping", None
         now = self._clock.now()
-        wait = self._notices.wait_until(self.kind)
-        if wait is not None and wait.until > now:
-            return f"the service asked to be left alone until {wait.until:%Y-%m-%d %H:%M:%S} UTC", wait.until
+        if self._wait is not None and (until := self._wait.until) > now:
+            return f"the service asked to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC", until
         if (rest := self._spacing.resting_until(self.kind) - self._clock.monotonic()) > 0:
             return "the service takes no more for the moment", now + timedelta(seconds=rest)
         if self._failures_in_a_row >= _OUTAGE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from bot.errors import StoreError
@@ -186,14 +186,23 @@ class Outbox:
         return envelopes.read(self._db, [row["id"] for row in rows])
 
     def mark_sending(self, envelope: Envelope, now: datetime) -> Envelope:
-        """It is about to be sent, but for one that was withdrawn meanwhile: that stays ended."""
-        with self._db.transaction():
-            self._db.write(
-                "UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
-                "first_attempt_at = coalesce(first_attempt_at, ?) WHERE id = ? AND state != 'ended'",
-                (to_text(now), envelope.id),
-            )
+        """It is about to be sent, but for one that was withdrawn meanwhile: that stays ended.
+
+        The envelope as it is after that; otherwise it must be as it is in the outbox before.
+        """
+        marked = self._db.write(
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, "
+            "first_attempt_at = coalesce(first_attempt_at, ?) WHERE id = ? AND state != 'ended'",
+            (to_text(now), envelope.id),
+        )
+        if not marked:
             return self.refresh(envelope)
+        return replace(
+            envelope,
+            state=OutboxState.SENDING,
+            attempts=envelope.attempts + 1,
+            first_attempt_at=envelope.first_attempt_at or now,
+        )
 
     def mark_sent(self, envelope: Envelope, receipt: Receipt, now: datetime) -> None:
         self._db.write(

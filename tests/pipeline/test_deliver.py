@@ -420,7 +420,7 @@ async def test_each_waiting_message_is_named_whatever_others_are_called(world: W
     world.source.papers = [paper("2611.00001")]
     hot = Target("slack", "#papers-hot")
     world.subscribe(subscriber(name="em", targets=(hot, SLACK)))
-    world.slack.script.append(transient(retry_after=timedelta(hours=1)))
+    world.slack.script.extend([transient(retry_after=timedelta(hours=1))] * 2)
     report = await world.once()
     assert {fault.split(": waiting")[0] for fault in report.faults} == {
         "em: slack #papers-hot",
@@ -439,13 +439,13 @@ async def test_each_waiting_message_is_named_whatever_others_are_called(world: W
 
 
 async def test_a_sending_limit_holds_the_rest_back_until_the_next_run(world: World) -> None:
-    """One message meets it, the others of the run are not tried; another `once` tries again."""
+    """Those under way meet it, the others of the run are not tried; another `once` tries again."""
     world.source.papers = [paper("2611.00001")]
     mails = tuple(Target("email", f"ada{number}@example.org") for number in range(4))
     world.subscribe(
         subscriber(targets=(*mails, SLACK)), email=EmailSettings("smtp.example.org", "bot@example.org")
     )
-    world.email.script.append(transient(rest=timedelta(hours=4)))
+    world.email.script.extend([transient(rest=timedelta(hours=4))] * 3)
     report = await world.once()
     assert (len(report.faults), len(world.email.accepted), len(world.slack.accepted)) == (4, 0, 1)
     again_at = world.store.outbox.next_attempt_at()

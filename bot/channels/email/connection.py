@@ -26,7 +26,6 @@ from bot.network import CERTIFICATES, is_loopback
 from bot.settings import EmailSettings, Security
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
-_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 _MECHANISMS = ("plain", "login", "cram-md5")
 """The first that the server offers is used, and only it: each is an attempt that counts towards a
@@ -111,8 +110,7 @@ class SmtpConnection:
         head = message.partition(b"\r\n\r\n")[0]
         utf8 = needs_smtputf8(self._sender, recipient) or not head.isascii()
         encoding = "utf-8" if utf8 else "ascii"
-        body = _LINE_END.sub(b"\r\n", message)
-        body += b"" if body.endswith(b"\r\n") else b"\r\n"
+        body = _whole_lines(message)
         await self._begin(recipient, body, utf8=utf8)
         with self._step(Step.RECIPIENT, recipient):
             await self._smtp.rcpt(recipient, encoding=encoding)
@@ -121,7 +119,7 @@ class SmtpConnection:
             if start.code != _START_INPUT:
                 raise aiosmtplib.SMTPDataError(start.code, start.message)
             protocol = self._protocol()
-            protocol.write(_LEADING_DOT.sub(b"..", body) + b".\r\n")
+            protocol.write(_stuffed(body) + b".\r\n")
         with self._step(Step.REPLY, recipient):
             reply = await protocol.read_response(timeout=self._reply_timeout)
             if not 200 <= reply.code < 300:
@@ -268,6 +266,19 @@ class SmtpConnection:
         except BaseException:
             self.close()
             raise
+
+
+def _whole_lines(message: bytes) -> bytes:
+    """With CRLF at the end of each line, the last one included."""
+    # What is counted need not be searched for: a message that is in order costs nothing.
+    if not message.count(b"\r\n") == message.count(b"\n") == message.count(b"\r"):
+        message = _LINE_END.sub(b"\r\n", message)
+    return message if message.endswith(b"\r\n") else message + b"\r\n"
+
+
+def _stuffed(body: bytes) -> bytes:
+    """A dot at the start of a line gets another (RFC 5321, 4.5.2). All line ends are CRLF."""
+    return (b"." if body.startswith(b".") else b"") + body.replace(b"\r\n.", b"\r\n..")
 
 
 def _took_leave(error: BaseException | None) -> bool:
