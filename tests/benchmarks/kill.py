@@ -1,9 +1,10 @@
 """``kill -9`` of the real program at random moments, again and again; then one undisturbed run, and a count.
 
 Run as ``python -m tests.benchmarks.kill [--kills 300]``. The services run here, the program in a process of
-its own; between them lie wires that take their time, so that what a dying process sent still arrives. A
-moment is drawn by phase: after so many requests to a service, or while an answer is under way, or by the
-clock. New papers appear all the while, and some answers of every service are faulty.
+its own; between them lie wires that take their time, so that what a dying process sent still arrives. Five
+channels and three connections are served side by side. A moment is drawn by phase: after so many requests
+to a service, or while an answer is under way, or by the clock. New papers appear all the while, and some
+answers of every service are faulty.
 
 Promised: no paper lost, no Slack message doubled, no summary paid for again once it was saved, mail doubled
 only under the same Message-ID with the same bytes, and only where the answer was not recorded.
@@ -19,19 +20,23 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from bot.demo.smtp import SmtpFault
 from tests.benchmarks.figures import Figure, at_most
 from tests.end_to_end.client import Client
 from tests.end_to_end.world import CHANNEL, Climate, World, asked_for
 
+CHANNELS = (CHANNEL, *(f"papers-{n}" for n in range(2, 6)))
+MAILBOXES = tuple(f"reader{n}@example.org" for n in range(1, 7))
+"""Enough for every connection to be in use when the program dies."""
 LATENCY_S = 0.12
 LATE = 0.08
 ACCEPTED_WITHIN_S = 0.05
@@ -167,14 +172,15 @@ def count(world: World, client: Client, kills: Kills, accepted: list[Acceptance]
     print(f"{kills.count} kills ({ended_alone} runs ended before theirs), by phase:")
     for phase, n in sorted(kills.by_phase.items()):
         print(f"  {n:4}  {phase}")
+    posts = [post for channel in CHANNELS for post in world.report()["slack"][channel]]
     requests = client.rows("SELECT count(*) FROM requests")[0][0]
     print(
-        f"{len(world.papers)} papers; {len(world.slack.messages(CHANNEL))} Slack messages, "
+        f"{len(world.papers)} papers; {len(posts)} Slack messages, "
         f"{len(world.smtp.mails)} mails, {len(client.reports())} reports, {len(world.gemini.log)} requests to Gemini"
     )
     counts = {
         **count_papers(world, client),
-        "Slack messages doubled": doubled(post["key"] for post in world.report()["slack"][CHANNEL]),
+        "Slack messages doubled": doubled(post["key"] for post in posts),
         "Slack messages recorded as sent and not there": count_vanished(world, client),
         "summaries asked for again after they had been saved": len(paid_again(world, client)),
         "requests to Gemini that were not counted beforehand": max(len(world.gemini.log) - requests, 0),
@@ -191,26 +197,31 @@ def count_papers(world: World, client: Client) -> dict[str, int]:
     """Papers that a target lacks, and papers that it has in two messages; over all targets."""
     papers = {arxiv_id for found in world.matching().values() for arxiv_id in found}
     report = world.report()
-    posts = report["slack"][CHANNEL]
-    in_full = {one for post in posts for one in post["in_full"]}
     targets = {
-        CHANNEL: [
-            post["in_full"] + [one for one in post["in_lines"] if one not in in_full] for post in posts
-        ],
+        **{name: papers_shown(report["slack"][name]) for name in CHANNELS},
         "folder": [*client.reports().values()],
     }
     for box, mails in report["mail"].items():
         targets[box] = list({mail["message_id"]: mail["ids"] for mail in mails}.values())
     lost = sum(len(papers - {one for ids in lists for one in ids}) for lists in targets.values())
     twice = sum(doubled(one for ids in lists for one in ids) for lists in targets.values())
-    twice += doubled(one for post in posts for one in post["in_lines"])
+    twice += sum(
+        doubled(one for post in report["slack"][name] for one in post["in_lines"]) for name in CHANNELS
+    )
     print(f"{len(papers)} papers match, for {len(targets)} targets each")
     return {"papers lost": lost, "papers in two messages of a target": twice}
 
 
+def papers_shown(posts: Sequence[dict[str, Any]]) -> list[list[str]]:
+    """Of each message in a channel; an overview's lines count only for what no other shows in full."""
+    in_full = {one for post in posts for one in post["in_full"]}
+    return [post["in_full"] + [one for one in post["in_lines"] if one not in in_full] for post in posts]
+
+
 def count_vanished(world: World, client: Client) -> int:
     sent = client.rows("SELECT id FROM outbox WHERE kind = 'slack' AND state = 'sent'")
-    there = {post["key"].split("-")[1] for post in world.report()["slack"][CHANNEL] if post["key"]}
+    posts = [post for name in CHANNELS for post in world.report()["slack"][name]]
+    there = {post["key"].split("-")[1] for post in posts if post["key"]}
     return len({str(number) for (number,) in sent} - there)
 
 
@@ -296,10 +307,24 @@ async def trial(kills_wanted: int, minutes: float, seed: int) -> bool:
     with tempfile.TemporaryDirectory(prefix="kill-") as name:
         folder = Path(name)
         (folder / "installation").mkdir()
-        climate = Climate(papers=40, seed=seed, latency_s=LATENCY_S, late=LATE, faults=FAULTS, feed_only=0.05)
+        climate = Climate(
+            papers=40,
+            seed=seed,
+            channels=CHANNELS,
+            latency_s=LATENCY_S,
+            late=LATE,
+            faults=FAULTS,
+            feed_only=0.05,
+        )
         async with World(climate, folder) as world:
             kept = watch_mail(world)
-            settings = {"poll_every": "1s", "schedule": "immediately", "gemini_timeout": "2s"}
+            settings = {
+                "poll_every": "1s",
+                "schedule": "immediately",
+                "gemini_timeout": "2s",
+                "channels": ", ".join(f'"#{name}"' for name in CHANNELS),
+                "mailboxes": ", ".join(MAILBOXES),
+            }
             client = Client(folder / "installation", world.whereabouts(), settings)
             kills = Kills()
             began = time.monotonic()

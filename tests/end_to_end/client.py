@@ -71,9 +71,9 @@ defaults:
   max_papers: {max_papers}
 subscribers:
   - name: em-group
-    slack: "#{channel}"
+    slack: [{channels}]
   - name: readers
-    email: [Ada Lovelace <ada@example.org>, zoe@example.net]
+    email: [{mailboxes}]
   - name: archive
     file: {reports}/
 """
@@ -110,7 +110,8 @@ class Client:
             "schedule": "weekdays 09:00",
             "max_papers": "30",
             "user": USER,
-            "channel": CHANNEL,
+            "channels": f'"#{CHANNEL}"',
+            "mailboxes": "Ada Lovelace <ada@example.org>, zoe@example.net",
             "reports": REPORTS,
         }
         places = {name: getattr(self.places, name) for name in Whereabouts.__slots__}

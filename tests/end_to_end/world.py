@@ -74,6 +74,8 @@ class Climate:
     seed: int = 1
     share: float = 0.6
     """Of the papers, how many match a topic."""
+    channels: tuple[str, ...] = (CHANNEL,)
+    """Of the Slack workspace."""
     feed_only: float = 0.0
     """Of the papers, how many arXiv's search never shows."""
     latency_s: float = 0.0
@@ -108,7 +110,8 @@ class World:
         # It tells of every connection that is reset, as they are here on purpose.
         logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
         self._offset = time.time() - asyncio.get_running_loop().time()
-        self.slack.workspace.add_channel(CHANNEL)
+        for channel in self.climate.channels:
+            self.slack.workspace.add_channel(channel)
         self.smtp = SmtpService(starttls=self._certificates(), users={USER: PASSWORD})
         for service in (self.arxiv, self.gemini, self.slack, self.smtp):
             await self._stack.enter_async_context(service)
