@@ -116,7 +116,7 @@ class World:
         for service in (self.arxiv, self.gemini, self.slack, self.smtp):
             await self._stack.enter_async_context(service)
         for name, port in (("slack", _port_of(self.slack.base_url)), ("smtp", self.smtp.port)):
-            wire = Wire(port, self._on_the_way_s, partial(self.told, name))
+            wire = Wire(port, self._on_the_way_s, partial(self._tell, name))
             self.wires[name] = await self._stack.enter_async_context(wire)
         self._bring_weather()
         self.add(window(self.climate.seed, self.climate.papers, datetime.now(UTC), share=self.climate.share))
@@ -126,6 +126,10 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    def _tell(self, service: str, what: str) -> None:
+        """Whoever listens now, and not when the wire was laid."""
+        self.told(service, what)
 
     # --- papers -------------------------------------------------------------------------------
 
