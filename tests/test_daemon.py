@@ -414,5 +414,5 @@ async def test_a_service_that_is_down_is_not_asked_in_circles(world: World, wait
     ]
     async with running(world, *readers) as one:
         await one.wait(4 * MINUTE)
-        assert len(world.slack.script) >= 96
+        assert len(world.slack.script) >= 92  # those under way at once
         assert len(one.told) <= 9
