@@ -20,7 +20,7 @@ CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
 _PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _HOST = re.compile(r"[^\s%\\^|<>{}\"`,;!$&'()*+=\x00-\x1f]+")
-_CUT_SHORT = re.compile(r"[#/?].*@")
+_CUT_SHORT = re.compile(r"[^#/?]*[#/?].*@")
 """A password whose own character ends the address too early."""
 _PEM = b"CERTIFICATE-----"
 _LARGEST_BUNDLE = 16 * 2**20
@@ -97,7 +97,7 @@ def _judged(variable: str, value: str) -> Proxy | Unusable:
         return Unusable(variable, "a SOCKS proxy can't be used", _HTTP_PROXY)
     if scheme not in _PORTS:
         return Unusable(variable, f"a proxy of the kind {scheme}:// can't be used", _HTTP_PROXY)
-    if _CUT_SHORT.search(url.partition("://")[2]):
+    if _CUT_SHORT.match(url.partition("://")[2]):
         return Unusable(variable, "can't be read as a proxy's address", _ESCAPE)
     try:
         parts = urlsplit(url)

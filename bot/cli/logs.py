@@ -14,7 +14,9 @@ logger = logging.getLogger("arxiv-digest")
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
-_ADDRESS = re.compile(r"([\w!#$%&'*+/=?^`{|}~.-]{1,2})[\w!#$%&'*+/=?^`{|}~.-]*(?=@[\w-]+(?:\.[\w-]+)*)")
+_ADDRESS = re.compile(
+    r"(?<![\w!#$%&'*+/=?^`{|}~.-])([\w!#$%&'*+/=?^`{|}~.-]{1,2})[\w!#$%&'*+/=?^`{|}~.-]*(?=@[\w-])"
+)
 
 
 def set_up_logging(log_format: str, *, verbose: bool, shorten: bool = False) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from bot.models import Liked
@@ -16,6 +17,8 @@ _ENTRY = re.compile(r"^[ \t]*@(?!comment|string|preamble)[A-Za-z]+[ \t]*[{(]", r
 _FIELD = re.compile(r"[\s,](title|abstract)\s*=\s*([{\"])", re.IGNORECASE)
 _GROUP = re.compile(r"""(\\[A-Za-z]+\s*|[_^"'`~=.\\])?\{([^{}\\]*)\}""")
 _LONGEST_FIELD = 20_000
+_MOST_FIELDS = 100
+"""Of an entry that are looked at."""
 _DEEPEST = 5
 """So many braces about each other are taken away."""
 
@@ -48,7 +51,7 @@ def _papers(text: str) -> Iterator[Liked]:
 
 
 def _fields(entry: str) -> Iterator[tuple[str, str]]:
-    for match in _FIELD.finditer(entry):
+    for match in islice(_FIELD.finditer(entry), _MOST_FIELDS):
         value = _value(entry, match.end(), "}" if match[2] == "{" else '"')
         if value is not None:
             yield match[1].lower(), " ".join(_bare(value).split())

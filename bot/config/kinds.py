@@ -17,6 +17,8 @@ from bot.config.tree import Node, Scalar, Sequence
 Schema = dict[str, Any]
 
 NOTHING = "is empty: give a value (in quotes where it begins with #) or leave the key out"
+LONGEST_TEXT = 6000
+"""Characters of a value, so that no pattern has more to read; a query may have 5,000."""
 
 
 class ValueKind(Protocol):
@@ -56,6 +58,9 @@ class TextKind(NamedTuple):
             mistaken(node, path, report, f"text, not {kind_of(node)}")
             return None
         text = node.value if isinstance(node.value, str) else node.source
+        if len(text) > LONGEST_TEXT:
+            report.add(node.mark, path, f"longer than {LONGEST_TEXT:,} characters, the most that is read")
+            return None
         if not re.fullmatch(self.pattern, text):
             report.add(node.mark, path, f"{quoted(text)} is not {self.expected}{self.hint(text)}")
             return None

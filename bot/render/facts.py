@@ -91,9 +91,9 @@ _SENTENCE = re.compile(
     r"|Please|Corrected|Includes?|Main|Keywords?|Also|Available|Source|Models?|Demo|Title|Preprint|Accepted|Published"
     r"|Author|Copyright|Open|Abstract)\b)"
     r"|(?<=\d{4})\.\s|(?<=[A-Z]{3})\.\s|(?<=\))\.\s|(?<=[a-z]{8})\.\s|\s[-–—]+\s"
-    r"|[\s(]*\bv\d(?=\s?:|$)|,?\s*\b[Tt]his (?:http|url)|\s*\ue000"
-    r"|,?\s*(?=\d+\s*(?:pages?|pp?\b|fig|tab))|,\s*(?=(?i:project|code|with|including|see|github|website|https?)\b)"
-    r"|,?\s*\b(?:URL|DOI|doi:)|,?\s(?:and|with) (?:the )?(?:code|data|project)\b"
+    r"|[\s(]{0,9}\bv\d(?=\s?:|$)|,?\s?\b[Tt]his (?:http|url)|\s?\ue000"
+    r"|,?\s?(?=\d{1,6}\s*(?:pages?|pp?\b|fig|tab))|,\s*(?=(?i:project|code|with|including|see|github|website|https?)\b)"
+    r"|,?\s?\b(?:URL|DOI|doi:)|,?\s(?:and|with) (?:the )?(?:code|data|project)\b"
 )
 
 

@@ -75,7 +75,9 @@ _IDLE = frozenset(
     "over recent simple single all".split()
 )
 _RIVAL, _OWN = "<rivals>", "<own>"
-_NAME = re.compile(r"[A-Za-z]*[A-Z][A-Za-z]*[A-Z0-9][\w]*|(?<=[\w,] )[A-Z][a-z]+\d*|[a-z]+\d+\b")
+_NAME = re.compile(
+    r"(?<![A-Za-z])[A-Za-z]*[A-Z][A-Za-z]*[A-Z0-9]\w*|(?<=[\w,] )[A-Z][a-z]+\d*|(?<![A-Za-z])[a-z]+\d+\b"
+)
 _STEM = 6
 _SIDE_WORDS = 12
 """Words on either side of a comparison that say who is compared."""

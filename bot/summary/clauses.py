@@ -8,6 +8,7 @@ that any end is better.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from bot.summary.sentences import protected_spans
@@ -32,16 +33,16 @@ _CLAUSE = re.compile(
     r"|[，；](?=\S)"
 )
 _SPACE = re.compile(r"\s")
-_DANGLING = re.compile(
-    r"(?:,?\s(?:and|or|but|that|which|where|such|with|of|the|an?|to|for|in|by|as|is|are))+$"
-)
+_WORD = re.compile(r"\S+")
+_DANGLING = frozenset("and or but that which where such with of the a an to for in by as is are".split())
 _PROMISE = re.compile(
-    r",?\s+(?:and )?(?:thereby |thus |hence |further )?(?:"
+    r"(?:,|(?<![\s,]))\s++(?:and )?(?:thereby |thus |hence |further )?(?:"
     r"paving|opening (?:up )?(?:new|the|a)|laying the|contributing to|underscoring|underlining|"
     r"(?:offering|providing|giving) (?:\w+ ){0,3}?"
     r"(?:insights?|foundations?|perspectives?|pathways?|avenues?|guidance|basis|directions?)|"
     r"highlighting (?:its|their|the) (?:\w+ )?(?:potential|importance|promise|applicab\w+|need|value)|"
-    r"with (?:\w+ )?(?:implications|potential applications))\b.*$"
+    r"with (?:\w+ )?(?:implications|potential applications))\b.*$",
+    re.DOTALL,
 )
 
 
@@ -67,7 +68,8 @@ def _count(text: str) -> int:
 
 def _best(sentence: str, cuts: Sequence[int], words: int) -> int | None:
     """The last cut within ``words``, else the first one in reach."""
-    counted = [(at, _count(sentence[:at])) for at in cuts]
+    beginnings = [word.start() for word in _WORD.finditer(sentence)]
+    counted = [(at, bisect_left(beginnings, at)) for at in cuts]
     within = [at for at, count in counted if _FEWEST_WORDS <= count <= words]
     beyond = [at for at, count in counted if words < count <= words * _REACH]
     return within[-1] if within else beyond[0] if beyond else None
@@ -82,9 +84,24 @@ def _without_promise(sentence: str, keep: int) -> str:
 
 def _outside_formulas(boundary: re.Pattern[str], sentence: str) -> list[int]:
     spans = protected_spans(sentence)
-    starts = (match.start() for match in boundary.finditer(sentence))
-    return [at for at in starts if not any(start < at < end for start, end in spans)]
+    starts = [start for start, _ in spans]
+
+    def is_outside(at: int) -> bool:
+        nearest = bisect_left(starts, at) - 1
+        return nearest < 0 or at >= spans[nearest][1]
+
+    return [match.start() for match in boundary.finditer(sentence) if is_outside(match.start())]
 
 
 def _cut(sentence: str, at: int) -> str:
-    return _DANGLING.sub("", sentence[:at].rstrip(" ,;:–—-")) + ELLIPSIS
+    return _without_dangling(sentence[:at].rstrip(" ,;:–—-")) + ELLIPSIS
+
+
+def _without_dangling(beginning: str) -> str:
+    """Without the words at its end that only lead to what was cut off: ``of the``, ``, and``."""
+    end = len(beginning)
+    for space in reversed([match.start() for match in _SPACE.finditer(beginning)]):
+        if beginning[space + 1 : end] not in _DANGLING:
+            break
+        end = space - (beginning[space - 1 : space] == ",")
+    return beginning[:end]

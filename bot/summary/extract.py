@@ -16,6 +16,7 @@ from bot.lexicon import STOP_WORDS
 from bot.models import Paper, Summary, SummarySource
 from bot.summary.clauses import shorten
 from bot.summary.cues import Move
+from bot.summary.prompt import LONGEST_ABSTRACT
 from bot.summary.rhetoric import Reading, last_cue, read
 from bot.summary.sentences import Section, Sentence, split
 
@@ -32,6 +33,8 @@ _LONGEST_AIM = 24
 _ROOM_FOR_AIM = 35
 """Words of both together, up to which it does."""
 _LONGEST_COUNTED = 60
+_MOST_SENTENCES = 100
+"""Of an abstract that are looked at. arXiv's own bound of 1,920 characters leaves room for fewer."""
 _OPENING = {0: 13.0, 1: 6.0}
 """What the first and the second sentence have before the others, by position, if they have so many words:"""
 _TELLING_WORDS = 8
@@ -96,10 +99,9 @@ def summarise(paper: Paper, *, focus: str = "") -> Summary:
     objective of an empty abstract; NO_FINDING or NO_OBJECTIVE beside the sentence of one that says a single thing.
     A withdrawn paper has its notice as the objective, and no finding.
     """
-    sentences = split(paper.abstract)
-    withdrawn = next(
-        (one.text for one in (*sentences, *split(paper.comment)) if _WITHDRAWAL.search(one.text)), ""
-    )
+    sentences = split(paper.abstract[:LONGEST_ABSTRACT])[:_MOST_SENTENCES]
+    comments = split(paper.comment[:LONGEST_ABSTRACT])
+    withdrawn = next((one.text for one in (*sentences, *comments) if _WITHDRAWAL.search(one.text)), "")
     if withdrawn:
         return _extract(shorten(withdrawn, words=_LONGEST_SENTENCE), NO_FINDING)
     candidates = _worth_quoting(_candidates(sentences, paper.title, focus))

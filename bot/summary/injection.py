@@ -57,7 +57,7 @@ _ADDRESSES = (
     rf"(?:{_READER}|dan|pirate|assistant|system|developer mode)\b",
     # the marks of a conversation, or of our own request and answer
     r"<\|?/?(?:im_start|im_end|system|user|assistant|paper|abstract|end)\b[^<>]*>|\[/?inst\]",
-    r"^\W*(?:system|assistant|developer) ?:|#{2,} ?(?:instruction|system|response)",
+    r"^\W*(?:system|assistant|developer) ?:|(?<!#)#{2,} ?(?:instruction|system|response)",
     r'"?arxiv_id"? ?:|"(?:objective|finding)" ?:',
 )
 _ADDRESSED = re.compile("|".join((_ORDER_TO_WRITE, *_ADDRESSES)))
@@ -96,8 +96,8 @@ _MARKUP = re.compile(
     r"|object|ol|pre|strong|"
     r"sub|sup|table|td|th|title|tr|ul)(?: [^<>]*)?/?>|</?(?:script|img|iframe|svg|style|embed|link|meta|video"
     r"|marquee|span)\b[^<>]*>?"
-    r"|<a\s+href|<!--|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|!?\[[^\]]*\]\((?:[a-z]+:|/|www\."
-    r"|[\w-]+\.[a-z]{2,})[^)]*\)|```|^#{1,6} \w"
+    r"|<a\s+href|<!--|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|!?\[[^\[\]]*\]\((?:[a-z]+:|/|www\."
+    r"|[\w-]+\.[a-z]{2,})[^)]{0,400}\)|```|^#{1,6} \w"
     r"|\bon(?:error|load|click)\s*=|<\|[^|]*\|>|\[/?inst\]"
 )
 

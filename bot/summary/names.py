@@ -46,7 +46,7 @@ _PREFIXED = re.compile(
 )
 _SMALL = frozenset("a an and as at by for from in into of on or over the to via with".split())
 _BODY = re.compile(
-    r"^(?:[-–/ ]?[A-Z]\w+){0,3}(?:['’]s)? (?:space )?(?:telescopes?|collaborations?|programmes?|program|"
+    r"^(?:[-–/ ]?[A-Z]\w++){0,3}(?:['’]s)? (?:space )?(?:telescopes?|collaborations?|programmes?|program|"
     r"surveys?|satellites?|observator(?:y|ies)|missions?|"
     r"consortium|project|initiative|laborator(?:y|ies)|institute|university|foundation|algorithms?|"
     r"team|spacecraft|and (?:coworkers|colleagues|collaborators)|et al)\b",

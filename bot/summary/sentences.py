@@ -63,7 +63,7 @@ _HELD = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands for each character of a formula, where a parenthesis may have no partner."""
 _PROTECTED = re.compile(
     rf"{_HELD}+"
-    r"|\\begin\{(\w+\*?)\}.+?\\end\{\1\}"
+    r"|\\begin\{(\w{1,20}\*?)\}.{1,2000}?\\end\{\1\}"
     r"|https?://[^\s,;)]+"
     r"|\((?:[^()]|\([^()]*\)){1,400}\)"
 )
@@ -82,6 +82,8 @@ _STARTER = re.compile(
 _LOWER_CASE_NAME = re.compile(r"[a-z]{1,4}[A-Z0-9][\w-]*")
 _INITIALS = re.compile(r"[A-Z]|(?:[A-Z]\.-?)+[A-Z]")
 _OPENERS = "\"'“‘«([{$\\¿¡-–—*`"
+_REACH = 100
+"""Characters before and behind a full stop that say whether a sentence ends there."""
 
 # Abbreviations, lower-cased and without their last full stop.
 _NEVER_LAST = frozenset({
@@ -128,7 +130,7 @@ def _sections(text: str) -> list[tuple[Section | None, str]]:
 
 
 def _opens_section(text: str, heading: re.Match[str]) -> bool:
-    before = text[: heading.start()].rstrip()
+    before = text[max(0, heading.start() - 2) : heading.start()].rstrip()
     capital = heading["name"][0].isupper()
     return capital and (not before or before[-1] in '.!?:)"”*}')
 
@@ -142,10 +144,11 @@ def _pieces(text: str) -> list[str]:
     start = 0
     protected = protected_spans(text)
     for stop in _STOP.finditer(text):
-        piece = text[start : stop.end()].strip()
-        if _inside(protected, stop) or not _ends_sentence(piece, stop, text[stop.end() :]):
+        before = text[max(start, stop.end() - _REACH) : stop.end()].strip()
+        following = text[stop.end() : stop.end() + _REACH]
+        if _inside(protected, stop) or not _ends_sentence(before, stop, following):
             continue
-        pieces.append(piece)
+        pieces.append(text[start : stop.end()].strip())
         start = stop.end()
     if rest := text[start:].strip():
         pieces.append(rest)
@@ -154,10 +157,11 @@ def _pieces(text: str) -> list[str]:
 
 def protected_spans(text: str) -> list[tuple[int, int]]:
     """Formulas, addresses and parentheses, as (start, end): nothing ends inside them."""
-    held = text
+    held, behind = [], 0
     for start, end in formula_spans(text):
-        held = held[:start] + _HELD * (end - start) + held[end:]
-    return [match.span() for match in _PROTECTED.finditer(held)]
+        held += [text[behind:start], _HELD * (end - start)]
+        behind = end
+    return [match.span() for match in _PROTECTED.finditer("".join([*held, text[behind:]]))]
 
 
 def _inside(protected: list[tuple[int, int]], stop: re.Match[str]) -> bool:
@@ -169,7 +173,7 @@ def _inside(protected: list[tuple[int, int]], stop: re.Match[str]) -> bool:
     return stop.start() < end and stop.end("closers") != end
 
 
-def _ends_sentence(piece: str, stop: re.Match[str], following: str) -> bool:
+def _ends_sentence(before: str, stop: re.Match[str], following: str) -> bool:
     if stop[0][0] in "。！？" or not following:
         return True
     if not _may_start(following):
@@ -178,13 +182,13 @@ def _ends_sentence(piece: str, stop: re.Match[str], following: str) -> bool:
         return True
     if stop[0].strip() not in (".", "…"):
         return following[0].isupper()
-    return _full_stop_ends(piece, following)
+    return _full_stop_ends(before, following)
 
 
-def _full_stop_ends(piece: str, following: str) -> bool:
-    word = re.split(r"[\s(\[~/–—“\"]", piece.rstrip(". "))[-1]
+def _full_stop_ends(before: str, following: str) -> bool:
+    word = re.split(r"[\s(\[~/–—“\"]", before.rstrip(". "))[-1]
     name = word.lower()
-    if name in _NEVER_LAST or word in _JOURNAL_WORDS or piece.rstrip(".").isdigit():
+    if name in _NEVER_LAST or word in _JOURNAL_WORDS or before.rstrip(".").isdigit():
         return False
     if _INITIALS.fullmatch(word) or name in _SOMETIMES_LAST:
         return _STARTER.match(following) is not None

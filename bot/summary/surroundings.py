@@ -23,8 +23,8 @@ FACTOR = "fold"
 """What a multiple is the value of, however it is said."""
 _WORDS_AFTER = 3
 _AFTER = re.compile(r"[ -]+([A-Za-zÀ-ɏ]{2,}|[A-Za-zα-ω](?![A-Za-z]))")
-_RELATION = re.compile(r"([A-Za-zα-ωΑ-Ω][\w']*(?:[\^_]\([^()]*\))?) ?([=<>≈≤≥+×*/-]) ?(?:[+-])?$")
-_WORD_BEFORE = re.compile(r"([A-Za-zÀ-ɏ]{2,})[ -]$")
+_RELATION = re.compile(r"([A-Za-zα-ωΑ-Ω][\w']{0,40}(?:[\^_]\([^()]*\))?) ?([=<>≈≤≥+×*/-]) ?(?:[+-])?$")
+_WORD_BEFORE = re.compile(r"(?<![A-Za-zÀ-ɏ])([A-Za-zÀ-ɏ]{2,})[ -]$")
 _FACTOR = re.compile(
     r"\b(?:factor|multiple)s? of (?:about |≈ ?|up to |nearly |almost |over |more than )?$", re.IGNORECASE
 )

@@ -19,7 +19,7 @@ _CARRIERS = tuple("0123456789)}°%")
 
 _ITEM = r"(?:[^\s\\{}$,;~]{1,24}|\\[cl]?dots)"
 _LIST = re.compile(rf"\s*{_ITEM}(?:\s*[,;]\s*{_ITEM})+\s*")
-_BUILT = re.compile(r"\s*[^\\{}$]{1,24}?\s*[:|]\s[^\\{}$]*[<>=≤≥∈][^\\{}$]*")
+_BUILT = re.compile(r"\s*+[^\\{}$]{1,24}?\s?[:|]\s[^\\{}$]*[<>=≤≥∈][^\\{}$]*")
 _SET_STANDS_BEHIND = re.compile(r"(?:^|[\s(\[{=∈>→,/~])$")
 
 _FOLDER = r"(?:Program Files(?: \(x86\))?|[\w.\-]+)"

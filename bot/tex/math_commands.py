@@ -13,7 +13,9 @@ from bot.tex.symbols import SPACES
 from bot.tex.tree import Accent, Face, Group, Prose, Row, Scripts, Space, Style, Symbol, Text
 from bot.tex.units import angle, number, quantity, unit
 
-_DIMENSION = re.compile(r"\s*=?\s*-?\s*[\d.]+\s*(?:true)?\s*[a-z]{2}(?:\s+(?:plus|minus)\s*[\d.]+\s*[a-z]+)*")
+_DIMENSION = re.compile(
+    r"\s*+(?:=\s*+)?(?:-\s*+)?[\d.]++\s*+(?:true\s*+)?[a-z]{2}(?:\s++(?:plus|minus)\s*+[\d.]++\s*+[a-z]+)*"
+)
 _BREAK_SPACE = re.compile(r"\*?\s*\[[^\[\]]{0,12}\]")
 _CODE_POINT = re.compile(r"\s*(?P<sign>x|0x|U\+|\")?(?P<code>[0-9A-Fa-f]{2,6})\s*$")
 _NOT_ACCENTED = frozenset(",.;:)]")

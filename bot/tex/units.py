@@ -43,8 +43,8 @@ _TOKEN = re.compile(
 _IGNORED = frozenset(["mathrm", "text", "rm", "textrm", "mbox", "si", "unit"])
 _UNSPACED = ("°", "′", "″", "%")
 
-_EXPONENT = re.compile(r"^(?P<mantissa>.*?)\s*[eEdD](?P<power>[+-]?\d+)$")
-_ERROR = re.compile(r"\s*(?:\+-|\\pm|±)\s*")
+_EXPONENT = re.compile(r"^(?P<mantissa>.*?)(?<!\s)\s*+[eEdD](?P<power>[+-]?\d+)$")
+_ERROR = re.compile(r"(?:(?<!\s)\s++)?(?:\+-|\\pm|±)\s*")
 
 
 def unit(source: str) -> Row:

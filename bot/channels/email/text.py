@@ -17,7 +17,7 @@ _SIGN = "\u2e80-\u2fff\u3041-\u312f\u31a0-\u9fff\uf900-\ufaff\U00020000-\U0003ff
 _OPENS = "「『（【〈《〔［｛"
 _CLOSES = "、。，．！？：；）」』】〉》〕］｝ー々ゝゞぁぃぅぇぉっゃゅょァィゥェォッャュョ％"
 _PIECE = re.compile(
-    rf"(\s*)([{_OPENS}“‘]*(?![{_CLOSES}])[{_SIGN}][{_CLOSES}”’]*"
+    rf"(?<!\s)(\s*+)([{_OPENS}“‘]*(?![{_CLOSES}])[{_SIGN}][{_CLOSES}”’]*"
     rf"|[{_OPENS}]*[^\s{_SIGN}{_OPENS}{_CLOSES}]+[{_CLOSES}]*|[{_OPENS}]+|[{_CLOSES}]+)"
 )
 """What is never broken, and the space before it: a sign or a word, with the punctuation that clings to it."""

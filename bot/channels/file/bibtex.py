@@ -9,7 +9,7 @@ from bot.models import Paper
 from bot.render import prose
 
 _AUTHORS = 300
-_FORMULA = re.compile(r"(?<!\\)(?:\\\\)*(\$\$?)(?:\\.|[^$\\])+?\1|\\\(.+?\\\)")
+_FORMULA = re.compile(r"(?<!\\)(?:\\\\)*(\$\$?)(?:\\.|[^$\\])+?\1|\\\((?:(?!\\\().)+?\\\)")
 _SPECIAL = re.compile(r"(\\.)|[&%#_$^]")
 _SPECIAL_IN_FORMULA = re.compile(r"(\\.)|[%#]")
 _SUFFIX = re.compile(r"(.*[^\s,]),?\s+((?:Jr|Sr)\.?|II|III|IV)", re.IGNORECASE)

@@ -21,7 +21,7 @@ from bot.render import prose, views, wording
 _TEMPLATES = views.templates("bot.channels.file")
 _REPORT = _TEMPLATES.get_template("report.html.jinja")
 _INDEX = _TEMPLATES.get_template("index.html.jinja")
-_WORD = re.compile(r"[\w.+/-]*\w")
+_WORD = re.compile(r"(?<![.+/-])[.+/-]*+\w++(?:[.+/-]++\w++)*")
 
 GENERATOR = '<meta name="generator" content="arxiv-digest">'
 
