@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from bot.models import Liked
@@ -44,7 +44,7 @@ def papers(path: Path) -> tuple[Liked, ...]:
 
 def _papers(text: str) -> Iterator[Liked]:
     starts = [match.start() for match in _ENTRY.finditer(text)]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         fields = dict(_fields(text[start:end]))
         if fields.get("title"):
             yield Liked(fields["title"], fields.get("abstract", ""))

@@ -30,7 +30,8 @@ _BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 _TAG = re.compile("<[^<>]*>")
 _FROM_THE_LEFT = re.compile(f"(?:{_TAG.pattern}|[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])+")
 _BEFORE = re.compile(rf"(?:\s|{_TAG.pattern}|[()\[\]\"'“”„«»,;:!?…–—-])*")
-_AFTER = re.compile(rf"(?:\s|{_TAG.pattern}|[)\]\"'”“»,.;:!?…–—-])*(?:\s[(\[\"'“„«–—-]+)?\Z")
+_CLOSES = frozenset(")]\"'”“»,.;:!?…–—-")
+_OPENS = "([\"'“„«–—-"
 
 
 def clean(text: str) -> str:
@@ -124,7 +125,7 @@ def _isolated_run(found: re.Match[str]) -> str:
     run = found[0]
     if not any(char.isalpha() for char in _TAG.sub("", run)):
         return run
-    start, end = len(_BEFORE.match(run)[0]), _AFTER.search(run).start()  # type: ignore[index, union-attr]
+    start, end = len(_BEFORE.match(run)[0]), _end_of_words(run)  # type: ignore[index]
     for opens, closes in ("()", "[]"):
         unpaired = run.count(opens, start, end) - run.count(closes, start, end)
         if unpaired > 0 and (at := run.find(closes, end)) >= 0:
@@ -132,6 +133,20 @@ def _isolated_run(found: re.Match[str]) -> str:
         elif unpaired < 0 and (at := run.rfind(opens, 0, start)) >= 0:
             start = at
     return f"{run[:start]}\u2066{run[start:end]}\u2069{run[end:]}"
+
+
+def _end_of_words(run: str) -> int:
+    """Where nothing follows but spaces, tags and the sentence's own signs, an opening one after a space included."""
+    opened = len(run.rstrip(_OPENS))
+    end = opened if opened < len(run) and run[:opened][-1:].isspace() else len(run)
+    while end:
+        if run[end - 1].isspace() or run[end - 1] in _CLOSES:
+            end -= 1
+        elif run[end - 1] == ">" and (tag := _TAG.fullmatch(run, max(0, run.rfind("<", 0, end)), end)):
+            end = tag.start()
+        else:
+            break
+    return end
 
 
 def _is_text(char: str) -> bool:

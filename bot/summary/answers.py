@@ -26,8 +26,8 @@ _VERSION = re.compile(r"v\d+$")
 _PREFIX = re.compile(
     r"^\s*(?:arxiv\s*:\s*|(?:https?://)?(?:[a-z]+\.)?arxiv\.org/(?:abs|pdf|html)/)", re.IGNORECASE
 )
-_MOST_OBJECTS = 2000
-"""An answer has one object a paper; a flood of them is not read to its end."""
+_MOST_TIMES = 30
+"""So often a text is read that is cut off within objects in objects: an answer has them three deep."""
 
 
 def read(text: str, commands: Container[str] = frozenset()) -> tuple[Answer, ...]:
@@ -43,14 +43,16 @@ def read(text: str, commands: Container[str] = frozenset()) -> tuple[Answer, ...
 
 def _answers(text: str) -> Iterator[Answer]:
     decoder = json.JSONDecoder(strict=False)
-    at = count = 0
-    while (at := text.find("{", at)) >= 0 and count < _MOST_OBJECTS:
-        count += 1
+    at, patience = 0, _MOST_TIMES * len(text)
+    while (at := text.find("{", at)) >= 0 and patience >= 0:
         try:
             value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
+        except json.JSONDecodeError as error:
+            patience -= error.pos - at
             at += 1
             continue
+        except RecursionError:
+            return
         found = list(_within(value))
         yield from found
         at = end if found else at + 1

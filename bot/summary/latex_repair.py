@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)("|$)', re.DOTALL)
+_STRING = re.compile(r'"((?:[^"\\]|\\.|\\\Z)*+)("|\Z)', re.DOTALL)
 _BACKSLASH = re.compile(
     r"\\\\"
     r"|\\u[0-9A-Fa-f]{4}"

@@ -63,3 +63,11 @@ def test_braces_that_keep_capitals_do_not_break_words(tmp_path: Path) -> None:
     written = r"@misc{a, title={{B}ayesian {{D}eep} Wi{F}i, \textit{n}-type $x_{12}$ by Schr\"{o}dinger}}"
     (one,) = bibliography.read(write(tmp_path, written.encode()))
     assert one.title == r"Bayesian Deep WiFi, \textit{n}-type $x_{12}$ by Schr\"{o}dinger"
+
+
+def test_a_library_without_entries_has_none(tmp_path: Path) -> None:
+    """A .bib file that is empty, or holds only prose, is no fault."""
+    path = tmp_path / "empty.bib"
+    for text in ("", "title = {No entry}\n", "@comment{title = {None}}\n"):
+        path.write_text(text, encoding="utf-8")
+        assert bibliography.read(path) == ()
