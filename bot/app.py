@@ -7,7 +7,8 @@ With `checks` the only place that builds adapters. Each builder imports its own,
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, Generator
+import sys
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from random import random
@@ -118,6 +119,18 @@ async def serving(services: Services) -> AsyncGenerator[None]:
         yield
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def notices(files: Iterable[Path], changed: Callable[[], None]) -> AsyncGenerator[None]:
+    """Call ``changed`` when one of the files is written, where the system tells of that."""
+    if sys.platform != "linux":
+        yield
+        return
+    from bot.adapters import files as adapter
+
+    async with adapter.notices(files, changed):
+        yield
 
 
 def _heartbeat(settings: Settings, agent: str) -> Heartbeat | None:

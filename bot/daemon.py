@@ -22,10 +22,15 @@ from bot.ports import Clock, Supervisor
 from bot.settings import Settings
 
 LOOK_EVERY = timedelta(seconds=1)
-"""How often the configuration file is looked at."""
+"""How often the configuration file is looked at while nothing gives notice of it, and after a notice until it
+is left alone."""
 
 NOTICE_EVERY = timedelta(seconds=5)
-"""A wait notices no later that the clock was set, the machine slept, or somebody typed ``retry``."""
+"""So soon a wait notices that somebody typed ``retry``, where nothing gives notice of that."""
+
+WAKE_EVERY = timedelta(minutes=1)
+"""Where something does: so soon is it noticed that the clock was set, that the machine slept, or of a file on a
+network drive."""
 
 GRACE = timedelta(seconds=8)
 """How long a round may go on after the order to stop, before what is in flight is cut off."""
@@ -74,6 +79,11 @@ class Daemon:
         self._hurry = asyncio.Event()
         """Set when work turned up that does not wait for the end of spare time."""
         self._look_now = asyncio.Event()
+        self._look_soon = asyncio.Event()
+        self._stirred = asyncio.Event()
+        """Set when the database may hold new work, by another command."""
+        self._is_told: bool | None = None
+        """Whether notices come at all: not every system and file system gives them. None before the first."""
 
     def stop(self) -> None:
         """Finish what is in flight, begin nothing new."""
@@ -84,6 +94,13 @@ class Daemon:
     def look(self) -> None:
         """Look at the configuration now."""
         self._look_now.set()
+
+    def notice(self) -> None:
+        """A file may have changed: the configuration, or the database."""
+        if self._is_told is None:
+            self._is_told = True
+        self._look_soon.set()
+        self._stirred.set()
 
     async def run(self) -> None:
         """Until stopped. Raises StoreError; neither the failure of a service nor a full disk ends it."""
@@ -163,35 +180,58 @@ class Daemon:
             await self._rest(services, state)
 
     async def _rest(self, services: Services, state: ProcessState) -> None:
-        """Wait for the next moment with work, in short steps: the machine may sleep, or its clock be set."""
+        """Wait for the next moment with work, in steps: the machine may sleep, or its clock be set."""
         while not self._interrupt.is_set():
             left = tick.next_event(services, state) - services.clock.now()
             if left <= timedelta():
                 return
+            step = WAKE_EVERY if self._is_told else NOTICE_EVERY
             await first_of(
                 self._interrupt.wait(),
                 self._hurry.wait(),
-                services.clock.sleep(min(left, NOTICE_EVERY).total_seconds()),
+                self._stirred.wait(),
+                services.clock.sleep(min(left, step).total_seconds()),
             )
             self._hurry.clear()
+            self._stirred.clear()
 
     async def _watch(self, services: Services) -> None:
-        """Look at the configuration every moment; a good edit interrupts the round."""
+        """Look at the configuration when there is reason to; a good edit interrupts the round."""
         while True:
-            await first_of(self._look_now.wait(), services.clock.sleep(LOOK_EVERY.total_seconds()))
-            self._look_now.clear()
+            told = await self._until_look(services.clock)
             self._supervisor.alive()
             try:
                 settings = self._reload()
+                if settings is None:
+                    continue
             except ConfigError as error:
+                settings = None
                 self._refuse(services, error)
-                continue
+            self._is_told = (
+                told and self._is_told
+            )  # An edit that nobody told of: the next will be none other.
             if settings is None:
                 continue
             alerts.settle(services, alerts.CONFIGURATION)
             if settings != self._settings:
                 self._settings = settings
                 return
+
+    async def _until_look(self, clock: Clock) -> bool:
+        """Whoever writes is given a moment: the look after a notice is followed by another.
+
+        Whether there is a reason to look but time.
+        """
+        if self._is_told and not self._look_soon.is_set():
+            notices = self._look_now.wait(), self._look_soon.wait()
+            await first_of(*notices, clock.sleep(WAKE_EVERY.total_seconds()))
+            told = self._look_now.is_set() or self._look_soon.is_set()
+        else:
+            told = True
+            self._look_soon.clear()
+            await first_of(self._look_now.wait(), clock.sleep(LOOK_EVERY.total_seconds()))
+        self._look_now.clear()
+        return told
 
     def _refuse(self, services: Services, error: ConfigError) -> None:
         """Tell of a broken edit."""

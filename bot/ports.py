@@ -89,7 +89,7 @@ class Supervisor(Protocol):
         """It has begun its work."""
 
     def alive(self) -> None:
-        """Its loop turns; said every second or so."""
+        """Its loop turns; said every minute at least."""
 
     def doing(self, what: str) -> None:
         """One line for people."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot import schedule
-from bot.daemon import GRACE, LOOK_EVERY, NOTICE_EVERY, Daemon, in_time
+from bot.daemon import GRACE, LOOK_EVERY, NOTICE_EVERY, WAKE_EVERY, Daemon, in_time
 from bot.errors import ConfigError, DeliveryError, ModelError, StoreError
 from bot.models import Envelope, Fault, ModelReply, OutboxState, Prompt, Receipt, Subscriber, Target, Verdict
 from bot.pipeline.report import Report
@@ -259,6 +259,71 @@ async def test_look_looks_now(world: World) -> None:
         while one.opened < 2:
             await one.wait(timedelta(milliseconds=10))
         assert world.clock.now() - began < LOOK_EVERY / 2
+
+
+async def test_where_files_are_told_of_nothing_is_looked_at_without_reason(world: World) -> None:
+    """An idle hour has two waits a minute, one for the file and one for the clock."""
+    async with running(world, daily("ada", "18:00")) as one:
+        await one.wait(MINUTE)
+        one.daemon.notice()
+        await one.wait(MINUTE)
+        before = len(world.clock.slept)
+        await one.wait(60 * MINUTE)
+        assert len(world.clock.slept) - before <= 2 * 60 + 5
+
+
+async def test_a_notice_is_followed_by_looks_until_the_file_is_left_alone(world: World) -> None:
+    """The first may come while it is being written; each notice has one look at once or soon, and one after it."""
+    async with running(world, daily("ada", "18:00")) as one:
+        one.daemon.notice()
+        await one.wait(10 * LOOK_EVERY)
+        one.edit = BROKEN
+        one.daemon.notice()
+        await one.wait(LOOK_EVERY / 2)
+        assert len(one.told) == 2
+        one.edit = replace(world.settings, operator=OPERATOR)
+        await one.wait(LOOK_EVERY)
+        assert one.opened == 2
+
+
+async def test_an_edit_that_nothing_told_of_is_found_and_the_next_at_once(world: World) -> None:
+    """The configuration is on a network drive: the system's notices are not relied on any more."""
+    async with running(world, daily("ada", "18:00")) as one:
+        one.daemon.notice()
+        await one.wait(10 * LOOK_EVERY)
+        one.edit = replace(world.settings, operator=OPERATOR)
+        await one.wait(10 * LOOK_EVERY)
+        assert one.opened == 1
+        await one.wait(WAKE_EVERY)
+        assert one.opened == 2
+        one.daemon.notice()
+        await one.wait(10 * LOOK_EVERY)
+        one.edit = BROKEN
+        await one.wait(2 * LOOK_EVERY)
+        assert len(one.told) == 2
+
+
+async def test_what_another_command_writes_is_found_at_once(world: World) -> None:
+    """``retry``, typed while the daemon waits for the evening."""
+    async with running(world, daily("ada", "18:00")) as one:
+        await one.wait(MINUTE)
+        one.daemon.notice()
+        await one.wait(MINUTE)
+        world.store.outbox.add_notice(FILE, b"hello", "ada", world.clock.now())
+        one.daemon.notice()
+        await one.wait(timedelta(seconds=1))
+        assert [sent.payload for sent in world.file.accepted] == [b"hello"]
+
+
+async def test_a_clock_that_jumps_is_noticed_where_files_are_told_of(world: World) -> None:
+    """Nothing tells of that: a minute at the most."""
+    async with running(world, daily("ada", "13:00")) as one:
+        one.daemon.notice()
+        await one.wait(MINUTE)
+        world.clock.advance(timedelta(hours=30))
+        woken = world.clock.now()
+        await one.wait(2 * MINUTE)
+        assert world.file.accepted[0].created_at - woken <= WAKE_EVERY
 
 
 async def test_stop_finishes_what_is_in_flight(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -35,8 +35,8 @@ from bot.store import Store
 def command(state: State) -> int:
     """Keep running: poll arXiv, deliver to each subscriber on their schedule.
 
-    Takes up an edited YAML within seconds (SIGHUP: at once); a broken edit is logged and the old
-    configuration stays in force. SIGTERM or Ctrl-C finishes what is in flight and ends.
+    Takes up an edited YAML within seconds (SIGHUP: at once; on a network drive within two minutes); a broken
+    edit is logged and the old configuration stays in force. SIGTERM or Ctrl-C finishes what is in flight and ends.
     """
     set_up_logging(state.log_format, verbose=state.verbose, shorten=True)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -70,6 +70,7 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
                     raise
                 # An edit: the digests matter more than who watches them.
                 logger.error("%s", error)
+            await stack.enter_async_context(app.notices(reloader.files(opened), daemon.notice))
             yield services
 
     reloader = Reloader(state, settings, store, clock.now)
@@ -129,8 +130,12 @@ class Reloader:
         self._last_look = self._used
 
     def forget(self) -> None:
-        """Read the configuration at the next look, changed or not: a secret's own file may have."""
+        """Read the configuration at the next look, changed or not: a secret's own file may have.
+
+        Whoever asks for that has done writing.
+        """
         self._used = ()
+        self._last_look = self._content()
 
     def __call__(self) -> Settings | None:
         content, before = self._content(), self._last_look
@@ -160,19 +165,26 @@ class Reloader:
             line = _next_digest(subscriber, due)
             logger.info("%s", line, extra={"fields": {"subscriber": subscriber.name}})
 
+    def files(self, settings: Settings) -> tuple[Path, ...]:
+        """What a change of is to be noticed: the configuration, and the log of what commands write beside us."""
+        log = settings.database.with_name(f"{settings.database.name}-wal")
+        return *self._sources(), *_libraries(settings), log
+
+    def _sources(self) -> tuple[Path, ...]:
+        path, target = self._state.path, Path(os.path.realpath(self._state.path))
+        # Of a link, too: it may use either.
+        return path, target, path.parent / ".env", target.parent / ".env"
+
     def _content(self) -> tuple[bytes | None, ...]:
-        path = self._state.path
-        beside = (path.parent, Path(os.path.realpath(path)).parent)  # of a link, too: it may use either
-        libraries = (
-            one for reader in self._settings.subscribers for one in reader.like if one.endswith(".bib")
-        )
-        return (
-            *(_read(one) for one in (path, *(folder / ".env" for folder in beside))),
-            *map(_stamp, dict.fromkeys(libraries)),
-        )
+        return *map(_read, self._sources()), *map(_stamp, _libraries(self._settings))
 
 
-def _stamp(path: str) -> bytes | None:
+def _libraries(settings: Settings) -> Iterable[Path]:
+    found = (one for reader in settings.subscribers for one in reader.like if one.endswith(".bib"))
+    return map(Path, dict.fromkeys(found))
+
+
+def _stamp(path: Path) -> bytes | None:
     """When a library of liked papers was written, and its size: to read it at every look would take too long."""
     try:
         found = os.stat(path)
