@@ -16,10 +16,14 @@ from bot.store.database import (
 )
 
 
-def read(db: Connection, ids: Sequence[int]) -> list[Envelope]:
-    """The messages of these numbers, in their order. StoreError when one is not there."""
+def read(db: Connection, ids: Sequence[int], *, payloads: bool = True) -> list[Envelope]:
+    """The messages of these numbers, in their order; with empty payloads where those are not asked for.
+
+    StoreError when one is not there.
+    """
+    payload = "p.payload" if payloads else "x'' AS payload"
     rows = db.rows(
-        "SELECT o.*, p.payload, first.receipt_channel AS thread_channel, "
+        f"SELECT o.*, {payload}, first.receipt_channel AS thread_channel, "
         "first.receipt_reference AS thread_reference FROM json_each(?) j "
         "CROSS JOIN outbox o ON o.id = j.value JOIN payloads p ON p.outbox_id = o.id "
         # Where part 1 was refused, the next one leads. Revived later, part 1 leads nothing more:

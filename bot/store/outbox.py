@@ -159,7 +159,8 @@ class Outbox:
     ) -> Sequence[Envelope]:
         """Messages to settle or send, in order of digest and part.
 
-        ``ignore_backoff`` drops our own waiting times, never a service's Retry-After.
+        ``ignore_backoff`` drops our own waiting times, never a service's Retry-After. Their payloads are empty,
+        as a morning's mail may be larger than the memory: `refresh` reads one.
         """
         rows = self._db.rows(
             f"SELECT id FROM outbox WHERE state IN {WAITING} "
@@ -174,16 +175,16 @@ class Outbox:
                 "names": to_json(subscribers or ()),
             },
         )
-        return envelopes.read(self._db, [row["id"] for row in rows])
+        return envelopes.read(self._db, [row["id"] for row in rows], payloads=False)
 
     def waiting(self, subscribers: Sequence[str] | None) -> Sequence[Envelope]:
-        """Everything that is neither sent, failed nor ended."""
+        """Everything that is neither sent, failed nor ended; with empty payloads."""
         rows = self._db.rows(
             f"SELECT id FROM outbox WHERE state IN {WAITING} "
             "AND (? OR subscriber IN (SELECT value FROM json_each(?))) ORDER BY id",
             (subscribers is None, to_json(subscribers or ())),
         )
-        return envelopes.read(self._db, [row["id"] for row in rows])
+        return envelopes.read(self._db, [row["id"] for row in rows], payloads=False)
 
     def mark_sending(self, envelope: Envelope, now: datetime) -> Envelope:
         """It is about to be sent, but for one that was withdrawn meanwhile: that stays ended.

@@ -55,6 +55,14 @@ def test_a_digest_is_recorded_with_its_papers_and_messages(store: Store) -> None
     ]
 
 
+def test_what_is_due_is_named_without_its_bytes(store: Store) -> None:
+    """A morning's mail may be larger than the memory; one at a time is read whole."""
+    write_digest(store, [message(SLACK), message(MAIL)])
+    for envelopes in (due(store), store.outbox.waiting(None)):
+        assert [one.payload for one in envelopes] == [b"", b""]
+        assert [store.outbox.refresh(one).payload for one in envelopes] == [b"part 1", b"part 1"]
+
+
 def test_a_failing_renderer_leaves_nothing_behind(store: Store) -> None:
     """Render before you record: a digest is written whole or not at all."""
 
