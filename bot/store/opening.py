@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
-from bot.store import Store, file, identity, migrations
+from bot.store import Store, file, identity
 from bot.store.database import BUSY_TIMEOUT_S, Connection
 
 _EXAMINED_BYTES = 64_000_000
@@ -28,7 +29,15 @@ def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
             identity.refuse(connection.raw, path)
             connection.refuse_damaged(_EXAMINED_BYTES)
             connection.write_ahead()
-            migrations.apply(connection.raw)
+            if not identity.is_current(connection.raw):
+                _migrate(connection.raw)
         file.keep_from_others(path)
         stack.pop_all()
     return Store(connection, lock)
+
+
+def _migrate(raw: sqlite3.Connection) -> None:
+    # sqlite-utils, with what it finds beside it (numpy), takes 2 to 12 MB for as long as the daemon runs.
+    from bot.store import migrations
+
+    migrations.apply(raw)

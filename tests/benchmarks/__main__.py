@@ -29,6 +29,7 @@ from tests.benchmarks.figures import Figure
 SHORT = (
     "startup", "configuration", "reading", "matching_agreement", "tex_corpus", "grounding", "truth", "relevance",
     "quota_simulation", "polling", "delivery", "summarising",
+    "idle",
 )  # fmt: skip
 LONG = ("growth", "mutations", "faulty_poll", "failing_gemini", "year", "kill")
 """Minutes each, ``kill`` an hour."""
