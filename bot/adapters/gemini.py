@@ -18,6 +18,7 @@ from google.genai.models import AsyncModels
 
 from bot.adapters.gemini_faults import may_refuse_thinking, refuses_thinking, translate
 from bot.adapters.http import proxy_trouble
+from bot.adapters.session import MEGABYTE, bounded_session
 from bot.errors import ModelError
 from bot.models import Check, ModelReply, Prompt, Verdict, readable
 from bot.network import CERTIFICATES, Unusable, proxy_for
@@ -32,6 +33,8 @@ _PROBE_CONFIGURATION = types.GenerateContentConfig(
     max_output_tokens=64,
     automatic_continuation=False,
 )
+LARGEST_ANSWER = 4 * MEGABYTE
+"""Ten times what a model may say in one answer, with every character escaped."""
 OFFICIAL_URL = "https://generativelanguage.googleapis.com/"
 
 Answer = TypeVar("Answer")
@@ -123,9 +126,11 @@ class Gemini:
                 verdict = Verdict(permanent=True, remedy=self._proxy.remedy)
                 raise ModelError(f"Gemini can't be reached: {self._proxy.fault}", verdict)
             _silence_sdk()
-            # Left to itself the SDK makes one by subclassing aiohttp's class, which aiohttp warns of.
-            self._session = self._session or aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0), proxy=self._proxy.url if self._proxy else None
+            # Left to itself the SDK makes one that follows redirects with the key, and reads without an end.
+            self._session = self._session or bounded_session(
+                LARGEST_ANSWER,
+                connector=aiohttp.TCPConnector(limit=0),
+                proxy=self._proxy.url if self._proxy else None,
             )
             try:
                 self._client = _open_client(self._key, self._settings, self._session)

@@ -16,6 +16,7 @@ from aiohttp import ClientError
 from google.genai.errors import APIError
 
 from bot.adapters.http import retry_after
+from bot.adapters.session import AnswerTooLarge, Redirected
 from bot.errors import ModelError
 from bot.models import Limit, Verdict, readable
 from bot.settings import Secret
@@ -25,6 +26,7 @@ _MODEL_REMEDY = "set gemini.model to a model that your account has"
 _BILLING_REMEDY = (
     "set up billing for the project of GEMINI_API_KEY, or leave the key out to do without Gemini"
 )
+_ENDPOINT = "check gemini.base_url, and what stands between this machine and it"
 _RESTRICTIONS = "in https://console.cloud.google.com/apis/credentials"
 
 
@@ -103,6 +105,10 @@ def translate(error: Exception, *, model: str, key: Secret, timeout: timedelta) 
         return _refusal(error, model, key)
     if isinstance(error, TimeoutError):
         return ModelError(f"Gemini did not answer within {timeout.total_seconds():g} s")
+    if isinstance(error, AnswerTooLarge):
+        return ModelError(f"Gemini's answer {error}", Verdict(remedy=_ENDPOINT))
+    if isinstance(error, Redirected):
+        return ModelError(f"Gemini {error}, as the key must not be", Verdict(remedy=_ENDPOINT))
     if isinstance(error, (ClientError, OSError)):
         return ModelError(f"no connection to Gemini, or it was lost: {_clean(_words(error), key)}")
     # A body that is not the JSON it should be, or not of the shape it should have. The SDK's text may

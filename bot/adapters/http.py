@@ -17,6 +17,7 @@ from typing import NamedTuple
 import aiohttp
 from yarl import URL
 
+from bot.adapters.session import MEGABYTE, AnswerTooLarge, Redirected, bounded_session
 from bot.errors import ArxivError
 from bot.models import Check, Verdict
 from bot.network import Proxy, Unusable, proxy_for
@@ -27,6 +28,10 @@ ACCEPT = "application/atom+xml, application/rss+xml;q=0.9, application/xml;q=0.8
 
 DEFAULT_TIMEOUT = timedelta(seconds=90)
 """An overloaded arXiv stalls for 15 s before its 429, and longer before a 503."""
+
+
+LARGEST_ANSWER = 16 * MEGABYTE
+"""A page of 2,000 papers, and a feed of as many, has 4 to 8 MB."""
 
 
 def user_agent(version: str, contact: str) -> str:
@@ -55,7 +60,8 @@ def open_session(agent: str) -> aiohttp.ClientSession:
 
     It holds one connection, whatever the host: arXiv's terms count its API and its feeds together.
     """
-    return aiohttp.ClientSession(
+    return bounded_session(
+        LARGEST_ANSWER,
         headers={"User-Agent": agent, "Accept": ACCEPT},
         connector=aiohttp.TCPConnector(limit=1),
     )
@@ -89,7 +95,6 @@ class HttpAnswer:
 
 
 _PERMANENT = frozenset({301, 308})
-_REDIRECTS = _PERMANENT | {302, 303, 307}
 
 
 class _Move(NamedTuple):
@@ -101,8 +106,9 @@ class ArxivLine:
     """The way to arXiv over one session: one request a call.
 
     A redirect is not followed at once, as arXiv's terms ask for three seconds between requests. It counts
-    as a refusal, and the next request for that address goes where it points. So do all after it once a
-    permanent one (RFC 9110, 15.4.2 and 15.4.9) has led to XML: a page of excuses must not become the address.
+    as a refusal, and the next request for that address goes where it points, if that is arXiv's own or the
+    same service (`is_ours`). So do all after it once a permanent one (RFC 9110, 15.4.2 and 15.4.9) has led to
+    XML: a page of excuses must not become the address.
     """
 
     def __init__(
@@ -133,29 +139,46 @@ class ArxivLine:
                 data=form,
                 proxy=proxy.url if proxy else None,
                 timeout=self._limit,
-                allow_redirects=False,
-                middlewares=(_send_once,),
             ) as response:
                 body = await response.read()
-                moved = _pointed_to(target, response.status, response.headers)
         except TimeoutError as error:
             raise ArxivError(f"arXiv did not answer within {self._limit.total:g} s ({url.host})") from error
+        except Redirected as redirect:
+            raise self._redirected(address, target, redirect) from None
+        except AnswerTooLarge as error:
+            raise ArxivError(f"arXiv's answer {error} ({url.host})") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             if trouble := proxy_trouble(error, proxy):
                 raise ArxivError(f"arXiv can't be reached: {trouble}") from None
             raise _no_answer(error, url.host) from error
-        if moved is not None:
-            self._moved[address] = moved
-            raise ArxivError(f"arXiv has moved {address} to {moved.to}")
         if followed is not None and _is_kept(followed, response.status, response.content_type):
             self._moved[address] = followed
         return HttpAnswer(response.status, body, retry_after(response.headers))
 
+    def _redirected(self, address: URL, target: URL, redirect: Redirected) -> ArxivError:
+        """The refusal that a redirect is; the next request goes where it points, if it may."""
+        moved = _pointed_to(target, redirect)
+        if moved is None:
+            return ArxivError(f"arXiv {redirect} ({address.host})", Verdict(remedy=_NETWORK))
+        self._moved[address] = moved
+        return ArxivError(f"arXiv has moved {address} to {moved.to}")
 
-def _pointed_to(target: URL, status: int, headers: Mapping[str, str]) -> _Move | None:
-    """Where an answer sends the next request; None where it does not. ValueError when that is no URL."""
-    location = headers.get("Location", "") if status in _REDIRECTS else ""
-    return _Move(target.join(URL(location)).with_query(None), status in _PERMANENT) if location else None
+
+def _pointed_to(target: URL, redirect: Redirected) -> _Move | None:
+    """Where an answer sends the next request; None where that is no URL, or somebody else's."""
+    try:
+        to = target.join(URL(redirect.location)).with_query(None).with_user(None)
+    except ValueError:
+        return None
+    return _Move(to, redirect.status in _PERMANENT) if is_ours(target, to) else None
+
+
+def is_ours(asked: URL, to: URL) -> bool:
+    """Whether a redirect may be followed: to arXiv's own hosts over TLS, or within the same service."""
+    host = to.host or ""
+    if to.scheme == "https" and (host == _ARXIV or host.endswith(f".{_ARXIV}")):
+        return True
+    return (to.scheme, host, to.port) == (asked.scheme, asked.host, asked.port)
 
 
 def _is_kept(followed: _Move, status: int, content_type: str) -> bool:
@@ -187,23 +210,9 @@ def _no_answer(error: Exception, host: str | None) -> ArxivError:
     return ArxivError(f"arXiv does not answer ({reason or 'the connection was lost'}, {host})")
 
 
+_ARXIV = "arxiv.org"
 _NETWORK = "check this machine's network, and arxiv.api_url and rss_url if they are your own"
 _NO_NETWORK = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
-
-
-async def _send_once(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    """Keep aiohttp from sending a GET a second time by itself when the connection drops.
-
-    It does so on exactly these two exceptions, at once, and arXiv's terms ask for three seconds.
-    """
-    try:
-        return await handler(request)
-    except (aiohttp.ClientProxyConnectionError, aiohttp.ClientConnectorDNSError):
-        raise  # nothing has reached arXiv
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise aiohttp.ClientConnectionError(str(error) or type(error).__name__) from error
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:

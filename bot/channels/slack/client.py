@@ -1,7 +1,7 @@
 """Calls of Slack's Web API, one request each.
 
 Nothing here retries, waits or paces, and neither does what is underneath: slack_sdk's retry handlers
-are off, and so is aiohttp's habit of sending a GET again when the connection drops.
+are off.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.http import proxy_trouble
+from bot.adapters.session import MEGABYTE, bounded_session
 from bot.channels.slack.verdicts import translate
 from bot.errors import DeliveryError
 from bot.models import Verdict
@@ -32,8 +33,12 @@ FOREIGN = (
     ValueError,
     AttributeError,
     TypeError,
+    RecursionError,
 )
 """All that one request through slack_sdk can raise, but for cancellation."""
+
+LARGEST_ANSWER = 8 * MEGABYTE
+"""A thousand channels take about two."""
 
 _CONNECT_SHARE = 3
 """A connection may take this fraction of the whole time, so that its failing is told from an answer's."""
@@ -120,23 +125,11 @@ def _open_session(timeout: timedelta) -> aiohttp.ClientSession:
     """Each call gets a connection of its own: on a kept one that Slack has closed meanwhile, a post
     would be in doubt for nothing."""
     seconds = timeout.total_seconds()
-    return aiohttp.ClientSession(
+    return bounded_session(
+        LARGEST_ANSWER,
         connector=aiohttp.TCPConnector(force_close=True),
         timeout=aiohttp.ClientTimeout(total=seconds, connect=seconds / _CONNECT_SHARE),
-        middlewares=(_send_once,),
     )
-
-
-async def _send_once(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    """Rename the exceptions on which aiohttp sends a GET again by itself."""
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise aiohttp.ClientConnectionError(str(error) or type(error).__name__) from error
 
 
 def _quiet_logger() -> logging.Logger:

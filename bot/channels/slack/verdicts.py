@@ -19,6 +19,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.adapters.http import retry_after
+from bot.adapters.session import AnswerTooLarge, Redirected
 from bot.errors import DeliveryError
 from bot.models import Verdict
 
@@ -44,6 +45,7 @@ _SCOPE = "give the app the scope {needed} (OAuth & Permissions), install it agai
 _ADMIN = "ask an administrator of the Slack workspace to let the app post in {about}"
 _PERSON = "check that {about} is the address of an active member of the Slack workspace"
 _THREAD = "the digest's first message in {about} is gone or takes no replies; the papers of this part are not in Slack"
+_ENDPOINT = "check slack.base_url, and the proxy if there is one: this is not an answer of Slack's API"
 _OURS = "this is a fault of arxiv-digest: please report it with this line"
 
 _PERMANENT: Mapping[str, str] = {
@@ -171,8 +173,13 @@ def translate(error: Exception, about: str, bot: str) -> DeliveryError:
         return DeliveryError(
             "slack.base_url is not a usable URL", Verdict(permanent=True, remedy="check slack.base_url")
         )
+    if isinstance(error, AnswerTooLarge):
+        return DeliveryError(f"Slack's answer {error} ({about})", Verdict(in_doubt=True, remedy=_ENDPOINT))
+    if isinstance(error, Redirected):
+        text = f"Slack {error}, as the token must not be ({about})"
+        return DeliveryError(text, Verdict(remedy=_ENDPOINT))
     # `AsyncSlackResponse.validate` trips over a body that is JSON or plain text, but not an object.
-    if isinstance(error, JSONDecodeError | UnicodeDecodeError | AttributeError | TypeError):
+    if isinstance(error, JSONDecodeError | UnicodeDecodeError | AttributeError | TypeError | RecursionError):
         return DeliveryError(f"Slack's answer can't be read ({about})", Verdict(in_doubt=True))
     if isinstance(error, ValueError | SlackClientError):
         remedy = "check SLACK_BOT_TOKEN and HTTPS_PROXY for stray characters"
@@ -213,9 +220,8 @@ def _from_answer(response: Any, about: str, bot: str) -> DeliveryError:
     if code:
         return _refusal(code, data, about, bot, wait)
     if status >= 400:
-        remedy = "check slack.base_url, and the proxy if there is one: this is not an answer of Slack's API"
         return DeliveryError(
-            f"HTTP {status} instead of an answer from Slack", Verdict(remedy=remedy, retry_after=wait)
+            f"HTTP {status} instead of an answer from Slack", Verdict(remedy=_ENDPOINT, retry_after=wait)
         )
     return DeliveryError(f"Slack's answer can't be read ({about})", Verdict(in_doubt=True))
 
