@@ -157,25 +157,28 @@ def _subscriber(store: Store, subscriber: Subscriber, tallies: Any, now: datetim
         "targets": [
             {
                 **_target(target.kind, target.address, known.get((target.kind, target.address))),
-                "held": _held(store, subscriber.name, target),
+                **_held(store, subscriber.name, target),
             }
             for target in subscriber.targets
         ],
     }
 
 
-def _held(store: Store, name: str, target: Target) -> str | None:
-    """Why nothing is delivered to the target; None where it is."""
+def _held(store: Store, name: str, target: Target) -> dict[str, Any]:
+    """Why nothing is delivered to the target, and until when; None where it is."""
     held = [one for one in store.optouts.of(name) if one.target in (None, target)]
     if any(one.unsubscribed for one in held):
-        return "unsubscribed"
-    if not held:
-        refused = store.outbox.refusals(name, target).digests
-        aside = refused >= backoff.MAILBOX_REFUSALS
-        return f"set aside: it refused {count(refused, 'digest')} running" if aside else None
-    ends = [one.until for one in held]
-    last = None if None in ends else max(end for end in ends if end is not None)
-    return f"paused until {_iso(last)}" if last else "paused"
+        return {"held": "unsubscribed", "held_until": None}
+    if held:
+        ends = [one.until for one in held]
+        last = None if None in ends else max(end for end in ends if end is not None)
+        return {"held": "paused", "held_until": _iso(last)}
+    refused = store.outbox.refusals(name, target).digests
+    aside = refused >= backoff.MAILBOX_REFUSALS
+    return {
+        "held": f"set aside: it refused {count(refused, 'digest')} running" if aside else None,
+        "held_until": None,
+    }
 
 
 def _target(kind: str, address: str, tally: TargetTally | None) -> dict[str, Any]:
@@ -225,6 +228,7 @@ def _as_text(facts: dict[str, Any]) -> str:
             f"  {target['kind']:<6} {target['address']:<32} pending {target['pending']}, "
             f"in doubt {target['in_doubt']}, failed {target['failed']}, sent {target['sent']}"
             + (f"  {target['held']}" if target["held"] else "")
+            + (f" until {_told(target['held_until'], zone)}" if target["held_until"] else "")
             + (f"\n         {target['error']}" if target["error"] else "")
             for target in subscriber["targets"]
         ]

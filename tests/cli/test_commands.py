@@ -339,7 +339,7 @@ def test_pause_and_resume_hold_at_once_and_are_shown(configured: Run, tmp_path: 
     assert configured("pause", "nobody").status == 2
     said = configured("pause", "ada", "--until", "2099-01-07")
     assert (said.status, "ada: nothing is delivered until Wed 2099-01-07" in said.out) == (0, True)
-    assert "paused until 2099-01-0" in configured("status").out
+    assert "paused until Wed 2099-01-07" in configured("status").out
     held = {
         target["held"]
         for target in json.loads(configured("status", "--json").out)["subscribers"][0]["targets"]
