@@ -40,6 +40,8 @@ FOREIGN = (SMTPException, OSError, TimeoutError, ValueError)
 _LONGEST_REPLY = 300
 
 _WHERE = "check email.host and email.port"
+_OUTDATED = ("TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL")
+"""OpenSSL's words where there is no common version: RFC 8996 forbids TLS 1.0 and 1.1."""
 _CERTIFICATE = "check email.host and this machine's clock; a CA of your own goes into email.ca_file"
 
 
@@ -87,6 +89,8 @@ def _connection_trouble(error: Exception, step: Step) -> tuple[str, str]:
     )
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"its certificate can't be verified ({_openssl_words(cause)})", _CERTIFICATE
+    if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", None) in _OUTDATED:
+        return "its encryption is out of date (TLS 1.2 or newer is needed)", "name another server or port"
     if isinstance(cause, ssl.SSLError):
         return f"no TLS there ({_openssl_words(cause)})", PORTS
     if isinstance(cause, socket.gaierror):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
+import socket
 import ssl
+import warnings
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from bot.channels.email.channel import SmtpChannel
 from bot.demo.smtp import SmtpEnding, SmtpFault, SmtpService
@@ -99,6 +103,95 @@ async def test_a_certificate_that_does_not_verify(
         assert (caught.value.verdict.permanent, caught.value.verdict.in_doubt) == (False, False)
         assert "email.ca_file" in caught.value.verdict.remedy
         assert not {"AUTH", "MAIL"} & set(mail.commands)
+
+
+def _expired(context: ssl.SSLContext, ca: trustme.CA) -> None:
+    ca.issue_cert("127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=UTC)).configure_cert(context)
+
+
+def _self_signed(context: ssl.SSLContext, ca: trustme.CA) -> None:
+    lonely = trustme.CA()
+    with lonely.cert_pem.tempfile() as public, lonely.private_key_pem.tempfile() as key:
+        context.load_cert_chain(public, key)
+
+
+@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
+@pytest.mark.parametrize(
+    ("arrange", "words"),
+    [(_expired, "expired"), (_self_signed, "self-signed")],
+    ids=["expired", "self-signed"],
+)
+async def test_encryption_that_is_no_protection(
+    ca: trustme.CA,
+    open_channel: Any,
+    make_envelope: Make,
+    security: Security,
+    arrange: Callable[[ssl.SSLContext, trustme.CA], None],
+    words: str,
+) -> None:
+    """Neither password nor mail is sent, and the words say what is wrong."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    arrange(context, ca)
+    options: dict[str, Any] = {security.value: context}
+    async with SmtpService(users=USERS, **options) as mail, open_channel(mail, security=security) as channel:
+        with pytest.raises(DeliveryError, match=words) as caught:
+            await channel.send(make_envelope(), ADA)
+        assert not caught.value.verdict.in_doubt
+        assert caught.value.verdict.remedy
+        assert not {"AUTH", "MAIL"} & set(mail.commands)
+
+
+async def test_encryption_that_is_out_of_date(ca: trustme.CA, open_channel: Any, make_envelope: Make) -> None:
+    """TLS 1.0 is refused, in words (RFC 8996)."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("127.0.0.1").configure_cert(context)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+    heard = bytearray()
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()  # asyncio's own server would end without the alert that others send
+        with connection, contextlib.suppress(ssl.SSLError):
+            heard.extend(context.wrap_socket(connection, server_side=True).recv(1000))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        served = asyncio.create_task(asyncio.to_thread(serve, listener))
+        async with SmtpService(users=USERS) as other:
+            port = listener.getsockname()[1]
+            async with open_channel(other, port=port, security=Security.TLS) as channel:
+                with pytest.raises(DeliveryError, match="out of date"):
+                    await channel.send(make_envelope(), ADA)
+        await served
+    assert not heard
+
+
+async def test_lines_slipped_in_before_encryption_are_not_taken_for_the_servers(
+    server_context: Any, open_channel: Any, make_envelope: Make
+) -> None:
+    """Who stands in between may add lines to the answer to STARTTLS (CVE-2021-33515 and its kin)."""
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 ready\r\n")
+        while line := await reader.readline():
+            heard.append(line)
+            if line.upper().startswith(b"STARTTLS"):
+                writer.write(b"220 go on\r\n250-evil.example\r\n250 AUTH LOGIN\r\n235 in\r\n")
+                with contextlib.suppress(OSError):
+                    await writer.start_tls(server_context())
+            else:
+                writer.write(b"250-mail.example.org\r\n250 STARTTLS\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, SmtpService(users=USERS) as other:
+        port = server.sockets[0].getsockname()[1]
+        async with open_channel(other, port=port, security=Security.STARTTLS) as channel:
+            with pytest.raises(DeliveryError) as caught:
+                await channel.send(make_envelope(), ADA)
+    assert not caught.value.verdict.in_doubt
+    assert not any(line.upper().startswith((b"AUTH", b"MAIL")) for line in heard)
 
 
 async def test_tls_at_a_port_that_begins_without(
