@@ -13,16 +13,18 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 import feedparser
 
-from bot.adapters.xml import ARXIV, ATOM, OPENSEARCH, one_line, parse, repaired
+from bot.adapters.xml import ARXIV, ATOM, IDENTIFIER, OPENSEARCH, clip, one_line, parse, repaired
 from bot.errors import ArxivError, QueryRejected
 from bot.models import Paper, SearchPage
 
 _ERROR_ID = "/api/errors"
-_ABSTRACT_PAGE = re.compile(r"/abs/(?P<arxiv_id>[^\s\ufffd]+?)(?:v(?P<version>[0-9]{1,4}))?$")
+_ABSTRACT_PAGE = re.compile(rf"/abs/(?P<arxiv_id>{IDENTIFIER})(?:v(?P<version>[0-9]{{1,4}}))?$")
+_MOST_AUTHORS, _MOST_FIELDS = 10_000, 500
+"""Of one paper. The largest collaborations have five thousand; beside them a paper has some ten fields."""
 _CATEGORY = re.compile(r"[a-z]+-[a-z]+|[a-z]+(?:-[a-z]+)?\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)?)")
 """``hep-th``, ``cs.AI``, ``cond-mat.mtrl-sci``; but neither ``53D10, 53D15`` (MSC) nor ``I.2.7`` (ACM)."""
 
@@ -35,10 +37,14 @@ def read_page(body: bytes) -> SearchPage:
     """
     body = repaired(body)
     root = parse(body)
+    if clip(root):
+        body = tostring(root, encoding="utf-8")
     if root.tag != f"{ATOM}feed":
         raise ArxivError(f"arXiv answered a document <{root.tag}> instead of an Atom feed")
     total, start = _count(root, "totalResults"), _count(root, "startIndex")
     elements = root.findall(f"{ATOM}entry")
+    if any(map(_is_overfull, elements)):
+        raise ArxivError("arXiv's answer has an entry with more fields than any paper has")
     feed = _read_feed(body, len(elements))
     _raise_for_error_entry(feed.entries)
     papers = tuple(_paper(entry, element) for entry, element in zip(feed.entries, elements, strict=True))
@@ -50,6 +56,12 @@ def _count(root: Element, name: str) -> int:
     if not re.fullmatch("[0-9]{1,15}", text):
         raise ArxivError(f"arXiv's answer does not say its {name}")
     return int(text)
+
+
+def _is_overfull(entry: Element) -> bool:
+    """feedparser takes time with the square of each of these."""
+    authors = len(entry.findall(f"{ATOM}author"))
+    return authors > _MOST_AUTHORS or len(entry) - authors > _MOST_FIELDS
 
 
 def _read_feed(body: bytes, entry_count: int) -> Any:

@@ -17,11 +17,11 @@ import aiohttp
 from yarl import URL
 
 from bot.adapters.http import DEFAULT_TIMEOUT, ArxivLine, HttpAnswer, checked
-from bot.adapters.xml import ARXIV, ATOM, DUBLIN_CORE, one_line, parse, repaired
+from bot.adapters.xml import ARXIV, ATOM, DUBLIN_CORE, IDENTIFIER, clip, one_line, parse, repaired
 from bot.errors import ArxivError, QueryRejected
 from bot.models import AnnouncedPaper, Announcement, AnnounceType, Check, Verdict
 
-_IDENTIFIER = re.compile(r"oai:arXiv\.org:(?P<arxiv_id>[^\s\ufffd]+)v(?P<version>[0-9]{1,4})")
+_IDENTIFIER = re.compile(rf"oai:arXiv\.org:(?P<arxiv_id>{IDENTIFIER})v(?P<version>[0-9]{{1,4}})")
 _ERROR_TITLE = "Feed error for query"
 _FIRST_YEAR, _LAST_YEAR = 1991, 2999
 """arXiv began in 1991; a year beyond these is a damaged date."""
@@ -82,6 +82,7 @@ def read_announcement(body: bytes, asked: tuple[str, ...]) -> Announcement:
     """The batch that ``body`` holds. ArxivError when it is not one whole feed or has an unreadable
     item; QueryRejected, in arXiv's words, when it says that there is no such archive or category."""
     root = parse(repaired(body))
+    clip(root)
     if root.tag == "rss":
         return _read_rss(root, asked)
     if root.tag == f"{ATOM}feed":
