@@ -33,23 +33,23 @@ def owed(
     the first target of a kind: a paper counts when it was submitted or announced since then. Papers that
     a moderator held for weeks were submitted long ago; their announcement brings them in.
     """
-    since = starts(record, kind)
+    reaches = floors(record, kind, lookback)
     found = []
     for candidate in candidates:
         topics = tuple(
-            topic
-            for topic in candidate.topics
-            if topic in since and _reaches(candidate, since[topic] - lookback)
+            topic for topic in candidate.topics if topic in reaches and _reaches(candidate, reaches[topic])
         )
         if topics:
             found.append(Owed(candidate.paper, topics))
     return tuple(found)
 
 
-def reach(record: SubscriberRecord, kind: str, lookback: timedelta) -> datetime:
-    """How far back the oldest of the subscriptions reaches by this kind of channel."""
-    floor = min(starts(record, kind).values(), default=record.since) - lookback
-    return floor.replace(second=0, microsecond=0)
+def floors(record: SubscriberRecord, kind: str, lookback: timedelta) -> dict[str, datetime]:
+    """How far back each topic reaches by this kind of channel."""
+    return {
+        topic: (since - lookback).replace(second=0, microsecond=0)
+        for topic, since in starts(record, kind).items()
+    }
 
 
 def starts(record: SubscriberRecord, kind: str) -> dict[str, datetime]:
@@ -59,7 +59,7 @@ def starts(record: SubscriberRecord, kind: str) -> dict[str, datetime]:
 
 
 def _reaches(candidate: Candidate, floor: datetime) -> bool:
-    if candidate.paper.published >= floor.replace(second=0, microsecond=0):
+    if candidate.paper.published >= floor:
         return True
     return candidate.announced_on is not None and candidate.announced_on >= floor.date()
 

@@ -41,8 +41,11 @@ def test_a_kind_of_channel_added_later_reaches_back_for_the_lookback_only() -> N
     assert selection.owed([old], added, "slack", WEEK)
     assert not selection.owed([old], added, "email", WEEK)
     assert selection.owed([candidate(16.9, ("b",))], added, "email", WEEK)
-    assert selection.reach(added, "email", WEEK) == NOON - timedelta(days=17)
-    assert selection.reach(added, "slack", WEEK) == NOON - timedelta(days=37)
+    assert selection.floors(added, "email", WEEK) == {
+        "a": NOON - timedelta(days=7),
+        "b": NOON - timedelta(days=17),
+    }
+    assert selection.floors(added, "slack", WEEK)["b"] == NOON - timedelta(days=37)
 
 
 def test_a_paper_held_by_moderators_for_weeks_is_owed() -> None:

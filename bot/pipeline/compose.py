@@ -61,6 +61,7 @@ def _compose_one(services: Services, subscriber: Subscriber, due: datetime) -> i
     if written:
         alerts.mark_told(services, subscriber, untold)
     services.store.subscriptions.set_last_due(subscriber.name, due)
+    owed_editions.settle(services.store, services.settings, subscriber)
     return len(written)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot import digest, languages, selection
 from bot.models import Entry, Subscriber, SummaryKey, Target, Topic
+from bot.models.subscriptions import SubscriberRecord
 from bot.pipeline import ranking
 from bot.settings import Settings
 from bot.store import Store
@@ -54,9 +56,7 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
     found: dict[tuple[Entry, ...], tuple[Target, ...]] = {}
     lookback = settings.arxiv.lookback
     for kind, targets in selection.by_kind(store.optouts.active(subscriber.name, subscriber.targets)).items():
-        since = selection.reach(record, kind, lookback)
-        candidates = store.papers.candidates(subscriber.topics, subscriber.name, kind, since)
-        owed = selection.owed(candidates, record, kind, lookback)
+        owed = _owed(store, subscriber, record, kind, lookback)
         entries = (
             *(
                 Entry(
@@ -71,6 +71,28 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
         )
         found[entries] = (*found.get(entries, ()), *targets)
     return [Edition(subscriber, topics, targets, entries) for entries, targets in found.items()]
+
+
+def settle(store: Store, settings: Settings, subscriber: Subscriber) -> None:
+    """Have later rounds look at later matches only, for each kind of channel by which nothing is owed now."""
+    record = store.subscriptions.get(subscriber.name)
+    if record is None:
+        return
+    lookback = settings.arxiv.lookback
+    for kind in selection.by_kind(subscriber.targets):
+        if _owed(store, subscriber, record, kind, lookback) or any(_revisions(store, subscriber, kind)):
+            continue
+        floors = selection.floors(record, kind, lookback)
+        present = {topic: floor for topic, floor in floors.items() if topic in subscriber.topics}
+        store.papers.settle(subscriber.name, kind, present, revisions=subscriber.revisions)
+
+
+def _owed(
+    store: Store, subscriber: Subscriber, record: SubscriberRecord, kind: str, lookback: timedelta
+) -> tuple[selection.Owed, ...]:
+    floors = selection.floors(record, kind, lookback)
+    candidates = store.papers.candidates(subscriber.topics, subscriber.name, kind, floors)
+    return selection.owed(candidates, record, kind, lookback)
 
 
 def is_read_by(subscriber: Subscriber, settings: Settings, key: SummaryKey, matched: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from bot.errors import StoreError
 from bot.history import ClockFault, StoreFigures
 from bot.models.subscriptions import Kept
 from bot.store import departures, file, identity, retention, wrong_clock
-from bot.store.database import Connection, in_words, unsound
+from bot.store.database import Connection, in_words, totals_of, unsound
 from bot.store.digests import Digests
 from bot.store.notices import Notices
 from bot.store.optouts import OptOuts
@@ -70,23 +70,22 @@ class Store:
             )
 
     def figures(self) -> StoreFigures:
-        """The database in numbers. Counts whole tables: for somebody who asks every quarter of a minute."""
+        """The database in numbers."""
         db = self._db
+        totals = totals_of(db)
         settled = db.rows(
-            "SELECT kind, state, count(*) AS many FROM outbox WHERE state IN ('sent', 'failed', 'ended') "
-            "GROUP BY kind, state"
+            "SELECT kind, state, sum(many) AS many FROM outbox_totals WHERE state IN ('sent', 'failed', 'ended') "
+            "GROUP BY kind, state HAVING sum(many) > 0"
         )
         tokens = db.row(
             "SELECT coalesce(sum(prompt_tokens), 0) AS prompt, coalesce(sum(output_tokens), 0) AS output FROM requests"
         )
-        polls = db.rows(
-            "SELECT complete, count(*) AS many FROM polls WHERE finished_at IS NOT NULL GROUP BY complete"
-        )
+        polls = {outcome: totals[f"{outcome} polls"] for outcome in ("complete", "incomplete")}
         return StoreFigures(
-            papers=int(db.value("SELECT count(*) FROM papers")),
-            polls={"complete" if row["complete"] else "incomplete": row["many"] for row in polls},
+            papers=totals["papers"],
+            polls={outcome: many for outcome, many in polls.items() if many},
             summaries={
-                "written": int(db.value("SELECT count(*) FROM summaries")),
+                "written": totals["summaries"],
                 "refused": int(db.value("SELECT coalesce(sum(times), 0) FROM refusals")),
             },
             tokens=dict(tokens or {}),

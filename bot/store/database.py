@@ -111,9 +111,7 @@ class Connection:
         columns = list(records[0])
         sql = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES (:{', :'.join(columns)})"
         with self.transaction(), self.told():
-            before = self.raw.total_changes
-            self.raw.executemany(sql, records)
-            return self.raw.total_changes - before
+            return self.raw.executemany(sql, records).rowcount  # without what triggers change
 
     def compact(self) -> None:
         """Write the file anew without what was deleted from it, and empty the write-ahead log."""
@@ -140,6 +138,11 @@ class Connection:
         except sqlite3.Error as error:
             full = getattr(error, "sqlite_errorname", "").startswith("SQLITE_FULL")
             raise (DiskFull if full else StoreError)(in_words(error, self.path)) from error
+
+
+def totals_of(db: Connection) -> Mapping[str, int]:
+    """How many rows of a kind there are, by the names in the schema's TOTALS."""
+    return {row["name"]: row["many"] for row in db.rows("SELECT name, many FROM totals")}
 
 
 def in_words(error: sqlite3.Error, path: Path) -> str:

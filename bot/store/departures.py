@@ -24,6 +24,8 @@ _DELETIONS = (
     "DELETE FROM payloads WHERE outbox_id IN "
     "(SELECT id FROM outbox WHERE subscriber = '' AND state IN ('sent', 'ended'))",
     "DELETE FROM outbox WHERE subscriber = :name",
+    "DELETE FROM outbox_totals WHERE subscriber = :name",
+    "DELETE FROM settled WHERE subscriber = :name",
     "DELETE FROM editions WHERE digest_id IN (SELECT id FROM digests WHERE subscriber = :name)",
     "DELETE FROM digests WHERE subscriber = :name",
     f"DELETE FROM told WHERE subscriber = :name OR key IN {_ALERTS}",

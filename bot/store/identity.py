@@ -20,6 +20,8 @@ STEPS = (
     "m012_link_key",
     "m013_copies",
     "m014_unknown_ids",
+    "m015_settled",
+    "m016_totals",
 )
 """The steps of `migrations`, in their order."""
 

@@ -10,7 +10,21 @@ from sqlite_utils import Migrations
 from bot.errors import StoreError
 from bot.store import optouts, scores, words
 from bot.store.identity import SET
-from bot.store.schema import NOTICES, OUTBOX, PAPERS, POLLS, REFUSALS, SUBSCRIPTIONS, SUMMARIES, UNKNOWN_IDS
+from bot.store.schema import (
+    COUNTED,
+    NOTICES,
+    OUTBOX,
+    PAPERS,
+    POLLS,
+    REFUSALS,
+    SETTLED,
+    SETTLED_TRIGGERS,
+    SUBSCRIPTIONS,
+    SUMMARIES,
+    TOTALS,
+    TOTALS_TRIGGERS,
+    UNKNOWN_IDS,
+)
 
 migrations = Migrations(SET)
 
@@ -81,6 +95,23 @@ def m014_unknown_ids(db: sqlite_utils.Database) -> None:
     _run(db, UNKNOWN_IDS)
 
 
+@migrations()
+def m015_settled(db: sqlite_utils.Database) -> None:
+    """What is owed is looked for among what came since, not in all that ever matched."""
+    _run(db, SETTLED)
+    for trigger in SETTLED_TRIGGERS:
+        db.execute(trigger)
+
+
+@migrations()
+def m016_totals(db: sqlite_utils.Database) -> None:
+    """What `status` and the metrics tell is counted as it comes."""
+    _run(db, TOTALS)
+    _run(db, COUNTED)
+    for trigger in TOTALS_TRIGGERS:
+        db.execute(trigger)
+
+
 def _run(db: sqlite_utils.Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():
@@ -100,6 +131,8 @@ def apply(raw: sqlite3.Connection, *, stop_before: str | None = None) -> None:
 
 def _rebuild(db: sqlite_utils.Database, table: str, piece: str, other: str) -> None:
     """Make the table anew with its rows and indexes, a ``piece`` of its definition replaced.
+
+    Only for tables that no trigger is on or speaks of.
 
     The way that https://www.sqlite.org/lang_altertable.html (section 7) gives for any change.
     """

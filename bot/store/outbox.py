@@ -382,13 +382,15 @@ class Outbox:
     def tallies(self) -> Sequence[TargetTally]:
         rows = self._db.rows(
             "SELECT subscriber, kind, target, "
-            "sum(state IN ('pending', 'sending')) AS pending, sum(state = 'in doubt') AS in_doubt, "
-            "sum(state = 'failed') AS failed, sum(state = 'sent') AS sent, "
-            "max(CASE WHEN state = 'sent' THEN settled_at END) AS last_sent_at, "
+            "sum(many * (state IN ('pending', 'sending'))) AS pending, sum(many * (state = 'in doubt')) AS in_doubt, "
+            "sum(many * (state = 'failed')) AS failed, sum(many * (state = 'sent')) AS sent, "
+            "(SELECT max(e.settled_at) FROM outbox e WHERE e.subscriber = o.subscriber AND e.kind = o.kind "
+            " AND e.target = o.target AND e.state = 'sent') AS last_sent_at, "
             "(SELECT e.error || CASE WHEN e.remedy = '' THEN '' ELSE ' (' || e.remedy || ')' END "
             " FROM outbox e WHERE e.subscriber = o.subscriber AND e.kind = o.kind AND e.target = o.target "
             " AND e.error != '' AND e.state != 'ended' ORDER BY e.id DESC LIMIT 1) AS error "
-            "FROM outbox o WHERE state != 'ended' GROUP BY subscriber, kind, target ORDER BY 1, 2, 3"
+            "FROM outbox_totals o WHERE state != 'ended' AND many > 0 "
+            "GROUP BY subscriber, kind, target ORDER BY 1, 2, 3"
         )
         return [
             TargetTally(

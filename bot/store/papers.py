@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -15,13 +16,14 @@ from bot.store.database import (
     to_json,
     to_text,
     to_time,
+    totals_of,
 )
 
 _VERSION_COLUMNS = (
     "v.arxiv_id, v.version, v.title, v.abstract, v.authors, v.categories, "
     "v.published, v.updated, v.comment, v.journal_ref, v.dois"
 )
-_NEW = "a.announce_type IN ('new', 'cross')"
+_NEW = "n.announce_type IN ('new', 'cross')"
 
 
 class Papers:
@@ -133,34 +135,38 @@ class Papers:
         }
 
     def candidates(
-        self, topics: Sequence[str], subscriber: str, kind: str, since: datetime | None = None
+        self, topics: Sequence[str], subscriber: str, kind: str, floors: Mapping[str, datetime] | None = None
     ) -> Sequence[Candidate]:
         """Papers the topics matched that went to none of the subscriber's targets of this kind.
 
-        ``since`` may leave out those that were both matched and last announced before then.
+        ``floors``, how far back each of the topics reaches, may leave out what was both matched and last
+        announced before then, and what was settled for a subscription that reached as far.
         """
+        reaches = dict.fromkeys(topics, "") if floors is None else _as_texts(topics, floors)
         # What is owed is found on narrow rows first: a year of matches is long, an abstract is wide.
         rows = self._db.rows(
-            "WITH owed AS MATERIALIZED ("
-            " SELECT m.arxiv_id, json_group_array(m.topic) AS topics, min(m.matched_at) AS matched_at "
-            " FROM matches m WHERE m.topic IN (SELECT value FROM json_each(:topics)) "
-            " AND (m.matched_at >= :since OR EXISTS (SELECT 1 FROM announcements a WHERE a.arxiv_id = m.arxiv_id "
-            f"  AND a.announced_on >= substr(:since, 1, 10) AND {_NEW})) "
-            # One stretch of the ledger, which lies together on the disk; a look-up by paper would be all over it.
-            " AND m.arxiv_id NOT IN ("
-            "  SELECT d.arxiv_id FROM deliveries d WHERE d.subscriber = :subscriber AND d.kind = :kind) "
-            " GROUP BY m.arxiv_id) "
-            f"SELECT {_VERSION_COLUMNS}, o.topics, o.matched_at, (SELECT max(a.announced_on) "
-            f" FROM announcements a WHERE a.arxiv_id = o.arxiv_id AND {_NEW}) AS announced_on "
-            "FROM owed o JOIN papers p ON p.arxiv_id = o.arxiv_id "
+            "WITH asked AS MATERIALIZED ("
+            " SELECT j.key AS topic, j.value AS floor, s.up_to FROM json_each(:floors) j LEFT JOIN settled s "
+            " ON s.subscriber = :subscriber AND s.kind = :kind AND s.topic = j.key AND s.floor <= j.value), "
+            "late AS MATERIALIZED ("
+            " SELECT m.arxiv_id FROM asked a CROSS JOIN matches m ON m.topic = a.topic AND m.seq > a.up_to "
+            " UNION SELECT m.arxiv_id FROM asked a CROSS JOIN matches m ON m.topic = a.topic "
+            "  AND m.matched_at >= a.floor WHERE a.up_to IS NULL "
+            " UNION SELECT m.arxiv_id FROM asked a "
+            f" CROSS JOIN announcements n ON n.announced_on >= substr(a.floor, 1, 10) AND {_NEW} "
+            "  CROSS JOIN matches m ON m.arxiv_id = n.arxiv_id AND m.topic = a.topic WHERE a.up_to IS NULL), "
+            "owed AS MATERIALIZED ("
+            " SELECT l.arxiv_id, json_group_array(m.topic) AS topics, min(m.matched_at) AS matched_at FROM late l "
+            " CROSS JOIN matches m ON m.arxiv_id = l.arxiv_id AND m.topic IN (SELECT topic FROM asked) "
+            " WHERE NOT EXISTS (SELECT 1 FROM deliveries d "
+            "  WHERE d.arxiv_id = l.arxiv_id AND d.subscriber = :subscriber AND d.kind = :kind) "
+            " GROUP BY l.arxiv_id) "
+            f"SELECT {_VERSION_COLUMNS}, o.topics, o.matched_at, (SELECT max(n.announced_on) "
+            f" FROM announcements n WHERE n.arxiv_id = o.arxiv_id AND {_NEW}) AS announced_on "
+            "FROM owed o CROSS JOIN papers p ON p.arxiv_id = o.arxiv_id "
             "JOIN versions v ON v.arxiv_id = p.arxiv_id AND v.version = p.latest_version "
             "ORDER BY v.published DESC, v.arxiv_id DESC",
-            {
-                "topics": to_json(topics),
-                "subscriber": subscriber,
-                "kind": kind,
-                "since": to_text(since) or "",
-            },
+            {"floors": json.dumps(reaches, ensure_ascii=False), "subscriber": subscriber, "kind": kind},
         )
         return [
             Candidate(
@@ -172,16 +178,41 @@ class Papers:
             for row in rows
         ]
 
+    def settle(self, subscriber: str, kind: str, floors: Mapping[str, datetime], *, revisions: bool) -> None:
+        """Look no more at what matched so far: none of it is owed by this kind of channel.
+
+        ``floors`` are those by which that was decided. A match that changes afterwards, by an announcement, by a
+        newer version or by a delivery that is taken back, is looked at again. ``revisions`` says whether newer
+        versions were among what was owed.
+        """
+        self._db.write(
+            "INSERT INTO settled SELECT :subscriber, :kind, j.key, j.value, coalesce(max(m.seq), 0), "
+            "iif(:revisions, coalesce(max(m.seq), 0), -1) FROM json_each(:floors) j LEFT JOIN matches m "
+            "ON m.topic = j.key GROUP BY j.key "
+            "ON CONFLICT DO UPDATE SET floor = excluded.floor, up_to = excluded.up_to, "
+            "revisions_to = max(revisions_to, excluded.revisions_to) "
+            "WHERE (floor, up_to) != (excluded.floor, excluded.up_to) OR revisions_to < excluded.revisions_to",
+            {
+                "floors": json.dumps(_as_texts(floors, floors), ensure_ascii=False),
+                "subscriber": subscriber,
+                "kind": kind,
+                "revisions": revisions,
+            },
+        )
+
     def revisions(self, topics: Sequence[str], subscriber: str, kind: str) -> Sequence[Revision]:
         """Newer versions of papers that the subscriber was sent by this kind of channel."""
         rows = self._db.rows(
-            # Few papers are revised: begin with those, not with all that was delivered.
+            "WITH late AS MATERIALIZED ("
+            " SELECT DISTINCT m.arxiv_id FROM json_each(:topics) j LEFT JOIN settled s "
+            " ON s.subscriber = :subscriber AND s.kind = :kind AND s.topic = j.value "
+            " CROSS JOIN matches m ON m.topic = j.value AND m.seq > coalesce(s.revisions_to, -1)) "
             "SELECT p.arxiv_id, max(d.version) AS before, p.latest_version AS now, "
             "(SELECT json_group_array(m.topic) FROM matches m WHERE m.arxiv_id = p.arxiv_id) AS topics "
-            "FROM papers p CROSS JOIN deliveries d ON d.arxiv_id = p.arxiv_id AND d.subscriber = ? AND d.kind = ? "
-            "WHERE p.latest_version > 1 "
+            "FROM late l CROSS JOIN papers p ON p.arxiv_id = l.arxiv_id AND p.latest_version > 1 "
+            "CROSS JOIN deliveries d ON d.arxiv_id = p.arxiv_id AND d.subscriber = :subscriber AND d.kind = :kind "
             "GROUP BY p.arxiv_id HAVING max(d.version) < p.latest_version ORDER BY p.arxiv_id",
-            (subscriber, kind),
+            {"topics": to_json(topics), "subscriber": subscriber, "kind": kind},
         )
         found = []
         for row in rows:
@@ -214,12 +245,8 @@ class Papers:
 
     def counts(self) -> Mapping[str, int]:
         """For `status`: papers seen, and summarised."""
-        row = self._db.row(
-            "SELECT (SELECT count(*) FROM papers) AS seen, "
-            "(SELECT count(*) FROM (SELECT 1 FROM summaries GROUP BY arxiv_id)) AS summarised, "
-            "(SELECT count(*) FROM (SELECT 1 FROM matches GROUP BY arxiv_id)) AS matched"
-        )
-        return dict(row or {})
+        totals = totals_of(self._db)
+        return {"seen": totals["papers"], "summarised": totals["summarised"], "matched": totals["matched"]}
 
     def _version(self, arxiv_id: str, version: int) -> Paper | None:
         row = self._db.row(
@@ -227,6 +254,10 @@ class Papers:
             (arxiv_id, version),
         )
         return _to_paper(row) if row else None
+
+
+def _as_texts(topics: Iterable[str], floors: Mapping[str, datetime]) -> dict[str, str | None]:
+    return {topic: to_text(floors[topic]) for topic in topics if topic in floors}
 
 
 def _in_order(topics: Sequence[str], matched: str) -> tuple[str, ...]:

@@ -161,6 +161,129 @@ CREATE INDEX requests_by_last_day ON requests (last_day);
 CREATE INDEX requests_by_end ON requests (finished_at);
 """
 
+# `matches.seq` grows within a topic: whatever is new of a match gives it a number above all others.
+SETTLED = """
+ALTER TABLE matches ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX matches_by_seq ON matches (topic, seq);
+CREATE INDEX deliveries_by_message ON deliveries (outbox_id);
+CREATE TABLE settled (                          -- nothing is owed of what matched before
+  subscriber   TEXT NOT NULL,
+  kind         TEXT NOT NULL,
+  topic        TEXT NOT NULL,
+  floor        TEXT NOT NULL,                   -- how far back the subscription reached then
+  up_to        INTEGER NOT NULL,
+  revisions_to INTEGER NOT NULL,                -- the same of newer versions
+  PRIMARY KEY (subscriber, kind, topic)
+) WITHOUT ROWID
+"""
+_NEXT_SEQ = "1 + (SELECT max(m.seq) FROM matches m WHERE m.topic = matches.topic)"
+SETTLED_TRIGGERS = (
+    # Whatever may make a match owed that was not brings it behind all marks again.
+    f"""
+CREATE TRIGGER matches_numbered AFTER INSERT ON matches BEGIN
+  UPDATE matches SET seq = {_NEXT_SEQ} WHERE arxiv_id = new.arxiv_id AND topic = new.topic;
+END""",
+    f"""
+CREATE TRIGGER announcements_numbered AFTER INSERT ON announcements
+WHEN new.announce_type IN ('new', 'cross') BEGIN
+  UPDATE matches SET seq = {_NEXT_SEQ} WHERE arxiv_id = new.arxiv_id;
+END""",
+    f"""
+CREATE TRIGGER revisions_numbered AFTER UPDATE OF latest_version ON papers BEGIN
+  UPDATE matches SET seq = {_NEXT_SEQ} WHERE arxiv_id = new.arxiv_id;
+END""",
+    # A delivery that was taken back before it left: marks return before its paper.
+    """
+CREATE TRIGGER deliveries_unsettled AFTER DELETE ON deliveries BEGIN
+  UPDATE settled SET
+    up_to = min(up_to, (SELECT m.seq FROM matches m WHERE m.arxiv_id = old.arxiv_id AND m.topic = settled.topic) - 1),
+    revisions_to = min(revisions_to,
+      (SELECT m.seq FROM matches m WHERE m.arxiv_id = old.arxiv_id AND m.topic = settled.topic) - 1)
+  WHERE subscriber = old.subscriber AND kind = old.kind
+  AND EXISTS (SELECT 1 FROM matches m WHERE m.arxiv_id = old.arxiv_id AND m.topic = settled.topic);
+END""",
+)
+
+TOTALS = """
+CREATE TABLE totals (                           -- how many there are, kept by triggers: counting takes longer each year
+  name TEXT PRIMARY KEY,
+  many INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE outbox_totals (                    -- the same of each target's messages
+  subscriber TEXT NOT NULL,
+  kind       TEXT NOT NULL,
+  target     TEXT NOT NULL,
+  state      TEXT NOT NULL,
+  many       INTEGER NOT NULL,
+  PRIMARY KEY (subscriber, kind, target, state)
+) WITHOUT ROWID
+"""
+COUNTED = """
+INSERT INTO totals
+  SELECT 'papers', count(*) FROM papers
+  UNION ALL SELECT 'matched', count(DISTINCT arxiv_id) FROM matches
+  UNION ALL SELECT 'summaries', count(*) FROM summaries
+  UNION ALL SELECT 'summarised', count(DISTINCT arxiv_id) FROM summaries
+  UNION ALL SELECT 'scores', count(*) FROM scores WHERE score IS NOT NULL
+  UNION ALL SELECT 'complete polls', count(*) FROM polls WHERE complete = 1
+  UNION ALL SELECT 'incomplete polls', count(*) FROM polls WHERE complete = 0;
+INSERT INTO outbox_totals
+  SELECT subscriber, kind, target, state, count(*) FROM outbox GROUP BY subscriber, kind, target, state
+"""
+
+
+def _counted(event: str, total: str, condition: str = "true", change: str = "1") -> str:
+    """A trigger that keeps one of the totals."""
+    return (
+        f"CREATE TRIGGER {total}_{event.split()[0].lower()} AFTER {event} WHEN {condition} BEGIN "
+        f"UPDATE totals SET many = many + {change} WHERE name = '{total}'; END"
+    )
+
+
+_MORE_MESSAGES = """
+  INSERT INTO outbox_totals SELECT new.subscriber, new.kind, new.target, new.state, 0
+    WHERE NOT EXISTS (SELECT 1 FROM outbox_totals WHERE subscriber = new.subscriber AND kind = new.kind
+      AND target = new.target AND state = new.state);
+  UPDATE outbox_totals SET many = many + 1 WHERE subscriber = new.subscriber AND kind = new.kind
+    AND target = new.target AND state = new.state;
+"""
+_FEWER_MESSAGES = """
+  UPDATE outbox_totals SET many = many - 1 WHERE subscriber = old.subscriber AND kind = old.kind
+    AND target = old.target AND state = old.state;
+"""
+TOTALS_TRIGGERS = (
+    _counted("INSERT ON papers", "papers"),
+    _counted(
+        "INSERT ON matches",
+        "matched",
+        "NOT EXISTS (SELECT 1 FROM matches WHERE arxiv_id = new.arxiv_id AND topic != new.topic)",
+    ),
+    _counted("INSERT ON summaries", "summaries"),
+    _counted(
+        "INSERT ON summaries",
+        "summarised",
+        "NOT EXISTS (SELECT 1 FROM summaries WHERE arxiv_id = new.arxiv_id AND rowid != new.rowid)",
+    ),
+    _counted("INSERT ON scores", "scores", "new.score IS NOT NULL"),
+    _counted(
+        "UPDATE OF score ON scores",
+        "scores",
+        "(old.score IS NULL) != (new.score IS NULL)",
+        "iif(new.score IS NULL, -1, 1)",
+    ),
+    """
+CREATE TRIGGER polls_counted AFTER UPDATE OF complete ON polls BEGIN
+  UPDATE totals SET many = many - 1 WHERE name = iif(old.complete, 'complete polls', 'incomplete polls')
+    AND old.complete IS NOT NULL;
+  UPDATE totals SET many = many + 1 WHERE name = iif(new.complete, 'complete polls', 'incomplete polls')
+    AND new.complete IS NOT NULL;
+END""",
+    f"CREATE TRIGGER messages_counted AFTER INSERT ON outbox BEGIN {_MORE_MESSAGES} END",
+    "CREATE TRIGGER messages_recounted AFTER UPDATE OF subscriber, kind, target, state ON outbox "
+    f"BEGIN {_FEWER_MESSAGES} {_MORE_MESSAGES} END",
+    f"CREATE TRIGGER messages_discounted AFTER DELETE ON outbox BEGIN {_FEWER_MESSAGES} END",
+)
+
 REFUSALS = """
 CREATE TABLE refusals (                         -- the day on which answers for a summary were refused last
   arxiv_id       TEXT NOT NULL REFERENCES papers,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from bot.models import Score, ScoreKey
-from bot.store.database import Connection, Row, to_json
+from bot.store.database import Connection, Row, to_json, totals_of
 
 SCHEMA = """
 CREATE TABLE scores (
@@ -69,7 +69,7 @@ class Scores:
 
     def count(self) -> int:
         """For `status`: papers scored, once for each of the interests."""
-        return int(self._db.value("SELECT count(*) FROM scores WHERE score IS NOT NULL"))
+        return totals_of(self._db)["scores"]
 
     def _rows(
         self, interests: str, prompt_version: int, arxiv_ids: Iterable[str], which: str, **more: str

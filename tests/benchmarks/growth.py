@@ -27,7 +27,7 @@ from pathlib import Path
 
 from bot.cli import main as command
 from bot.settings import ArxivSettings
-from bot.store import words
+from bot.store import schema
 from tests.benchmarks.figures import Figure, at_most
 from tests.fakes import FakeClock
 from tests.pipeline.conftest import World, new_world
@@ -51,7 +51,7 @@ SELECT i, printf('%02d%02d.%05d', 7 + i / 1200000, 1 + (i / 100000) % 12, i % 10
 INSERT INTO papers SELECT id, 1, at FROM h;
 INSERT INTO versions SELECT id, 1, 'Ptychography of ' || id, '{abstract}', '["A"]', '["cond-mat.mtrl-sci"]',
   at, at, '', '', '[]', at FROM h;
-INSERT INTO matches SELECT id, 'microscopy', 'search', 'returned', at FROM h;
+INSERT INTO matches SELECT id, 'microscopy', 'search', 'returned', at, i + 1 FROM h;
 INSERT INTO summaries SELECT id, 1, 'English', '', 1, 'o', 'f', 'model', 'm', at FROM h WHERE i % 10 = 0;
 INSERT INTO digests SELECT 1 + i / 12, '{reader}', 1 + i / 12, NULL, at, 12, 'UTC' FROM h WHERE i % 12 = 0;
 INSERT INTO outbox (id, digest_id, subscriber, kind, target, part, parts, arxiv_ids, state, created_at, settled_at)
@@ -135,9 +135,12 @@ def write_history(path: Path, papers: int, reader: tuple[str, str, str]) -> None
         target=reader[2],
     )
     with closing(sqlite3.connect(path)) as db:
-        db.execute("DROP TRIGGER versions_indexed")
-        db.executescript(script)
-        db.execute(words.TRIGGER)
+        triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            db.execute(f"DROP TRIGGER {name}")
+        db.executescript(f"{script} DELETE FROM totals; DELETE FROM outbox_totals; {schema.COUNTED}")
+        for _, sql in triggers:
+            db.execute(sql)
         db.commit()
 
 

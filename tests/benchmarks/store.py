@@ -34,11 +34,12 @@ def reads(store: Store, load: Load) -> dict[str, Callable[[], object]]:
     papers, polls, outbox = store.papers, store.polls, store.outbox
     ids = [other_id(load.days - 1, n) for n in range(load.announced)]
     last = (end - DAY).date()
+    year, week = (dict.fromkeys(one.topics, since - WEEK) for since in (START, end))
     return {
         "subscriptions.sync": lambda: store.subscriptions.sync(load.subscribers(), end),
         "subscriptions.get": lambda: store.subscriptions.get(one.name),
-        "papers.candidates": lambda: papers.candidates(one.topics, one.name, "slack", START - WEEK),
-        "papers.candidates, late": lambda: papers.candidates(one.topics, "late", "slack", end - WEEK),
+        "papers.candidates": lambda: papers.candidates(one.topics, one.name, "slack", year),
+        "papers.candidates, late": lambda: papers.candidates(one.topics, "late", "slack", week),
         "papers.revisions": lambda: papers.revisions(one.topics, one.name, "slack"),
         "papers.found_by_search": lambda: papers.found_by_search(["topic-1"], Window(end - WEEK, end)),
         "papers.versions": lambda: papers.versions(ids),

@@ -15,6 +15,8 @@ from bot.store import identity, migrations
 from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
+COUNTED = {"totals", "outbox_totals"}
+"""Filled by counting what is there."""
 SLACK = Target("slack", "#papers")
 EDITION = '{"timezone": "UTC"}'
 
@@ -78,6 +80,8 @@ def content(path: Path) -> dict[str, list[dict[str, object]]]:
             migrations.m012_link_key,
             migrations.m013_copies,
             migrations.m014_unknown_ids,
+            migrations.m015_settled,
+            migrations.m016_totals,
         )
     ],
 )
@@ -95,7 +99,12 @@ def test_an_older_database_keeps_every_row_and_index(tmp_path: Path, before: str
     index = {name for name in now if name.startswith("words") or name == "word_counts"}
     begun = [str(row["arxiv_id"]).strip() for row in now.pop("unindexed")]
     assert begun == ([] if "unindexed" in earlier else ["2611.00002"]), "the newest comes first"
-    assert not any(now[name] for name in now.keys() - earlier.keys() - index)
+    assert not any(now[name] for name in now.keys() - earlier.keys() - index - COUNTED)
+    assert {row["name"]: row["many"] for row in now["totals"] if row["many"]} == {"papers": 2}
+    assert {(row["target"], row["state"], row["many"]) for row in now["outbox_totals"]} == {
+        ("#papers", "sent", 1),
+        ("#papers", "pending", 1),
+    }
     with closing(sqlite3.connect(path)) as db:
         assert not db.execute("PRAGMA foreign_key_check").fetchall()
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
