@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -20,7 +21,9 @@ from bot.models import Digest, Subscriber
 from bot.pipeline import compose, tick
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.report import Report
+from bot.ports import Clock
 from bot.settings import Settings
+from bot.store import Store
 
 
 def _joined(render: Callable[[Digest], str]) -> Callable[[Sequence[Digest]], str]:
@@ -83,14 +86,32 @@ def _put(rendered: str, out: Path | None) -> None:
     click.echo(f"{out} written")
 
 
+@contextmanager
+def _store(settings: Settings, clock: Clock) -> Generator[Store]:
+    """The database itself where there is nothing to change of it, else a copy: that takes long when it is large."""
+    store = app.read_store(settings.database)
+    with closing(store) if store is not None else nullcontext():
+        if store is not None and store.polls.last_poll() is not None and _stands(store, settings, clock):
+            yield store
+            return
+    with app.scratch_store(settings.database) as copy:
+        yield copy
+
+
+def _stands(store: Store, settings: Settings, clock: Clock) -> bool:
+    """Whether the record agrees with the configuration and the clock."""
+    return store.subscriptions.is_in_line(settings.subscribers) and store.clock_fault(clock.now()) is None
+
+
 async def _digests(
     settings: Settings, subscriber: Subscriber, report: Report, log_format: str
 ) -> list[Digest]:
     clock = app.system_clock()
-    with app.scratch_store(settings.database) as store:
+    with _store(settings, clock) as store:
         async with app.open_services(settings, store, progress_for(clock, log_format), clock) as services:
-            report.troubles += filter(None, [tick.mend_times(store, clock.now())])
-            store.subscriptions.sync(settings.subscribers, clock.now())
+            if not _stands(store, settings, clock):
+                report.troubles += filter(None, [tick.mend_times(store, clock.now())])
+                store.subscriptions.sync(settings.subscribers, clock.now())
             if store.polls.last_poll() is None:
                 state = tick.start(services)
                 await poll(services, state, wanted_topics(settings, [subscriber.name]), report)

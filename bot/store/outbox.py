@@ -410,7 +410,9 @@ class Outbox:
     def deliveries_of(self, arxiv_id: str, subscriber: str) -> Sequence[DeliveryRecord]:
         rows = self._db.rows(
             "SELECT d.*, o.state, o.attempts, o.settled_at, o.next_attempt_at, o.error, g.number, g.composed_at "
-            "FROM deliveries d JOIN outbox o ON o.id = d.outbox_id JOIN digests g ON g.id = o.digest_id "
+            # SQLite would rather read the subscriber's whole ledger in its order.
+            "FROM deliveries d INDEXED BY deliveries_by_paper "
+            "JOIN outbox o ON o.id = d.outbox_id JOIN digests g ON g.id = o.digest_id "
             "WHERE d.arxiv_id = ? AND d.subscriber = ? ORDER BY g.number, d.kind, d.target",
             (arxiv_id, subscriber),
         )

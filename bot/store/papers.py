@@ -186,10 +186,10 @@ class Papers:
         versions were among what was owed.
         """
         self._db.write(
-            "INSERT INTO settled SELECT :subscriber, :kind, j.key, j.value, coalesce(max(m.seq), 0), "
-            "iif(:revisions, coalesce(max(m.seq), 0), -1) FROM json_each(:floors) j LEFT JOIN matches m "
-            "ON m.topic = j.key GROUP BY j.key "
-            "ON CONFLICT DO UPDATE SET floor = excluded.floor, up_to = excluded.up_to, "
+            "WITH newest AS MATERIALIZED (SELECT j.key AS topic, j.value AS floor, "
+            " coalesce((SELECT max(m.seq) FROM matches m WHERE m.topic = j.key), 0) AS seq FROM json_each(:floors) j) "
+            "INSERT INTO settled SELECT :subscriber, :kind, topic, floor, seq, iif(:revisions, seq, -1) FROM newest "
+            "WHERE true ON CONFLICT DO UPDATE SET floor = excluded.floor, up_to = excluded.up_to, "
             "revisions_to = max(revisions_to, excluded.revisions_to) "
             "WHERE (floor, up_to) != (excluded.floor, excluded.up_to) OR revisions_to < excluded.revisions_to",
             {

@@ -38,6 +38,21 @@ class Subscriptions:
                 self._sync_one(subscriber, at)
         self._synced = tuple(subscribers)
 
+    def is_in_line(self, subscribers: Sequence[Subscriber]) -> bool:
+        """Whether `sync` would change nothing. Only looks."""
+        if self.vanished([one.name for one in subscribers]) or self._astray(subscribers):
+            return False
+        return all(self._is_recorded(one, self.get(one.name)) for one in subscribers)
+
+    def _is_recorded(self, subscriber: Subscriber, record: SubscriberRecord | None) -> bool:
+        return (
+            record is not None
+            and record.removed_at is None
+            and (record.schedule, record.timezone) == (subscriber.schedule.text, subscriber.timezone)
+            and record.topics_since.keys() == set(subscriber.topics)
+            and set(record.targets) == set(subscriber.targets)
+        )
+
     def _astray(self, subscribers: Sequence[Subscriber]) -> bool:
         """Whether a message waits for a target that has gone: one in doubt may be pending again."""
         present = {(one.name, target) for one in subscribers for target in one.targets}

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.growth [--papers 1000000] [--against 10000]
 
 As many deliveries as papers, and a tenth as many summaries, a hundred papers a day: what lies in a poll's
-window is the same in both. The history is written by SQL, without the full text. Prints the best of three
+window is the same in both. The history is written by SQL, without the full text. Prints the best of seven
 against the smaller history. Nothing is sent and nobody is asked.
 """
 
@@ -22,20 +22,23 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing, redirect_stderr, redirect_stdout, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from bot import config
 from bot.cli import main as command
-from bot.settings import ArxivSettings
+from bot.history import MatchSource
+from bot.models import Target
 from bot.store import schema
 from tests.benchmarks.figures import Figure, at_most
 from tests.fakes import FakeClock
 from tests.pipeline.conftest import World, new_world
-from tests.samples import NOON, paper, subscriber, topic
+from tests.samples import paper
 
 BOUNDS = {"peak memory": 1.3}
 BOUND = 1.5
-REPEATS = 3
+REPEATS = 7
 
 YAML = """
 database: state.db
@@ -108,16 +111,20 @@ def measured(papers: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "subscribers.yaml").write_text(YAML)
-        target = str(folder / "reports")
-        world = new_world(folder, FakeClock())
-        world.subscribe(subscriber(), arxiv=ArxivSettings("ada@example.org"), topics=(topic(),))
-        world.store.subscriptions.sync(world.settings.subscribers, NOON)
-        write_history(folder / "state.db", papers, ("ada", "slack", "#papers"))
+        world = new_world(folder, FakeClock(datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)))
+        world.settings = config.load(folder / "subscribers.yaml", {}, need_secrets=False)
+        (reader,) = world.settings.subscribers
+        now = world.clock.now()
+        world.store.subscriptions.sync([reader], now)
+        write_history(folder / "state.db", papers, (reader.name, *reader.targets), now)
         world.restart()
         figures = {"a round of 20 new papers": asyncio.run(rounds(world))}
+        waiting = [paper(f"2612.{n:05}", published=now) for n in range(20)]
+        world.store.papers.add(waiting, now)
+        ids = [one.arxiv_id for one in waiting]
+        world.store.papers.add_matches(ids, reader.topics, MatchSource.SEARCH, "", now)
         world.store.close()
         os.chdir(folder)
-        (folder / target).mkdir(exist_ok=True)
         for arguments in (["status"], ["preview", "ada"], ["explain", "0701.00005", "ada"]):
             figures[arguments[0]] = best(partial(typed, tuple(arguments)))
         os.chdir("/")
@@ -125,14 +132,16 @@ def measured(papers: int) -> dict[str, float]:
     return figures
 
 
-def write_history(path: Path, papers: int, reader: tuple[str, str, str]) -> None:
+def write_history(path: Path, papers: int, reader: tuple[str, Target], now: datetime) -> None:
+    """As many papers as that, matched and delivered, by SQL: the store itself would take an hour."""
+    name, target = reader
     script = _HISTORY.format(
         papers=papers,
-        end=f"{NOON:%Y-%m-%d %H:%M:%S}",
+        end=f"{now:%Y-%m-%d %H:%M:%S}",
         abstract="We image a sample by ptychography. " * 10,
-        reader=reader[0],
-        kind=reader[1],
-        target=reader[2],
+        reader=name,
+        kind=target.kind,
+        target=target.address,
     )
     with closing(sqlite3.connect(path)) as db:
         triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
