@@ -82,7 +82,9 @@ def _arguments(command: list[str]) -> list[str] | None:
         words = words[1:]
         while words and words[0].startswith("-"):
             words = words[2:] if words[0] == "-u" else words[1:]
-    if words[:2] == ["docker", "compose"] and words[2:3] in (["run"], ["exec"]):
+    if words[:1] == ["kubectl"] and "--" in words:
+        return _arguments(words[words.index("--") + 1 :])
+    if words[:2] == ["docker", "compose"] and words[2:3] in (["run"], ["exec"]) and SERVICE in words:
         inner = words[words.index(SERVICE) + 1 :]
         return inner if words[2] == "run" else _arguments(inner)
     if words[:2] == ["docker", "run"]:

@@ -35,6 +35,9 @@ FILES = (
     "compose.yaml",
     "arxiv-digest.service",
     "github-actions.yaml",
+    "kubernetes.yaml",
+    "litestream.yaml",
+    "prometheus-rules.yaml",
     ".env.example",
     "README.md",
 )
@@ -129,7 +132,7 @@ def test_links_of_the_readme_lead_somewhere() -> None:
     readme = text("README.md")
     titles = re.findall(r"^## (.+)$", readme, re.MULTILINE)
     headings = {title.lower().replace(" ", "-") for title in titles}
-    for target in re.findall(r"\]\(([^)]+)\)", readme):
+    for target in re.findall(r"\]\((?!https:)([^)]+)\)", readme):
         assert target[1:] in headings if target.startswith("#") else (DEPLOY / target).is_file(), target
 
 

@@ -6,10 +6,13 @@ import json
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -21,14 +24,14 @@ def machine(tmp_path: Path) -> Machine:
     return install(tmp_path)
 
 
-def _image() -> tuple[list[str], list[str], dict[str, str], str]:
+def _image() -> tuple[list[str], list[str], dict[str, str], list[str]]:
     """What the Dockerfile makes of a container: entry point, command, environment, health check."""
     found = instructions(text("Dockerfile"))
     last = dict(found)
     variables = shlex.split(" ".join(rest for word, rest in found if word == "ENV"))
     environ = dict(variable.split("=", 1) for variable in variables)
     environ.pop("PATH")
-    health = re.sub(r"^.*? CMD +", "", last["HEALTHCHECK"])
+    health = json.loads(re.sub(r"^.*? CMD +", "", last["HEALTHCHECK"]))
     return json.loads(last["ENTRYPOINT"]), json.loads(last["CMD"]), environ, health
 
 
@@ -97,7 +100,7 @@ def _health(machine: Machine) -> tuple[int, str]:
     *_, environ, check = _image()
     variables = {name: _inside(machine, value) for name, value in environ.items()}
     done = subprocess.run(
-        ["sh", "-c", _inside(machine, check)],
+        [_inside(machine, word) for word in check],
         env=machine.environ(**variables),
         capture_output=True,
         text=True,
@@ -139,6 +142,38 @@ def test_a_configuration_that_can_t_be_used_is_not_healthy_and_says_why(machine:
     assert status == 1
     assert "unknown topic" in said
     assert "unhealthy: there is no status" in said
+
+
+def test_a_daemon_that_should_answer_and_does_not_is_not_healthy(machine: Machine) -> None:
+    """Where `http:` is configured its healthz is asked, on whatever address it listens."""
+    machine.configure()
+    machine.poll(datetime.now(UTC) - timedelta(minutes=5))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with machine.yaml.open("a") as yaml:
+        yaml.write(f'\nhttp: {{listen: "0.0.0.0:{port}"}}\n')
+    status, said = _health(machine)
+    assert (status, said) == (
+        1,
+        f"unhealthy: nothing answers at 0.0.0.0:{port}/healthz: the daemon has ended, or hangs\n",
+    )
+    with HTTPServer(("127.0.0.1", port), Healthz) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        status, said = _health(machine)
+        server.shutdown()
+    assert status == 0
+    assert said.startswith("healthy: last poll ")
+
+
+class Healthz(BaseHTTPRequestHandler):
+    """A daemon that answers."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/healthz" else 404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 @pytest.mark.parametrize(

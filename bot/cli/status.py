@@ -54,6 +54,7 @@ def gather(store: Store, settings: Settings, clock: Clock) -> dict[str, Any]:
     tallies = store.outbox.tallies()
     return {
         "database": str(settings.database),
+        "http": _listens(settings),
         "papers": {**store.papers.counts(), "waiting": _waiting(store, settings)},
         "polls": {
             "last": _iso(last.finished_at if last else None),
@@ -85,6 +86,14 @@ def _clock(store: Store, now: datetime) -> list[dict[str, Any]]:
     """What the next round will say of a clock that was wrong."""
     fault = store.clock_fault(now)
     return [] if fault is None else [{"since": _iso(now), "text": tick.clock_notice(fault, now)}]
+
+
+def _listens(settings: Settings) -> str | None:
+    """Where the daemon answers, as ``host:port``."""
+    http = settings.http
+    if http is None:
+        return None
+    return f"[{http.host}]:{http.port}" if ":" in http.host else f"{http.host}:{http.port}"
 
 
 def _waiting(store: Store, settings: Settings) -> int:
