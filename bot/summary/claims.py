@@ -94,11 +94,12 @@ class _Comparison:
 def reversed_comparison(text: str, title: str, source: str) -> str:
     """A comparison told the wrong way round: the abstract's loser outperforms its winner."""
     own = _own_name(title)
-    stated = tuple(_comparisons(source, own))
+    made = tuple(_comparisons(text, own))
+    stated = tuple(_comparisons(source, own)) if made else ()
     if not any(not one.loses for one in stated):
         return ""
     admits = _ADMITS.search(source) is not None
-    for one in _comparisons(text, own):
+    for one in made:
         straight = max((len(one.better & it.better) + len(one.worse & it.worse) for it in stated), default=0)
         across = max((len(one.better & it.worse) + len(one.worse & it.better) for it in stated), default=0)
         if not straight and (across or (one.loses and not admits)):

@@ -50,11 +50,19 @@ _OVER_SYMBOL = re.compile(r"/ ?[A-Za-zα-ωΑ-Ω(√]")
 _MAGNITUDES = re.compile(
     r"\b(an?|one|two|three|four|five|six|\d{1,2}) (?:full )?orders? of(?: |-)magnitude", re.IGNORECASE
 )
+_SIGMAS: Dimension = (("σ", 1),)
 _LEVELS = re.compile(r"\bper(?P<cent> ?cent)?(?P<mille>-? ?mill?e?)?[- ]level\b", re.IGNORECASE)
 """``percent-level effects``: of about 1 %; ``at the permille level``: of 0.1 %."""
+_DISCOVERY = re.compile(r"\bdiscovery[- ](?:level|significance|sensitivity|reach|potential)\b", re.IGNORECASE)
+"""What stands five standard deviations above chance, as particle physics has it."""
+_ANY_DIMENSION = re.compile(r"\b[dD] ?\+ ?1\b")
+"""Which ``d``, is said beside it: "in d+1 dimensions … for d = 2" makes 2+1."""
+_ALL = re.compile(r"\ball (?:of )?(?:the |these |its )?$", re.IGNORECASE)
 _KIND_BEFORE = re.compile(r"\brank-$", re.IGNORECASE)
 _KIND_AFTER = re.compile(r"-forms?\b")
 _HIGHEST_KIND = 4
+_EVERYDAY_GROUPS = frozenset({("u(", 1.0), ("su(", 2.0), ("su(", 3.0), ("so(", 3.0), ("z_(", 2.0)})
+"""Symmetries that a physicist names for what has them: SU(3) for three flavours, U(1) for a phase."""
 _SMALL = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
@@ -104,6 +112,12 @@ class Ground:
             power = _SMALL.get(found[1].lower()) or int(found[1])
             self._readings.add((key(10.0**power), ()))
             self._contexts[f"<{FACTOR}"].add(key(10.0**power))
+        if _DISCOVERY.search(linear):
+            self._readings.add((key(5.0), _SIGMAS))
+        if _ANY_DIMENSION.search(linear):
+            for figure in stated:
+                if figure.before in ("d=", "D="):
+                    self._names[f"{figure.value:.0f}+"].add(key(1.0))
         for level in _LEVELS.finditer(linear):
             if level["cent"] or level["mille"]:
                 self._readings.add((key(1.0 if level["cent"] else 0.1), PERCENT))
@@ -150,6 +164,8 @@ class Ground:
             or self._may_count(figure)
             or self._is_trivial(figure, linear)
             or self._is_kind(figure, linear)
+            or self._is_dimension(figure)
+            or self._is_whole(figure)
             or self._is_sum(figure, linear)
         )
 
@@ -166,7 +182,11 @@ class Ground:
             return key(figure.value) in known or (figure.link == "+" and self._says(figure))
         if figure.link == "+":  # "4D" for four dimensions
             return self._says(figure)
-        return is_chemical(figure.surface) or _is_label(figure)
+        return (
+            is_chemical(figure.surface)
+            or _is_label(figure)
+            or (figure.name, figure.value) in _EVERYDAY_GROUPS
+        )
 
     def _says(self, figure: Figure) -> bool:
         return figure.value > 0 and key(figure.value) in self._said
@@ -266,6 +286,18 @@ class Ground:
         small = figure.digits.isdigit() and 0 <= figure.value <= _HIGHEST_KIND
         named = _KIND_BEFORE.search(figure.left) or _KIND_AFTER.match(linear, figure.end)
         return bool(small and named) and not self._is_another(figure)
+
+    def _is_dimension(self, figure: Figure) -> bool:
+        """ "4D gravity": what everybody lives in, where the abstract counts no dimensions."""
+        everyday = figure.after[:1] == ("dimension",) and figure.digits in ("1", "2", "3", "4")
+        return everyday and not self._contexts.get(">dimension") and not self._contexts.get("<dimension")
+
+    def _is_whole(self, figure: Figure) -> bool:
+        """ "All 91 events" where 91 signals have 42 events among them: the larger number may take the noun."""
+        value, noun = key(figure.value), f">{figure.after[0]}" if figure.after else ""
+        parts = self._contexts.get(noun)
+        said = value in self._firm and _ALL.search(figure.left) is not None
+        return said and parts is not None and all(float(part) < figure.value for part in parts)
 
     def _is_sum(self, figure: Figure, linear: str) -> bool:
         """ "10 models (6 open, 4 closed)": the reader sees what it is the sum of, and the abstract has those."""

@@ -8,6 +8,7 @@ from functools import lru_cache
 _OPENING = re.compile(r"(?:(?<=^)|(?<=[\s;—]))(?:\((\d{1,2})\)|(\d{1,2})[).])(?=\s*[^\W\d_])")
 _MARKER = re.compile(r"\((?P<roman>i{1,3}|iv|vi{0,3}|ix|x)\)|\((?P<arabic>\d)\)")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+_EQUATION = re.compile(r"= ?&* ?-?\d")
 _CLAUSE = re.compile(r"[;:.()]")
 
 
@@ -28,10 +29,11 @@ def unmarked(linear: str) -> str:
 
 @lru_cache(maxsize=64)
 def counts(linear: str) -> frozenset[int]:
-    """The lengths that the lists of a text may have: numbered ones, and ``A, B and C``."""
+    """The lengths that the lists of a text may have: numbered ones, ``A, B and C``, and values ``= 1``."""
     lengths: set[int] = set()
     for marker in _MARKER.finditer(linear):
         lengths.add(_ROMAN[marker["roman"]] if marker["roman"] else int(marker["arabic"]))
+    lengths.add(len(_EQUATION.findall(linear)))
     for clause in _CLAUSE.split(linear):
         items = clause.split(", ")
         for index, item in enumerate(items[1:], start=2):

@@ -84,7 +84,7 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 _QUANTITY = re.compile(r"\\(?:SI|qty)\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\[dtcs]?(?:nice)?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\w))")
 _TEXT_SCRIPT = re.compile(r"\\text(super|sub)script\s*\{")
-_SCRIPT_GROUP = re.compile(r"(?:(?<!\s)\s++)?([\^_])\s*\{([^{}]*)\}")
+_SCRIPT_GROUP = re.compile(r"\s*([\^_])\s*\{([^{}]*)\}")
 _PLAIN_GROUP = re.compile(r"(?<![\^_])\{([^{}]*)\}")
 _SHORT_SCRIPT = re.compile(r"([\^_])(?: ?)([+-]?\d+(?:\.\d+)?|[^\s(){}\d])")
 _WORD_SCRIPT = re.compile(r"_([A-Za-z]{2,})(?=[\W\d_])")
@@ -95,7 +95,7 @@ _LETTER_ACCENT = re.compile(r"\\[vcuHkr](?:\s*\{\\?([A-Za-z])\}|\s+([A-Za-z]))")
 _DOLLARS = re.compile(r"\b(?:US|AU|CA|NZ|HK)\\?\$(?=\d)")
 _NUMBER = r"\d+(?:\.\d+)?"
 _SPREAD = re.compile(
-    rf"\(?(?<!\d)({_NUMBER})((?: ?± ?{_NUMBER}| ?[\^_]\( ?[+-] ?{_NUMBER}\)){{1,3}}) ?\)? ?[×·] ?(10\^\([+-]?\d+\))"
+    rf"\(?(?<![\d.])({_NUMBER})((?: ?± ?{_NUMBER}| ?[\^_]\( ?[+-] ?{_NUMBER}\)){{1,3}}) ?\)? ?[×·] ?(10\^\([+-]?\d+\))"
 )
 """A value and its errors before the power of ten that all of them have: ``(1.2 ± 0.3) × 10^(5)``."""
 _NESTING = 5

@@ -33,7 +33,8 @@ _SYMBOL = re.compile(
 )
 _EXPONENT = re.compile(r"\^\(([+-]?\d)\)|\^([+-]?\d)|(-[1-4]|[2-4])(?![\w.,-])")
 _GAP = re.compile(r" ?[)\]]? ?-?")
-_COMPOUND_WORD = re.compile(r"-[A-Za-z]")
+_COMPOUND_WORD = re.compile(r"-[A-Za-z]|/(?![μΩ])[α-ωΑ-Ω]")
+"""After a letter that is no unit then: ``C-C``, ``J/ψ``."""
 _JOINT = re.compile(r" ?/ ?\(?| ?· ?| per (?:an? )?| ")
 
 

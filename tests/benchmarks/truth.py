@@ -21,9 +21,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.models import Paper
-from bot.summary.cleaning import tidy
-from bot.summary.review import Draft, Objection, first_fault, source_of
+from bot.models import ModelReply, Paper
+from bot.summary.reply import RefusedAnswer, read
 from bot.summary.sentences import split
 from bot.tex import to_text
 from tests.benchmarks import truth_extractive
@@ -58,14 +57,17 @@ def read_papers(count: int) -> list[dict[str, object]]:
     return random.Random(7).sample(papers, min(count, len(papers)))
 
 
-def fault_of(pair: Pair) -> Objection | None:
-    """What the program finds wrong with an answer."""
+def fault_of(pair: Pair) -> RefusedAnswer | None:
+    """What the program finds wrong with an answer, in the JSON in which a model gives it."""
     title, abstract = " ".join(pair.title.split()), " ".join(pair.abstract.split())
     paper = Paper(pair.arxiv_id, 1, title, abstract, (), (), EPOCH, EPOCH)
-    return first_fault(Draft(tidy(pair.objective), tidy(pair.finding), paper, "en", source_of(paper)))
+    answer = {"arxiv_id": pair.arxiv_id, "objective": pair.objective, "finding": pair.finding}
+    reply = ModelReply(json.dumps([answer]), "STOP", "", "", 0, 0)
+    entry = read(reply, [paper], language="English")[pair.arxiv_id]
+    return entry if isinstance(entry, RefusedAnswer) else None
 
 
-def rule_of(fault: Objection) -> str:
+def rule_of(fault: RefusedAnswer) -> str:
     return re.sub(r"\b(?:objective|finding|answer)\b", "field", fault.reason.partition(":")[0])
 
 

@@ -250,6 +250,20 @@ def test_a_part_of_what_was_named_may_be_named_again() -> None:
         ("phantom regimes (w < −1)", "allowing for phantom regimes"),
         ("rank-2 Killing tensors and 1-forms", "Killing tensors and forms are found"),
         ("Delta(3n²)", "a flavour symmetry, Delta (3 n^2)"),
+        # what a field says in a word
+        (
+            "in 1+1D and in 2+1D",
+            "gauge theories in $d+1$ dimensions. For $d = 1$ it flows; for $d=2$ it confines.",
+        ),
+        ("discovery-level sensitivity (5σ)", "discovery-level sensitivity can be achieved"),
+        ("an SU(3) flavour symmetry", "decays of three flavours"),
+        ("effective 4D gravity", "the external spacetime"),
+        ("all 91 events", "the 91 signals, henceforth called events; these include 42 events from O4a"),
+        ("all three experiments", "The agreement between all three J/\\ensuremath\u03c8 data sets is good."),
+        (
+            "four ratios",
+            "\\begin{align} &a &&= 0.578 &&\\pm 0.007, &b &&= 0.13, &c &&= 0.269, &d &&= -0.0303 \\end{align}",
+        ),
         # publishers' abstracts
         ("10⁻⁶ S cm⁻¹", "a conductivity of 10 −6 S cm −1"),
         ("558 mA cm⁻² over 3 cm²", "558 mA cm −2 over 3 cm 2"),
@@ -279,6 +293,12 @@ def test_a_true_number_is_found_however_the_abstract_has_it(text: str, source: s
         ("w < −1", "we find w < -2"),
         ("rank-2 tensors", "rank-3 tensors are found"),
         ("gpt-5", "gpt-4o beats llama-3"),
+        ("in 3+1D", "gauge theories in $d+1$ dimensions. For $d = 2$ it confines."),
+        ("a discovery (5σ)", "evidence at 3σ"),
+        ("an SU(3) symmetry", "an SU(5) symmetry"),
+        ("4D gravity", "three-dimensional gravity"),
+        ("all 42 signals", "the 91 signals include 42 events"),
+        ("3 J", "three J/ψ data sets"),
         ("p < 0.05", "p < 0.01 for 5% of them"),
         ("50 papers", "on 5.000 research papers"),
         ("(2.97 ± 0.23)×10⁻³", "B = $(2.97\\pm0.23)$"),

@@ -370,10 +370,10 @@ def test_summaries_by_a_model_are_accepted(shared: Path) -> None:
 
 
 def test_an_abstracts_own_sentences_are_accepted(shared: Path) -> None:
-    """First and last sentence of real abstracts pass but where they hold what a digest never carries."""
+    """First and last sentence of real abstracts of all fields pass but where they hold what a digest never carries."""
     reasons: list[str] = []
     with gzip.open(shared / "arxiv/papers.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, islice(lines, 400)):
+        for record in map(json.loads, islice(lines, 0, None, 60)):
             sentences = " ".join(record["abstract"].split()).split(". ")
             asked = paper(record["arxiv_id"], title=record["title"], abstract=record["abstract"])
             answer = {"arxiv_id": asked.arxiv_id, "objective": sentences[0], "finding": sentences[-1]}
