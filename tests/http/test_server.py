@@ -171,7 +171,7 @@ async def test_no_name_no_address_and_no_paper_is_shown(world: World, client: Cl
     for one in ("/healthz", "/readyz", "/metrics", path(world)):
         said = await (await client.get(one)).text()
         assert not re.search(r"\bada\b|example\.org|secret|2611\.", said), one
-    assert "ada" not in path(world)
+    assert "example" not in path(world)  # three letters may stand in any hash
 
 
 async def test_requests_are_limited_in_size_and_rate(world: World, client: Client) -> None:
