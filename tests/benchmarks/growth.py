@@ -116,7 +116,8 @@ def measured(papers: int) -> dict[str, float]:
         (reader,) = world.settings.subscribers
         now = world.clock.now()
         world.store.subscriptions.sync([reader], now)
-        write_history(folder / "state.db", papers, (reader.name, *reader.targets), now)
+        (target,) = reader.targets
+        write_history(folder / "state.db", papers, (reader.name, target), now)
         world.restart()
         figures = {"a round of 20 new papers": asyncio.run(rounds(world))}
         waiting = [paper(f"2612.{n:05}", published=now) for n in range(20)]
