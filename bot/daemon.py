@@ -28,6 +28,9 @@ is left alone."""
 NOTICE_EVERY = timedelta(seconds=5)
 """So soon a wait notices that somebody typed ``retry``, where nothing gives notice of that."""
 
+_LOOKS = 2
+"""After the last notice."""
+
 WAKE_EVERY = timedelta(minutes=1)
 """Where something does: so soon is it noticed that the clock was set, that the machine slept, or of a file on a
 network drive."""
@@ -80,6 +83,8 @@ class Daemon:
         """Set when work turned up that does not wait for the end of spare time."""
         self._look_now = asyncio.Event()
         self._look_soon = asyncio.Event()
+        self._looks = 0
+        """So many more, each a moment after the last: an edit is used when two looks see the same."""
         self._stirred = asyncio.Event()
         """Set when the database may hold new work, by another command."""
         self._is_told: bool | None = None
@@ -218,16 +223,17 @@ class Daemon:
                 return
 
     async def _until_look(self, clock: Clock) -> bool:
-        """Whoever writes is given a moment: the look after a notice is followed by another.
+        """Whoever writes is given a moment: the look after a notice is followed by others.
 
         Whether there is a reason to look but time.
         """
-        if self._is_told and not self._look_soon.is_set():
+        if self._is_told and not self._look_soon.is_set() and not self._looks:
             notices = self._look_now.wait(), self._look_soon.wait()
             await first_of(*notices, clock.sleep(WAKE_EVERY.total_seconds()))
             told = self._look_now.is_set() or self._look_soon.is_set()
         else:
             told = True
+            self._looks = _LOOKS if self._look_soon.is_set() else max(self._looks - 1, 0)
             self._look_soon.clear()
             await first_of(self._look_now.wait(), clock.sleep(LOOK_EVERY.total_seconds()))
         self._look_now.clear()

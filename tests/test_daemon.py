@@ -286,6 +286,16 @@ async def test_a_notice_is_followed_by_looks_until_the_file_is_left_alone(world:
         assert one.opened == 2
 
 
+async def test_the_first_notice_alone_is_followed_by_two_looks(world: World) -> None:
+    """An edit made before anything was watched: the first look finds it, the second finds it left alone."""
+    async with running(world, daily("ada", "18:00")) as one:
+        one.daemon.notice()
+        await one.wait(1.5 * LOOK_EVERY)
+        one.edit = replace(world.settings, operator=OPERATOR)
+        await one.wait(LOOK_EVERY)
+        assert one.opened == 2
+
+
 async def test_an_edit_that_nothing_told_of_is_found_and_the_next_at_once(world: World) -> None:
     """The configuration is on a network drive: the system's notices are not relied on any more."""
     async with running(world, daily("ada", "18:00")) as one:
