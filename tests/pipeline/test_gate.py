@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -241,3 +242,127 @@ async def test_a_request_is_cancelled_with_the_round(gates: Gates) -> None:
     await asyncio.wait({asking})
     assert asking.cancelled()
     await asyncio.wait_for(ended.wait(), 5)
+
+
+async def test_a_pause_is_kept_by_whoever_asks_next(gates: Gates) -> None:
+    """The one who was refused may be gone: arXiv is left alone all the same."""
+    clock = FakeClock()
+    gate = gates(clock)
+    refused, log = attempts(clock, overloaded(timedelta(seconds=60)), taking=0.0)
+    asking = asyncio.ensure_future(gate.ask(refused, THREE))
+    await clock.sleep(20)
+    asking.cancel()
+    await asyncio.wait({asking})
+    attempt, later = attempts(clock, "fine", taking=0.0)
+    assert await gate.ask(attempt, THREE) == "fine"
+    assert later[0][0] - log[0][0] >= 60
+
+
+async def test_the_rest_of_a_retry_after_is_waited_out_and_counts(gates: Gates) -> None:
+    """Another process waits until the very time, says so, and has so much less patience left."""
+    clock, progress = FakeClock(), SilentProgress()
+    attempt, log = attempts(clock, overloaded(timedelta(seconds=200)), taking=0.0)
+    asking = asyncio.ensure_future(gates(clock).ask(attempt, THREE))
+    await clock.sleep(53)
+    asking.cancel()
+    await asyncio.wait({asking})
+    began = clock.monotonic()
+    again, later = attempts(clock, *[overloaded()] * 20, taking=0.0)
+    with pytest.raises(ArxivError, match="gave up after five minutes"):
+        await gates(clock, progress).ask(again, THREE)
+    assert progress.waits[0] == "arXiv asked to be left alone for another 150 s"
+    assert later[0][0] - log[0][0] == 200
+    assert 150 < clock.monotonic() - began <= 300
+
+
+async def test_the_pauses_begin_anew_after_an_answer(gates: Gates) -> None:
+    """An answer, a rejected query and a new cycle each end a row of refusals."""
+    clock = FakeClock()
+    gate = gates(clock)
+    for end in ("fine", QueryRejected("unbalanced parentheses"), "fine"):
+        attempt, log = attempts(clock, overloaded(), overloaded(), end, taking=0.0)
+        with contextlib.suppress(QueryRejected):
+            await gate.ask(attempt, THREE)
+        starts = [began for began, _ in log]
+        assert [later - earlier for earlier, later in pairwise(starts)] == [6, 12]
+    last, _ = attempts(clock, *[overloaded()] * 40)
+    with pytest.raises(ArxivError):
+        await gate.ask(last, THREE)
+    gate.begin_cycle()
+    attempt, log = attempts(clock, overloaded(), "fine", taking=0.0)
+    await gate.ask(attempt, THREE)
+    assert log[1][0] - log[0][0] == 6
+
+
+async def test_what_a_refusal_takes_uses_up_the_patience(gates: Gates) -> None:
+    """Five minutes in all, whether arXiv refuses at once or lets us wait. What it answered took none of them."""
+    clock = FakeClock()
+    gate = gates(clock)
+    answered, _ = attempts(clock, "late", QueryRejected("unbalanced parentheses"), taking=400.0)
+    await gate.ask(answered, THREE)
+    with pytest.raises(QueryRejected):
+        await gate.ask(answered, THREE)
+    states = [gate.has_given_up]
+    slow, log = attempts(clock, *[overloaded()] * 10, taking=70.0)
+    with pytest.raises(ArxivError, match="gave up after five minutes"):
+        await gate.ask(slow, THREE)
+    assert len(log) == 4
+    states.append(gate.has_given_up)
+    gate.begin_cycle()
+    assert [*states, gate.has_given_up] == [False, True, False]
+
+
+@pytest.mark.parametrize("outcome", [overloaded(), "odd"])
+async def test_after_so_many_tries_the_caller_decides(gates: Gates, outcome: Exception | str) -> None:
+    """When the pause is over, so that what is asked instead may be asked at once."""
+    clock = FakeClock()
+    attempt, log = attempts(clock, *[outcome] * 9, taking=0.0)
+    with pytest.raises(ArxivError, match=r"HTTP 503|that can't be"):
+        await gates(clock).ask(attempt, THREE, not_believed("odd"), tries=2)
+    assert [began for began, _ in log] == [3, 9]
+    assert clock.monotonic() == 9 + 12
+
+
+async def test_what_nobody_foresaw_counts_as_a_refusal(gates: Gates) -> None:
+    """One failure stays one: it is named, and arXiv asked again."""
+    clock, progress = FakeClock(), SilentProgress()
+    attempt, _ = attempts(clock, ValueError("no such codec"), ValueError("no such codec"), "fine")
+    assert await gates(clock, progress).ask(attempt, THREE) == "fine"
+    assert "unforeseen ValueError" in progress.waits[0]
+
+
+async def test_a_wait_of_ten_seconds_is_not_said(gates: Gates) -> None:
+    """Only longer ones are."""
+    clock, progress = FakeClock(), SilentProgress()
+    attempt, _ = attempts(clock, overloaded(timedelta(seconds=10)), "fine")
+    await gates(clock, progress).ask(attempt, THREE)
+    again, _ = attempts(clock, "fine")
+    await gates(clock, progress).ask(again, timedelta(seconds=10))
+    assert progress.waits == []
+
+
+async def test_it_is_said_how_long_the_asking_may_go_on(gates: Gates) -> None:
+    """Less with every pause."""
+    clock, progress = FakeClock(), SilentProgress()
+    long = overloaded(timedelta(seconds=125))
+    attempt, _ = attempts(clock, long, long, overloaded(), "fine", taking=0.0)
+    await gates(clock, progress).ask(attempt, THREE)
+    told = [text.rpartition("for at most ")[2] for text in progress.waits]
+    assert told == ["5 more minutes", "3 more minutes", "one more minute"]
+
+
+async def test_a_pause_ends_when_told_to_stop(tmp_path: Path) -> None:
+    """What was recorded stays, nothing more is asked, and who looks is told so."""
+    clock, stopping = FakeClock(), asyncio.Event()
+    store = open_store(tmp_path / "state.db")
+    gate = ArxivGate(clock, store.notices, SilentProgress(), stopping)
+    attempt, log = attempts(clock, overloaded(timedelta(seconds=60)), "too late", taking=0.0)
+    asking = asyncio.ensure_future(gate.ask(attempt, THREE))
+    await clock.sleep(20)
+    assert not gate.is_stopping
+    stopping.set()
+    with pytest.raises(ArxivError, match="stopped before arXiv answered"):
+        await asking
+    assert (len(log), gate.is_stopping, gate.has_given_up) == (1, True, True)
+    assert clock.monotonic() < 30
+    store.close()
