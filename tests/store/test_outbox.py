@@ -15,6 +15,8 @@ from bot.store import Store
 from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
+HOUR = timedelta(hours=1)
+
 SLACK = Target("slack", "#papers")
 MAIL = Target("email", "ada@example.org")
 
@@ -241,3 +243,98 @@ def test_upgrades_are_sent_slack_messages_that_await_a_summary(store: Store) -> 
 
     store.outbox.save_upgrade(upgrade.envelope, b"better", "{}", [key])
     assert not store.outbox.upgrades(NOON, ["slack"])
+
+
+def test_a_wait_is_over_at_its_very_time(store: Store) -> None:
+    """Whoever sleeps until then finds it due; of two waits the longer one counts."""
+    assert store.outbox.next_attempt_at() is None
+    write_digest(store, [message(SLACK), message(MAIL)])
+    mail, slack = due(store)
+    store.outbox.mark_waiting(mail, "busy", NOON + HOUR, NOON + 2 * HOUR, in_doubt=False)
+    store.outbox.mark_waiting(slack, "busy", NOON + 3 * HOUR, NOON + HOUR, in_doubt=False)
+    assert store.outbox.next_attempt_at() == NOON + 2 * HOUR
+    found = {
+        hours: [
+            one.id for one in store.outbox.due(NOON + hours * HOUR, ignore_backoff=False, subscribers=None)
+        ]
+        for hours in (1, 2, 3)
+    }
+    assert found == {1: [], 2: [mail.id], 3: [mail.id, slack.id]}
+
+
+def test_messages_are_due_in_order(store: Store) -> None:
+    """Digest by digest and part by part, as they are to be read; notices wait for the digests."""
+    store.outbox.add_notice(SLACK, b"a notice", "ada", NOON)
+    write_digest(store, [message(SLACK, 2, 2), message(SLACK, 1, 2)])
+    write_digest(store, [message(SLACK)])
+    assert [(one.payload, one.digest_id) for one in due(store)] == [
+        (b"part 1", 1), (b"part 2", 1), (b"part 1", 2), (b"a notice", 0),
+    ]  # fmt: skip
+
+
+def test_only_what_waits_for_those_who_are_asked_for(store: Store) -> None:
+    """``once --only`` sends nobody else's; what was sent, failed or is being sent waits no longer."""
+    write_digest(store, [message(SLACK), message(MAIL)])
+    store.outbox.add_notice(SLACK, b"a notice", "bob", NOON)
+    for chosen, targets in (
+        (["bob"], [SLACK]),
+        (["ada"], [MAIL, SLACK]),
+        ([], []),
+        (None, [MAIL, SLACK, SLACK]),
+    ):
+        found = store.outbox.due(NOON, ignore_backoff=False, subscribers=chosen)
+        assert [one.target for one in found] == targets
+        assert sorted(one.target.kind for one in store.outbox.waiting(chosen)) == [
+            one.kind for one in targets
+        ]
+    mail, slack, notice = due(store)
+    store.outbox.mark_sent(mail, Receipt("there", "1"), NOON)
+    store.outbox.mark_failed(slack, "no", Verdict(), NOON)
+    store.outbox.mark_waiting(notice, "cut off", NOON + HOUR, None, in_doubt=True)
+    assert [one.id for one in store.outbox.waiting(None)] == [notice.id]
+
+
+def test_attempts_are_counted_and_the_first_that_is_open_is_kept(store: Store) -> None:
+    """A history is searched from the oldest attempt that may have arrived; one that surely failed is none."""
+    write_digest(store, [message(SLACK)])
+    (one,) = due(store)
+    sending = store.outbox.mark_sending(one, NOON)
+    assert (sending.attempts, sending.state, sending.first_attempt_at) == (1, OutboxState.SENDING, NOON)
+    store.outbox.mark_waiting(sending, "cut off", NOON, None, in_doubt=True)
+    again = store.outbox.mark_sending(store.outbox.refresh(one), NOON + HOUR)
+    assert (again.attempts, again.first_attempt_at) == (2, NOON)
+    store.outbox.mark_waiting(again, "refused", NOON, None, in_doubt=False)
+    refused = store.outbox.refresh(one)
+    assert (refused.attempts, refused.state, refused.first_attempt_at) == (2, OutboxState.PENDING, None)
+    store.outbox.mark_waiting(refused, "no such name yet", NOON, None, in_doubt=False)
+    assert store.outbox.refresh(one).attempts == 3
+
+
+def test_what_is_put_off_keeps_its_reason(store: Store) -> None:
+    """It was not tried: why it failed before says more than why it waits now."""
+    write_digest(store, [message(SLACK), message(MAIL)])
+    mail, slack = due(store)
+    store.outbox.mark_waiting(mail, "busy", NOON, None, in_doubt=False)
+    for one in (mail, slack):
+        store.outbox.postpone(one, "the channel rests", NOON + HOUR)
+    found = [store.outbox.refresh(one) for one in (mail, slack)]
+    assert [(one.error, one.attempts, one.next_attempt_at) for one in found] == [
+        ("busy", 1, NOON + HOUR), ("the channel rests", 0, NOON + HOUR),
+    ]  # fmt: skip
+
+
+def test_what_waits_and_what_failed_is_counted(store: Store) -> None:
+    """The oldest of what waits tells how long; a failure waits for a person, not for us."""
+    assert store.outbox.backlog().oldest is None
+    store.outbox.add_notice(SLACK, b"one", "ada", NOON - 3 * HOUR)
+    store.outbox.add_notice(SLACK, b"two", "ada", NOON - 2 * HOUR)
+    store.outbox.add_notice(SLACK, b"three", "ada", NOON - HOUR)
+    failed, doubted, _ = due(store)
+    store.outbox.mark_failed(failed, "no such channel", Verdict(remedy="invite the bot"), NOON)
+    store.outbox.mark_waiting(doubted, "cut off", NOON, None, in_doubt=True)
+    backlog = store.outbox.backlog()
+    assert backlog.oldest == NOON - 2 * HOUR
+    assert backlog.by_state == {"pending": 1, "sending": 0, "in doubt": 1, "failed": 1}
+    (tally,) = store.outbox.tallies()
+    assert (tally.pending, tally.in_doubt, tally.failed, tally.sent) == (1, 1, 1, 0)
+    assert tally.error == "cut off"
