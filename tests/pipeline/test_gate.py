@@ -162,8 +162,9 @@ async def test_a_retry_after_holds_across_a_restart(gates: Gates) -> None:
 async def test_a_long_wait_says_what_is_waited_for(gates: Gates) -> None:
     """Whoever watches is told before more than ten seconds pass, and for how long it may go on."""
     clock, progress = FakeClock(), SilentProgress()
+    refused = ArxivError("arXiv does not answer (connection refused)", Verdict(unreachable=True))
     gate = gates(clock, progress)
-    attempt, _ = attempts(clock, *[ArxivError("arXiv does not answer (connection refused)")] * 3, "a")
+    attempt, _ = attempts(clock, *[refused] * 3, "a")
     await gate.ask(attempt, THREE)
     assert progress.waits == [
         "arXiv does not answer (connection refused); asking again in 12 s, for at most 5 more minutes",

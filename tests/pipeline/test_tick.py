@@ -1,0 +1,83 @@
+"""When a round finds something to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.history import LastPoll
+from bot.models import Schedule, Verdict
+from bot.pipeline import tick
+from bot.settings import ArxivSettings
+from tests.fakes import START
+from tests.pipeline.conftest import World
+from tests.samples import settings, subscriber
+
+HOUR = timedelta(hours=1)
+TUESDAY = datetime(2026, 11, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("complete", "poll_every", "ago", "after"),
+    [
+        (True, 6 * HOUR, HOUR, 6 * HOUR),
+        (False, 6 * HOUR, HOUR / 4, HOUR / 2),
+        (False, HOUR / 3, HOUR / 4, HOUR / 3),
+        (True, 6 * HOUR, 7 * HOUR, 7 * HOUR),
+    ],
+)
+def test_an_incomplete_poll_is_taken_up_sooner(
+    world: World, complete: bool, poll_every: timedelta, ago: timedelta, after: timedelta
+) -> None:
+    """After half an hour, or when the next one is due anyhow; one that is overdue is made now."""
+    given = settings(world.folder, arxiv=replace(ArxivSettings("ada@example.org"), poll_every=poll_every))
+    last = LastPoll(START - ago, complete)
+    assert tick.next_poll_after(last, given, START) == last.finished_at + after
+    assert tick.next_poll_after(None, given, START) == START
+
+
+async def test_a_digest_is_due_at_its_very_hour(world: World) -> None:
+    """Not before, and from then on until it is written; a newcomer's first is the next one."""
+    world.subscribe(subscriber())
+    await world.step()
+    assert tick.due_now(world.services) == {}
+    nine = TUESDAY + 9 * HOUR
+    assert tick.next_digest_of(world.store, subscriber(), world.clock.now()) == nine
+    world.clock.advance(nine - world.clock.now())
+    assert tick.due_now(world.services) == {"ada": nine}
+    world.clock.advance(HOUR)
+    assert tick.due_now(world.services) == {"ada": nine}
+    assert tick.next_digest_of(world.store, subscriber(), world.clock.now()) == world.clock.now()
+    await world.step()
+    assert tick.due_now(world.services) == {}
+
+
+@pytest.mark.parametrize(("edited_at", "still_due"), [(8, False), (10, True)])
+async def test_an_edited_schedule_counts_from_the_edit(world: World, edited_at: int, still_due: bool) -> None:
+    """Its hours before were never due; what was due by the old one, and not yet sent, still is."""
+    world.subscribe(subscriber())
+    await world.step()
+    world.clock.advance(TUESDAY + edited_at * HOUR - world.clock.now())
+    world.subscribe(subscriber(schedule=Schedule("daily 07:00", "0 7 * * *")))
+    tick.take_up(world.store, world.settings, world.clock.now())
+    assert bool(tick.due_now(world.services)) is still_due
+
+
+async def test_the_next_event_is_the_first_of_all(world: World) -> None:
+    """A poll, a digest, a delivery that waits, or the end of a rest; who gets papers at once has no hour."""
+    world.subscribe(subscriber(), arxiv=replace(ArxivSettings("ada@example.org"), poll_every=48 * HOUR))
+    assert tick.next_event(world.services) == world.clock.now()
+    await world.step()
+    assert tick.next_event(world.services, world.state) == TUESDAY + 9 * HOUR
+    world.state.memory.rest_until = START + 3 * HOUR
+    assert tick.next_event(world.services, world.state) == START + 3 * HOUR
+    world.store.outbox.add_notice(subscriber().targets[0], b"a notice", "ada", world.clock.now())
+    (notice,) = world.store.outbox.waiting(None)
+    world.store.outbox.mark_waiting(notice, "busy", START + 2 * HOUR, None, in_doubt=False)
+    assert tick.next_event(world.services, world.state) == START + 2 * HOUR
+    world.store.outbox.mark_failed(notice, "no", Verdict(), world.clock.now())
+    world.state.memory.rest_until = None
+    world.subscribe(subscriber(schedule=Schedule("immediately", None)), arxiv=world.settings.arxiv)
+    assert tick.next_event(world.services, world.state) > START + 47 * HOUR
