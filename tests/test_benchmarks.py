@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-from tests.benchmarks.__main__ import LONG, SHORT, Run, table
+from tests.benchmarks.__main__ import HEAD, KEPT_HEAD, LONG, SHORT, Run, kept, table
 from tests.benchmarks.figures import Figure, at_least, at_most
 
 
@@ -37,9 +37,24 @@ def test_the_table_tells_what_failed_too() -> None:
     good = Run("delivery", [at_most("ten channels against one", 1.009, 1.15, "x")], 2.0)
     bad = Run("truth", [], 0.1, "failed: FileNotFoundError")
     assert (good.met, bad.met) == (True, False)
-    assert table(row for run in (good, bad) for row in run.rows).splitlines() == [
+    assert table(HEAD, (row for run in (good, bad) for row in run.rows)).splitlines() == [
         "| benchmark | figure                    | found   | promised       | met |",
         "|-----------|---------------------------|---------|----------------|-----|",
         "| delivery  | ten channels against one  | 1.009 x | at most 1.15 x | yes |",
         "| truth     | failed: FileNotFoundError |         |                | no  |",
+    ]
+
+
+def test_what_is_run_again_replaces_its_rows_and_no_others() -> None:
+    """A long benchmark keeps its place and its day while the short ones are run."""
+    lost, slow = (
+        Run("kill", [at_most("lost", 0, 0)], 3600.0),
+        Run("delivery", [at_most("time", 2, 1.15)], 2.0),
+    )
+    text = table(KEPT_HEAD, kept("", [lost, slow], "2026-11-26"))
+    fast = Run("delivery", [at_most("time", 1, 1.15), at_least("rate", 0.9, 0.5)], 2.0)
+    assert kept(f"# Benchmarks\n\n{text}\n", [fast], "2026-11-27") == [
+        ("delivery", "time", "1", "at most 1.15", "yes", "2026-11-27"),
+        ("delivery", "rate", "0.9", "at least 0.5", "yes", "2026-11-27"),
+        ("kill", "lost", "0", "at most 0", "yes", "2026-11-26"),
     ]
