@@ -12,7 +12,8 @@ What can't be told apart, and how it is taken:
 make a known command                before "u" or "eq"
 ``\n \r \t`` before other letters   a command inside a formula, after a space or an opening
                                     bracket, and before ``{ _ ^``; else white space
-``\u`` and four hex digits          a JSON escape, as LaTeX has no such command
+``\u`` and four hex digits          a JSON escape, as LaTeX has no such command; but ``\u0003b3`` is ``\u03b3``, and
+                                    a control character before a command of the abstract its backslash
 ``\"`` between two letters, the     an umlaut, ``Schr\"odinger``; otherwise a quotation mark
 second a vowel and not the last
 ``\/``                              a slash, as in JSON
@@ -27,16 +28,19 @@ from collections.abc import Container
 _STRING = re.compile(r'"((?:[^"\\]|\\.|\\\Z)*+)("|\Z)', re.DOTALL)
 _BACKSLASH = re.compile(
     r"\\\\"
+    r"|\\u00(?P<code>0[0-7]|0[EeFf]|1[0-9A-Fa-f])(?P<ruined>[A-Za-z0-9]*)"
     r"|\\u[0-9A-Fa-f]{4}"
     r"|(?P<letters>\\(?P<name>[A-Za-z]+))"
     r'|(?P<umlaut>(?<=[A-Za-z])\\"(?=[aeiou][a-z]|\{[aeiou]\}))'
     r'|\\["/]'
     r"|(?P<stray>\\)"
-    r"|(?P<raw>[\x00-\x1f])(?P<rest>[A-Za-z]*)",
+    r"|(?P<control>[\x00-\x07\x0e-\x1f])(?P<behind>[A-Za-z0-9]*)"
+    r"|(?P<raw>[\x08-\x0d])(?P<rest>[A-Za-z]*)",
     re.DOTALL,
 )
 _RAW_ESCAPES = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 _MAYBE_SPACE = "nrt"
+_GREEK = re.compile(r"[0-9A-Fa-f]{2}")
 
 _COMMANDS = frozenset(
     # n
@@ -95,6 +99,10 @@ def repair(text: str, commands: Container[str] = frozenset()) -> str:
 def _mended(found: re.Match[str], body: str, commands: Container[str]) -> str:
     if found["name"]:
         return _judged(found["name"], found.start(), found.end(), body, commands)
+    if found["code"]:
+        return _ruin(found["code"], found["ruined"], commands)
+    if found["control"]:
+        return _ruin(f"{ord(found['control']):02x}", found["behind"], commands)
     if found["raw"]:
         return _raw(found, body, commands)
     if found["umlaut"]:
@@ -110,6 +118,15 @@ def _raw(found: re.Match[str], body: str, commands: Container[str]) -> str:
     if not found["rest"]:
         return "\\" + escape
     return _judged(escape + found["rest"], found.start(), found.end(), body, commands)
+
+
+def _ruin(code: str, behind: str, commands: Container[str]) -> str:
+    """The control character U+00``code``, which no text has: what a model made of a command or a Greek letter."""
+    if behind in commands:
+        return "\\\\" + behind
+    if code == "03" and _GREEK.match(behind):
+        return "\\u03" + behind
+    return f"\\u00{code}{behind}"
 
 
 def _judged(name: str, start: int, end: int, body: str, commands: Container[str]) -> str:
