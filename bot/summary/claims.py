@@ -27,7 +27,7 @@ _WINS = (
 _LOSES = (
     rf"(?:under-?perform(?:s|ed|ing)?\b(?: (?:compared|relative) (?:to|with))?|(?:is|are|was|were|be|been|"
     rf"being) {_ADVERBS}(?:outperformed|surpassed|beaten|exceeded|"
-    rf"outclassed) by|(?:is|are|was|were|performs?|performed) {_ADVERBS}(?:worse|inferior|weaker|poorer|less "
+    rf"outclassed)\b(?: by)?|(?:is|are|was|were|performs?|performed) {_ADVERBS}(?:worse|inferior|weaker|poorer|less "
     rf"accurate)(?: \w+){{0,3}} (?:than|to)|"
     r"fail(?:s|ed)? to (?:outperform|surpass|exceed|beat|match)|(?:does|do|did) not (?:outperform|surpass|"
     r"exceed|beat|match)|"

@@ -20,6 +20,8 @@ def spelt_out(name: str, words: str) -> bool:
     """Whether ``name`` is a formula whose elements ``words`` (lower case, between spaces) name each."""
     if _FORMULA_OF_NAMES.fullmatch(name) is None:
         return False
+    if name.casefold() in words.replace(" ", ""):  # "Li 7 La 3 Zr 2 O 12", as publishers print it
+        return True
     symbols = set(re.findall(ELEMENT, name))
     return all(_is_named(ELEMENTS[symbol].split("|"), words) for symbol in symbols)
 

@@ -45,6 +45,8 @@ _ROOM_FOR_SECOND_FINDING = 45
 _CLEAR = 2.0
 """Strength from which a sentence is taken to make a move."""
 _STRONG = 3.0
+_UNDERTAKEN = 2.5
+"""The same for an aim that says by itself what was undertaken."""
 _PROMISES_ONLY = 7.0
 
 _LEANS_ON_ANOTHER = re.compile(
@@ -231,7 +233,7 @@ def _objective(others: Sequence[_Candidate], aim: _Candidate) -> list[tuple[_Can
     subject = max(others, key=_as_subject)
     move = Move.GAP if subject.reading.gap > subject.reading.aim else Move.AIM
     quoted = [(subject, _quoted(subject, move, words=_LONGEST_SUBJECT))]
-    if subject is aim or subject.reading.aim >= _CLEAR or aim.reading.aim < _CLEAR:
+    if subject is aim or subject.reading.aim >= _UNDERTAKEN or aim.reading.aim < _UNDERTAKEN:
         return quoted
     quoted.append((aim, _quoted(aim, Move.AIM, words=_LONGEST_AIM)))
     if sum(len(text.split()) for _, text in quoted) > _ROOM_FOR_AIM:

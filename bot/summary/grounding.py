@@ -83,7 +83,9 @@ def _as_written(source: str) -> Ground:
 @lru_cache(maxsize=64)
 def _in_all_readings(source: str) -> Ground:
     linear = plain(source)
-    readings = dict.fromkeys((linear, _TORN.sub(".", linear), restored(linear), plain(_readable(source))))
+    readings = dict.fromkeys(
+        (linear, _TORN.sub(".", linear), plain(restored(linear)), plain(_readable(source)))
+    )
     return Ground([(reading, figures(reading)) for reading in readings])
 
 

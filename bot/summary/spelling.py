@@ -41,6 +41,9 @@ _HABITS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<=[-+±]) ?i ?(?=\d)", " i "),
         (r"Δ(?=\d)", "Δ "),
         (r"(?<=\d) ?deg\.? ?C\b", "°C"),
+        # gas volumes (STP), and what is counted below the line: cm^(3) molecule^(-1)
+        (r" ?\((?:STP|NTP)\)(?=[ /]?c?m)", ""),
+        (r" (?:molecule|molec|atom|photon|ion|electron)\^\(-1\)", ""),
         # 50.000 papers
         (r"(?<![\d.])([1-9]\d{0,2})\.000(?= [a-z]{4})", r"\1,000"),
     )
@@ -58,6 +61,7 @@ _LOST: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b((?:Delta|Sigma|Gamma)|S?[OU]|Sp|SL|GL|PSL) \((?=\d)", r"\1("),
         # a dash that opens an item: "include: -83.3%"
         (r"(?<=[:;.] )-(?=\d)", ""),
+        (r" (?:molecule|molec|atom|photon|ion|electron) -1(?![\d.,]?\d)", ""),
         (r"([×·] ?10) ([+-]?\d{1,2})(?![\d.,]?\d)", r"\1^(\2)"),
         (r"(?<![\d.,])(10) (-\d{1,2})(?![\d.,]?\d)", r"\1^(\2)"),
         (rf"(?<![A-Za-z])({_UNIT}) (-[1-4])(?![\d.,]?\d)", r"\1^(\2)"),

@@ -71,6 +71,8 @@ def _units(text: str, start: int) -> tuple[Meaning, ...]:
 
 
 def _spelling(symbol: str) -> str:
+    if symbol.endswith("%"):  # of weight, volume, atoms: "vol %"
+        return "%"
     word = symbol.replace("° ", "°").replace("Sun", "sun")
     if word in UNITS:
         return word

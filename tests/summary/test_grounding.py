@@ -267,6 +267,12 @@ def test_a_part_of_what_was_named_may_be_named_again() -> None:
         # publishers' abstracts
         ("10⁻⁶ S cm⁻¹", "a conductivity of 10 −6 S cm −1"),
         ("558 mA cm⁻² over 3 cm²", "558 mA cm −2 over 3 cm 2"),
+        ("15 vol% of filler", "containing 15 vol % filler"),
+        ("190 cm³(STP)/cm³", "a capacity of 190 cm 3 (STP) cm −3 at 298 K"),
+        (
+            "(1.00 ± 0.05) × 10⁻¹⁰ cm³ molecule⁻¹ s⁻¹",
+            "k(298 K) = (1.00 ± 0.05) × 10 −10 cm 3 molecule −1 s −1 .",
+        ),
         ("1200 m² g⁻¹", "a surface of 1200 m 2 g −1"),
         ("3.5 × 10⁴ cycles of SnO₂", "SnO 2 lasts 3.5 × 10 4 cycles"),
     ],

@@ -104,6 +104,22 @@ def test_a_comparison_turned_round_is_found(said: str, wrong: bool) -> None:
     assert bool(reversed_comparison(said, "FooNet: Faster Segmentation of Cells", SOURCE)) is wrong
 
 
+def test_the_passive_names_who_is_worse() -> None:
+    """ "The limit is exceeded" says what "exceeding the limit" does."""
+    source = "We outperform older membranes. The Robeson limit is exceeded at 2 bar."
+    assert (
+        reversed_comparison("The membrane works at 2 bar, exceeding the Robeson bound.", "Membranes", source)
+        == ""
+    )
+
+
+def test_a_formula_is_present_when_its_digits_stand_apart() -> None:
+    """As publishers print it."""
+    source = "Ta-doped Li 7 La 3 Zr 2 O 12 pellets with a turnover number."
+    assert strange_names("Li₇La₃Zr₂O₁₂ has a TON.", source) == ()
+    assert strange_names("Li₇La₃Hf₂O₁₂ has a TON.", source) == ("Li7La3Hf2O12",)
+
+
 def test_a_release_needs_the_paper_s_word() -> None:
     """Code and data are said to be available only where title, abstract or comment say so."""
     said = "Cells are segmented. The code is publicly available."

@@ -94,12 +94,12 @@ def test_raw_control_characters_are_judged_like_escapes(raw: str, text: str) -> 
 
 
 @pytest.mark.parametrize(
-    "written", [r"\\u0003b3-PO, {\\u0014delta}-Unlearning", "\x03b3-PO, {\x14delta}-Unlearning"]
+    "written", [r"\u0003b3-PO, {\u0014delta}-Unlearning", "\x03b3-PO, {\x14delta}-Unlearning"]
 )
 def test_what_became_of_a_letter_or_a_command_is_read_back(written: str) -> None:
     """Models write U+0003 and "b3" for gamma, and a control character for the backslash of an abstract's command."""
     found = json.loads(repair(f'{{"finding": "{written}"}}', {"delta"}))["finding"]
-    assert found == r"γ-PO, {\\delta}-Unlearning"
+    assert found == r"γ-PO, {\delta}-Unlearning"
     assert json.loads(repair(f'"{written}"')) == "γ-PO, {\x14delta}-Unlearning"
 
 
