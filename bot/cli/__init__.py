@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import click
 
-from bot import __version__, network
+from bot import network
 from bot.cli.options import State, global_options
 from bot.cli.streams import is_reader_gone, unfailing
 
@@ -69,8 +69,21 @@ class _LazyGroup(click.Group):
             formatter.write_dl(sorted(_COMMANDS.items()))
 
 
+def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        click.echo(importlib.import_module("bot.cli.version").line())
+        context.exit()
+
+
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="arxiv-digest")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 @global_options
 def cli() -> None:
     """arXiv digests by Slack, e-mail and file: never missing a paper, never sending one twice.

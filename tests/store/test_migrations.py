@@ -65,26 +65,7 @@ def content(path: Path) -> dict[str, list[dict[str, object]]]:
         return found | {"indexes": rows("SELECT name, sql FROM sqlite_master WHERE type = 'index'")}
 
 
-@pytest.mark.parametrize(
-    "before",
-    [
-        step.__name__
-        for step in (
-            migrations.m002_any_channel,
-            migrations.m003_refusals,
-            migrations.m004_causes,
-            migrations.m005_words,
-            migrations.m006_scores,
-            migrations.m007_joint_searches,
-            migrations.m008_optouts,
-            migrations.m012_link_key,
-            migrations.m013_copies,
-            migrations.m014_unknown_ids,
-            migrations.m015_settled,
-            migrations.m016_totals,
-        )
-    ],
-)
+@pytest.mark.parametrize("before", identity.STEPS[1:])
 def test_an_older_database_keeps_every_row_and_index(tmp_path: Path, before: str) -> None:
     """An update of the program forgets nobody and repeats nothing."""
     path = tmp_path / "state.db"
