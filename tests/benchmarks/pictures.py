@@ -1,4 +1,4 @@
-"""Pictures of mail, report and Slack message in headless Chromium, to be looked at.
+"""Pictures of mail, report, Slack message and the page of a reader's link in headless Chromium, to be looked at.
 
     python -m tests.benchmarks.pictures OUT [--chromium PATH] [--only NAME]...
 
@@ -13,6 +13,7 @@ import struct
 import subprocess
 import tempfile
 import zlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,12 @@ from bot.channels.email import page
 from bot.channels.file import html
 from bot.channels.slack import message as slack
 from bot.demo.slack import PostedMessage, render_as_html
+from bot.history import OptOut
+from bot.http import pages as pages_of_links
 from bot.models import Digest, Message
 from bot.render import parts
 from tests.render import samples
+from tests.samples import NOON, subscriber
 
 WIDTHS = (360, 1200)
 SCHEMES = {"light": ("1", "#ffffff"), "dark": ("0", "#121212")}
@@ -32,6 +36,7 @@ NARROWEST = 500
 """Chromium makes no narrower window: the page stands in a frame, and the rest is cut off."""
 BAR = 200
 """More than the part of a window that Chromium keeps for itself."""
+PAUSED = OptOut("ada", None, NOON, NOON + timedelta(weeks=2), unsubscribed=False)
 _FRAME = (
     '<!DOCTYPE html><body style="margin:0;background:{background}">'
     '<iframe src="{page}" style="border:0;width:{width}px;height:{height}px"></iframe>'
@@ -49,6 +54,8 @@ def pages() -> dict[str, tuple[str, int]]:
         "mail-empty": (page.html(parts.whole(samples.empty()), "help@example.org"), 420),
         "report": (html.render(morning), 1400),
         "index": (html.index(samples.reports()), 560),
+        "page": (pages_of_links.stop(subscriber(topics=("electron-microscopy", "nickelates")), ()), 560),
+        "page-german": (pages_of_links.stop(subscriber(language="German"), (PAUSED,)), 560),
         "slack": (_channel(samples.thirty_six()), 900),
         "slack-whole": (_channel(samples.thirty_six()), 9000),
         "slack-short": (_channel(samples.digest(samples.papers()[:3])), 900),

@@ -14,17 +14,23 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import trustme
+from aiohttp import web
 
 from bot.channels.email import message as email
 from bot.channels.email.channel import SmtpChannel
 from bot.errors import DeliveryError
+from bot.http.server import application
 from bot.models import Envelope, OutboxState, Target
-from bot.settings import EmailSettings, Secret, Security
+from bot.pipeline import tick
+from bot.settings import EmailSettings, HttpSettings, Secret, Security
 from tests.end_to_end.client import MAILBOXES, SECRETS, Client, world_apart
 from tests.end_to_end.mail_chain import HOST, TOO_LARGE, USER, MailChain, can_sign, mail_chain, missing
+from tests.pipeline.conftest import new_world
 from tests.render import limits, samples
+from tests.samples import paper, subscriber
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "there is a mail chain")
 
@@ -290,3 +296,41 @@ def test_once_delivers_through_it_and_a_second_run_sends_nothing(chain: MailChai
         second = client.run("once")
         assert second.status == 0, second.said
     assert chain.log().count("sasl_username=") == taken
+
+
+async def test_one_click_in_the_mail_that_arrived_stops_the_next_digest(
+    chain: MailChain, account: Any, tmp_path: Path
+) -> None:
+    """The mail reader's own button: the address and the words that came through two servers are what is posted."""
+    settings, ada, zoe = account(), Target("email", ADA), Target("email", MAILBOXES[1])
+    world = new_world(tmp_path)
+    world.subscribe(subscriber(targets=(ada, zoe)), email=settings)
+    runner = web.AppRunner(application(world.services))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    world.subscribe(
+        subscriber(targets=(ada, zoe)), email=settings, http=HttpSettings(public_url=f"http://{host}:{port}")
+    )
+    async with opened(settings) as channel, aiohttp.ClientSession() as session:
+
+        async def digest(number: int) -> None:
+            world.source.papers.append(paper(f"2611.{number:05}"))
+            services = replace(world.services, channels={"email": channel})
+            assert (await tick.once(services, world.state)).faults == []
+
+        await digest(1)
+        (mail,) = map(limits.mail, await asyncio.to_thread(chain.received, ADA))
+        link = re.search(r"<(http[^>]+)>", mail["List-Unsubscribe"])
+        assert link is not None
+        async with session.post(link[1], data=dict([mail["List-Unsubscribe-Post"].split("=")])) as answer:
+            assert answer.status == 200
+        await digest(2)
+        both = await asyncio.to_thread(chain.received, MAILBOXES[1], 2)
+        assert len(both) == 2, "another address of the same subscriber goes on"
+    assert [one.target for one in world.store.optouts.of("ada")] == [ada]
+    assert world.store.outbox.waiting(None) == []
+    sent = {one.address: one.sent for one in world.store.outbox.tallies()}
+    assert sent == {ADA: 1, MAILBOXES[1]: 2}
+    await runner.cleanup()
+    world.store.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -109,8 +109,9 @@ async def live(
     outages: Sequence[Outage] = (),
     changes: Sequence[edits.Edit] = (),
     clock_errors: Sequence[ClockError] = (),
+    beside: Callable[[World, Life], Awaitable[None]] | None = None,
 ) -> Life:
-    """Run from ``start`` to ``end``."""
+    """Run from ``start`` to ``end``; what is ``beside`` it has its turn before each round."""
     clock = FakeClock(start)
     life = Life(universe, start, end, outages, clock_errors)
     search, feed = SimulatedSearch(universe, clock), SimulatedFeed(universe, clock)
@@ -127,7 +128,7 @@ async def live(
     world.settings = edits.settings(edits.text(edits.first_document()), folder)
     life.epochs.append((start, world.settings))
     try:
-        await _Running(world, life, changes).to_the_end()
+        await _Running(world, life, changes, beside).to_the_end()
     finally:
         world.store.close()
     life.requests, life.feed_days, life.polls = search.requests, feed.read_on, search.asked_at
@@ -137,8 +138,15 @@ async def live(
 class _Running:
     """One life under way."""
 
-    def __init__(self, world: World, life: Life, changes: Sequence[edits.Edit]) -> None:
+    def __init__(
+        self,
+        world: World,
+        life: Life,
+        changes: Sequence[edits.Edit],
+        beside: Callable[[World, Life], Awaitable[None]] | None,
+    ) -> None:
         self._world = world
+        self._beside = beside
         self._life = life
         self._edits = sorted(changes, key=lambda edit: edit.at)
         self._outages = sorted(life.outages, key=lambda outage: outage.start)
@@ -153,6 +161,8 @@ class _Running:
         while clock.true() < self._life.end:
             self._set_clock()
             self._take_up_edits()
+            if self._beside is not None:
+                await self._beside(self._world, self._life)
             await self._round()
             self._go_on()
 
