@@ -36,7 +36,7 @@ from bot.http.server import application
 from bot.models import Envelope, Limit, ModelReply, Prompt, Receipt, Verdict
 from bot.settings import HttpSettings, Settings
 from tests.benchmarks.figures import Figure, at_least, at_most
-from tests.fakes import overloaded
+from tests.fakes import FakeClock, overloaded
 from tests.pipeline import model
 from tests.pipeline.conftest import World
 from tests.simulated.arxiv import Universe
@@ -97,16 +97,18 @@ class Model:
 class FlakyChannel(RecordingChannel):
     """Refuses for now, or accepts without a word; keeps no more of what it accepted than a history shows."""
 
-    chance: Random
-    told: Counter[str]
-    log: list[Delivered]
+    def __init__(
+        self, kind: str, clock: FakeClock, log: list[Delivered], chance: Random, told: Counter[str]
+    ) -> None:
+        super().__init__(kind, clock, log)
+        self._chance, self._told = chance, told
 
     async def send(self, envelope: Envelope, resolved: str) -> Receipt:
         light = replace(envelope, payload=b"")
-        if self.chance.random() < FAULTS:
-            self.told[self.kind] += 1
+        if self._chance.random() < FAULTS:
+            self._told[self.kind] += 1
             # Mail that was accepted without a word is repeated with the same bytes, which is no fault of ours.
-            fault = self.chance.choice((DOWN, BUSY, UNANSWERED) if self.kind == "slack" else (DOWN, BUSY))
+            fault = self._chance.choice((DOWN, BUSY, UNANSWERED) if self.kind == "slack" else (DOWN, BUSY))
             if fault is UNANSWERED:
                 await super().send(light, resolved)
             raise fault
@@ -136,7 +138,7 @@ class Soak:
 
     async def beside(self, world: World, life: Life) -> None:
         if not self.opened:
-            self._break_services(world)
+            self._break_services(world, life)
         if world.settings is not self._served:
             await self._open(world)
         if time.monotonic() - self._asked_at >= 1:
@@ -150,16 +152,18 @@ class Soak:
             life.end = world.clock.true()
             await self._side.aclose()
 
-    def _break_services(self, world: World) -> None:
+    def _break_services(self, world: World, life: Life) -> None:
         world.source = Flaky(world.source, self.chance, overloaded, self.faults)  # type: ignore[assignment]
         world.feed = Flaky(world.feed, self.chance, overloaded, self.faults)  # type: ignore[assignment]
-        busy = [model.overloaded, lambda: model.too_many(Limit.PER_MINUTE, timedelta(seconds=30))]
-        fault: Callable[[], ServiceError] = lambda: self.chance.choice(busy)()  # noqa: E731
-        world.summariser = Flaky(Model(), self.chance, fault, self.faults)  # type: ignore[assignment]
-        for channel in (world.slack, world.email, world.file):
-            channel.__class__ = FlakyChannel
-            assert isinstance(channel, FlakyChannel)
-            channel.chance, channel.told = self.chance, self.faults
+        world.summariser = Flaky(Model(), self.chance, self._model_fault, self.faults)  # type: ignore[assignment]
+        world.slack, world.email, world.file = (
+            FlakyChannel(kind, world.clock, life.delivered, self.chance, self.faults)
+            for kind in ("slack", "email", "file")
+        )
+
+    def _model_fault(self) -> ServiceError:
+        busy = model.too_many(Limit.PER_MINUTE, timedelta(seconds=30))
+        return self.chance.choice((model.overloaded(), busy))
 
     async def _open(self, world: World) -> None:
         """The HTTP side for the configuration as it is now."""

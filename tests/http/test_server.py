@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import email
 import re
+import socket
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from email import policy
@@ -16,11 +19,12 @@ import pytest
 from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot import links
-from bot.errors import DeliveryError
+from bot import app, links
+from bot.errors import DeliveryError, StoreError
 from bot.http.server import application
 from bot.models import Envelope, Receipt, Target, Verdict
 from bot.settings import EmailSettings, HttpSettings
+from bot.store.opening import open_store
 from tests.pipeline.conftest import World, new_world
 from tests.samples import paper, subscriber
 
@@ -237,3 +241,30 @@ async def test_a_mail_has_the_link_only_where_there_is_a_page_for_it(world: Worl
     world.source.papers += [paper("2611.00002")]
     await world.once()
     assert b"One-Click" not in world.email.accepted[-1].payload
+
+
+async def test_an_address_that_can_t_be_listened_at_is_named_with_the_remedy(world: World) -> None:
+    """One in use, and one that is another machine's."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for host, port in (("127.0.0.1", taken.getsockname()[1]), ("192.0.2.1", 8025)):
+            settings = replace(world.settings, http=HttpSettings(host, port))
+            with pytest.raises(
+                StoreError, match=rf"http\.listen: {host}:{port} can't be used: .*another address"
+            ):
+                async with app.serving(replace(world.services, settings=settings)):
+                    pass
+
+
+async def test_a_locked_database_asks_the_reader_to_come_again(world: World) -> None:
+    """Nothing was changed, and it is no fault of the reader's."""
+    world.store.close()
+    world.store = open_store(world.settings.database, busy_timeout_s=0.01)
+    with closing(sqlite3.connect(world.settings.database, isolation_level=None)) as other:
+        async with TestClient(TestServer(application(world.services))) as client:
+            link = path(world)
+            other.execute("BEGIN IMMEDIATE")
+            answer = await client.post(link, data={"action": "unsubscribe"})
+            assert (answer.status, await answer.text()) == (503, "the database can't be used\n")
+            other.execute("ROLLBACK")
+            assert held(world) == []
+            assert (await client.post(link, data={"action": "unsubscribe"})).status == 200
