@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from bot.models import (
@@ -98,7 +99,21 @@ def build(
 
 def to_json(digest: Digest) -> str:
     """ASCII JSON from which :func:`from_json` makes an equal digest."""
-    return json.dumps(asdict(digest), default=_as_json, separators=(",", ":"))
+    rest = asdict(replace(digest, entries=(), titles=(), revised=()))
+    written = {name: _dumps(value) for name, value in rest.items()}
+    for name in ("entries", "titles", "revised"):
+        written[name] = f"[{','.join(map(_entry_json, getattr(digest, name)))}]"
+    return f"{{{','.join(f'{_dumps(name)}:{value}' for name, value in written.items())}}}"
+
+
+@lru_cache(maxsize=1024)
+def _entry_json(entry: Entry) -> str:
+    """The same for all digests that hold the entry, which are many."""
+    return _dumps(asdict(entry))
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, default=_as_json, separators=(",", ":"))
 
 
 def from_json(text: str) -> Digest:

@@ -120,7 +120,7 @@ async def once(
     if state.stopping.is_set():
         report.add("stopped before the digests were written; the next run takes up from here")
         return report
-    compose(services, due)
+    await compose(services, due)
     await deliver(services, state, report, only)
     name_waiting(services, report, only)
     await upgrade(services, state, later)
@@ -184,7 +184,7 @@ async def _hand_over(
 ) -> None:
     """Write and deliver these digests; nothing once told to stop, as a digest not written is still due."""
     if due and not state.stopping.is_set():
-        compose(services, due)
+        await compose(services, due)
         await deliver(services, state, report)
 
 

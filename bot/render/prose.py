@@ -36,6 +36,8 @@ _OPENS = "([\"'“„«–—-"
 
 def clean(text: str) -> str:
     """``text`` on one line, white space collapsed; control characters and bidi controls left out."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     return " ".join("".join(char for char in text if char.isspace() or _is_text(char)).split())
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import jinja2
 from markupsafe import Markup
 
+from bot import languages
 from bot.languages import ENGLISH, Catalogue
 from bot.models import Digest, Entry
 from bot.render import prose, wording
 from bot.render.facts import CodeLink
 
+KEPT = 1024
+"""Of what papers look like: the readers that follow are given the same. A day's papers, in a few languages."""
 _ALL_AUTHORS = 300
 _ABSTRACT_BYTES = 8_000
 
@@ -74,18 +78,20 @@ class PaperView:
     """The frame text around it, by what it is about."""
 
 
-def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: bool = False) -> PaperView:
-    """The view of one entry; the authors' ``abstract`` and comment are in it only when asked for."""
+@lru_cache(maxsize=KEPT)
+def paper(language: str, entry: Entry, *, abstract: bool = False) -> PaperView:
+    """The view of one entry for all who read ``language``, without its number; the authors' ``abstract`` and
+    comment are in it only when asked for."""
     item = entry.paper
-    words = wording.frame(digest)
+    words = languages.catalogue(language)
     lines = wording.summary_lines(entry.summary, words)
     all_authors = abstract and len(item.authors) > wording.MOST_AUTHORS
     title = prose.emphasised(prose.markup(item.title, prose.TITLE_BYTES), entry.rank.words, "u")
-    right_to_left = wording.is_right_to_left(digest, entry)
+    right_to_left = wording.is_right_to_left(language, entry)
     return PaperView(
         arxiv_id=item.arxiv_id,
         anchor="p" + item.arxiv_id.replace("/", "-"),
-        number=number,
+        number=None,
         title=title if title.striptags() else Markup.escape(item.arxiv_id),
         abs_url=item.abs_url,
         pdf_url=item.pdf_url,
@@ -106,7 +112,7 @@ def paper(digest: Digest, entry: Entry, number: int | None = None, *, abstract: 
             )
             for label, text in lines
         ),
-        language=wording.summary_language(digest, entry),
+        language=wording.summary_language(language, entry),
         frame_language=words.code,
         title_language="" if words is ENGLISH else ENGLISH.code,
         right_to_left=right_to_left,
@@ -135,7 +141,7 @@ def papers(
     digest: Digest, entries: Sequence[Entry], first: int | None = None, *, abstract: bool = False
 ) -> tuple[PaperView, ...]:
     """The views of several entries, numbered from ``first`` on if that is given."""
-    return tuple(
-        paper(digest, entry, None if first is None else number, abstract=abstract)
-        for number, entry in enumerate(entries, start=first or 1)
-    )
+    views = (paper(digest.language, entry, abstract=abstract) for entry in entries)
+    if first is None:
+        return tuple(views)
+    return tuple(replace(view, number=number) for number, view in enumerate(views, first))

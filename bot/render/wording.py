@@ -254,16 +254,18 @@ def summary_lines(summary: Summary | None, words: Catalogue = ENGLISH) -> tuple[
     return tuple((label, text) for label, text in lines if prose.plain(text))
 
 
-def summary_language(digest: Digest, entry: Entry) -> str:
-    """The tag of the language of this entry's summary; empty where it is unknown or that of the frame."""
-    tag = languages.code(digest.language) if _is_by_model(entry) else ENGLISH.code
-    code = frame(digest).code
+def summary_language(language: str, entry: Entry) -> str:
+    """The tag of the language of this entry's summary for a reader of ``language``; empty where it is unknown
+    or that of the frame."""
+    tag = languages.code(language) if _is_by_model(entry) else ENGLISH.code
+    code = languages.catalogue(language).code
     return "" if tag == code or (languages.is_english(tag) and code == ENGLISH.code) else tag
 
 
-def is_right_to_left(digest: Digest, entry: Entry) -> bool:
-    """Whether this entry's summary runs from the right; the abstract's own sentences don't."""
-    return _is_by_model(entry) and languages.is_right_to_left(digest.language)
+def is_right_to_left(language: str, entry: Entry) -> bool:
+    """Whether this entry's summary runs from the right for a reader of ``language``; the abstract's own
+    sentences don't."""
+    return _is_by_model(entry) and languages.is_right_to_left(language)
 
 
 def _is_by_model(entry: Entry) -> bool:

@@ -64,7 +64,7 @@ class Outbox:
                     "since": to_text(since),
                     "composed_at": to_text(now),
                     "papers": len({p.arxiv_id for message in messages for p in message.placements}),
-                    "timezone": json.loads(edition)["timezone"],
+                    "timezone": self._db.value("SELECT json_extract(?, '$.timezone')", (edition,)),
                 },
             )
             self._db.insert("editions", {"digest_id": digest, "edition": edition})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -60,16 +61,33 @@ class _Fragments:
 
 
 def _fragments(part: parts.Part) -> _Fragments:
-    papers = views.papers(part.digest, part.papers, part.first)
+    language = part.digest.language
+    papers = tuple(enumerate(part.papers, part.first))
     contents = len(papers) > CONTENTS_ABOVE
     return _Fragments(
-        contents=tuple(_shown(_MACROS.contents(paper)) for paper in papers) if contents else (),
-        papers=tuple(_shown(_MACROS.full(paper, anchor=contents)) for paper in papers),
-        titles=tuple(_shown(_MACROS.title(paper)) for paper in views.papers(part.digest, part.titles)),
-        revised=tuple(
-            _shown(_MACROS.full(paper, anchor=False)) for paper in views.papers(part.digest, part.revised)
-        ),
+        contents=tuple(_listed(language, entry, number) for number, entry in papers) if contents else (),
+        papers=tuple(_full(language, entry, number, anchor=contents) for number, entry in papers),
+        titles=tuple(_title(language, entry) for entry in part.titles),
+        revised=tuple(_full(language, entry, None, anchor=False) for entry in part.revised),
     )
+
+
+# Rendered once for all readers of a language: what follows depends on nothing else of a digest.
+
+
+@lru_cache(maxsize=views.KEPT)
+def _listed(language: str, entry: Entry, number: int) -> Markup:
+    return _shown(_MACROS.contents(replace(views.paper(language, entry), number=number)))
+
+
+@lru_cache(maxsize=views.KEPT)
+def _full(language: str, entry: Entry, number: int | None, *, anchor: bool) -> Markup:
+    return _shown(_MACROS.full(replace(views.paper(language, entry), number=number), anchor=anchor))
+
+
+@lru_cache(maxsize=views.KEPT)
+def _title(language: str, entry: Entry) -> Markup:
+    return _shown(_MACROS.title(views.paper(language, entry)))
 
 
 def _shown(fragment: Markup) -> Markup:
@@ -114,10 +132,14 @@ def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
 
 def weight(digest: Digest, section: parts.DigestSection, entry: Entry, *, contents: bool) -> int:
     """What an entry adds to the HTML as it is sent, in bytes."""
+    return _weight(digest.language, section, entry, contents=contents)
+
+
+@lru_cache(maxsize=views.KEPT)
+def _weight(language: str, section: parts.DigestSection, entry: Entry, *, contents: bool) -> int:
     if section is parts.DigestSection.TITLES:
-        return mime.size(_shown(_MACROS.title(views.paper(digest, entry))))
+        return mime.size(_title(language, entry))
     if section is parts.DigestSection.REVISED:
-        return mime.size(_shown(_MACROS.full(views.paper(digest, entry), anchor=False)))
-    view = views.paper(digest, entry, 999)
-    listed = mime.size(_shown(_MACROS.contents(view))) if contents else 0
-    return listed + mime.size(_shown(_MACROS.full(view, anchor=contents)))
+        return mime.size(_full(language, entry, None, anchor=False))
+    listed = mime.size(_listed(language, entry, 999)) if contents else 0
+    return listed + mime.size(_full(language, entry, 999, anchor=contents))

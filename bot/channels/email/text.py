@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
+from bot import languages
 from bot.languages import Catalogue
 from bot.models import Digest, Entry
-from bot.render import parts, prose, wording
+from bot.render import parts, prose, views, wording
 
 WIDTH = 76
 _INDENT = "   "
@@ -34,15 +36,16 @@ def page(part: parts.Part, *foot: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def paper(digest: Digest, entry: Entry, heading: str) -> str:
+@lru_cache(maxsize=views.KEPT)
+def paper(language: str, entry: Entry, heading: str) -> str:
     """One paper in full. A summary that runs from the right has lines of its own."""
-    words = wording.frame(digest)
+    words = languages.catalogue(language)
     lines = [_wrapped(wording.title(entry), first=heading)]
     lines += [_wrapped(line) for line in (wording.why(entry, words), *_about(entry, words)) if line]
     lines += [_wrapped(mark, first="   [", last="]") for mark in wording.marks(entry, words)]
     for name, latex in wording.summary_lines(entry.summary, words):
         label, said = words.gettext("{label}:", label=name), prose.plain(latex)
-        if wording.is_right_to_left(digest, entry):
+        if wording.is_right_to_left(language, entry):
             # Line by line: each is a paragraph of its own to whatever lays it out.
             lines += [f"{_INDENT}{label}", *map(prose.isolated, _wrapped(said).split("\n"))]
         else:
@@ -72,7 +75,7 @@ def _papers(part: parts.Part) -> Iterator[str]:
     if not part.digest.paper_count and not part.digest.unanswered:
         yield _wrapped(wording.nothing(part.digest), first="")
     for number, entry in enumerate(part.papers, start=part.first):
-        yield paper(part.digest, entry, f"{number}. ".ljust(3))
+        yield paper(part.digest.language, entry, f"{number}. ".ljust(3))
 
 
 def _titles(part: parts.Part) -> Iterator[str]:
@@ -85,7 +88,7 @@ def _revised(part: parts.Part) -> Iterator[str]:
     if part.revised:
         yield _heading(wording.frame(part.digest).gettext(wording.REVISED))
         for entry in part.revised:
-            yield paper(part.digest, entry, "-  ")
+            yield paper(part.digest.language, entry, "-  ")
 
 
 def _foot(part: parts.Part, own: tuple[str, ...]) -> Iterator[str]:
@@ -140,6 +143,8 @@ def _lines(words: str, *, first: str = "", later: str = "") -> list[str]:
 
 def columns(text: str) -> int:
     """How wide ``text`` is on a terminal: Chinese, Japanese and Korean signs take two columns (UAX 11)."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     return sum(
         0
         if unicodedata.category(char) in ("Mn", "Me", "Cf")

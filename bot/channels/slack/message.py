@@ -137,7 +137,7 @@ def _paper(digest: Digest, entry: Entry, number: str, line_characters: int) -> l
         about += [slack_blocks.words(" · ", italic=True), slack_blocks.link(code.host, code.url)]
     lines = [title, about]
     lines += [[slack_blocks.words(f"⚠ {mark}")] for mark in wording.marks(entry, words)]
-    right_to_left = wording.is_right_to_left(digest, entry)
+    right_to_left = wording.is_right_to_left(digest.language, entry)
     for label, latex in wording.summary_lines(entry.summary, words) if line_characters else ():
         said = slack_blocks.fit(prose.plain(latex), line_characters)
         lines.append(
