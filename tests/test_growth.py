@@ -38,7 +38,7 @@ class Counted:
         self.world = World(folder, clock, source, FakeFeed(), slack, email, file, store)
         self.world.subscribe(READER)
         store.subscriptions.sync([READER], clock.now())
-        write_history(folder / "state.db", papers, (READER.name, *READER.targets), clock.now())
+        write_history(folder / "state.db", papers, (READER.name, READER.targets[0]), clock.now())
 
     def _step(self) -> None:
         self.count += 1
