@@ -6,6 +6,7 @@ No message made here holds a value, nor a line of a ``.env`` that could not be r
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -114,6 +115,8 @@ def secrets(environ: Mapping[str, str], yaml: FaultReport, folder: Path) -> Secr
     shown = str(Path(yaml.file).with_name(".env"))
     dotenv, odd, odd_dotenv, misnamed = (FaultReport(name) for name in (shown, yaml.file, shown, shown))
     in_file = _read_dotenv(folder / ".env", dotenv)
+    if any(line.value for variable, line in in_file.items() if variable.removesuffix("_FILE") in NAMES):
+        _warn_of_readers(folder / ".env", START, (), odd_dotenv)
     found: dict[str, Secret] = {}
     given: set[str] = set()
     for name in NAMES:
@@ -172,6 +175,7 @@ def _judged(name: str, variable: str, text: str, given: _Given) -> str | None:
 
 def _read_secret(name: str, given: _Given) -> str | None:
     path = given.folder / given.value
+    _warn_of_readers(path, given.mark, (f"{name}_FILE",), given.odd)
     try:
         text = path.read_bytes()[:MAX_BYTES].decode("utf-8-sig")
     except OSError as error:
@@ -184,6 +188,21 @@ def _read_secret(name: str, given: _Given) -> str | None:
         problem = f"{given.value} is empty"
     given.report.add(given.mark, (f"{name}_FILE",), problem)
     return None
+
+
+_MOUNTED = Path("/run")
+"""What an orchestrator mounts there has the container's users alone, and no mode that anybody chose."""
+
+
+def _warn_of_readers(path: Path, mark: Mark, where: tuple[str, ...], report: FaultReport) -> None:
+    """Note that every user of the machine can read a file that holds a secret."""
+    try:
+        file = path.resolve()
+        mode = file.stat().st_mode
+    except (OSError, RuntimeError, ValueError):  # whoever reads it tells
+        return
+    if mode & stat.S_IROTH and stat.S_ISREG(mode) and not file.is_relative_to(_MOUNTED):
+        report.add(mark, where, f"every user of this machine can read {path.name}: `chmod 600 {path}`")
 
 
 def _read_dotenv(path: Path, report: FaultReport) -> dict[str, _Line]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,14 @@ arxiv: {contact: ada@example.org}
 topics: {nickelates: {keywords: [nickelate]}}
 subscribers: [{name: archive, topics: [nickelates], file: digests/}]
 """
+
+
+@pytest.fixture(autouse=True)
+def strict_umask() -> Iterator[None]:
+    """Files with secrets as a careful person makes them."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
 
 
 def settings(folder: Path, dotenv: str | None = None, **environ: str) -> Settings:
@@ -345,3 +355,20 @@ def test_the_inputs_that_failed(tmp_path: Path, shared: Path) -> None:
     quoted = line.partition("=")[2].strip().strip("'")
     assert settings(tmp_path, SLACK_BOT_TOKEN=quoted).slack.token == Secret("xoxb-lab-token")
     assert "quotes" in warnings(tmp_path, SLACK_BOT_TOKEN=quoted)[0]
+
+
+def test_a_secret_that_every_user_can_read_is_warned_of(tmp_path: Path) -> None:
+    """Its file is named with the command that closes it; a group may have been let in on purpose."""
+    written, key_file = tmp_path / ".env", tmp_path / "key"
+    key_file.write_text("hush\n")
+    key_file.chmod(0o644)
+    (told,) = settings(tmp_path, "GEMINI_API_KEY_FILE=key\n").warnings
+    assert told.endswith(
+        f".env:1:1: GEMINI_API_KEY_FILE: every user of this machine can read key: `chmod 600 {key_file}`"
+    )
+    key_file.chmod(0o640)
+    written.chmod(0o604)
+    (told,) = settings(tmp_path).warnings
+    assert told.endswith(f".env:1:1: every user of this machine can read .env: `chmod 600 {written}`")
+    written.chmod(0o640)
+    assert settings(tmp_path).warnings == ()
