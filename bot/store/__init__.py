@@ -179,6 +179,7 @@ def open_for_reading(path: Path, *, writable: bool = False) -> Store | None:
     with ExitStack() as stack:
         connection = stack.enter_context(closing(Connection(path, read_only=not writable, immutable=alone)))
         with connection.told():
+            connection.trust_schema(False)
             if identity.is_blank(connection.raw):
                 return None
             identity.refuse(connection.raw, path)

@@ -54,6 +54,12 @@ class Connection:
             self.raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             stack.pop_all()
 
+    def trust_schema(self, trusted: bool) -> None:
+        """Whether what the file's own schema calls may reach beyond its tables, as our trigger of the full text does
+        (https://www.sqlite.org/pragma.html#pragma_trusted_schema). Not before it is known to be ours."""
+        with self.told():
+            self.raw.execute(f"PRAGMA trusted_schema = {'ON' if trusted else 'OFF'}")
+
     def write_ahead(self) -> None:
         """Make ready for writing: readers don't wait, and what is committed survives a power cut.
 
@@ -122,9 +128,10 @@ class Connection:
             raise StoreError(f"{self.path}: another program reads the database without end; close that")
 
     def refuse_damaged(self, up_to_bytes: int) -> None:
-        """Read the whole file, if it is no larger, and raise StoreError where its structure is broken."""
+        """Read the whole file, if it is no larger, and raise StoreError where its structure is broken, or an
+        index tells other rows than its table."""
         pages, page_size = self.value("PRAGMA page_count"), self.value("PRAGMA page_size")
-        if pages * page_size <= up_to_bytes and (found := self.value("PRAGMA quick_check(1)")) != "ok":
+        if pages * page_size <= up_to_bytes and (found := self.value("PRAGMA integrity_check(1)")) != "ok":
             raise StoreError(unsound(self.path, str(found).splitlines()[-1]))
 
     def close(self) -> None:

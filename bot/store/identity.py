@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
 from bot.errors import StoreError
+from bot.store import schema, words
 
 SET = "arxiv-digest-bot"
 STEPS = (
@@ -25,6 +27,24 @@ STEPS = (
 )
 """The steps of `migrations`, in their order."""
 
+_ACTING = re.compile(
+    r"CREATE\s+(?:TEMP\w*\s+)?(?:TRIGGER|VIEW|VIRTUAL)\b.*|CREATE\s+TABLE\b.*\bAS\s*\(.*",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def _bare(sql: str) -> str:
+    """A statement without spaces, quotes, comments and its end."""
+    return re.sub(r"--[^\n]*|[\s\"'`\[\];]+", "", sql).lower()
+
+
+_OURS = frozenset(
+    _bare(statement)
+    for statement in (
+        words.TRIGGER, *schema.SETTLED_TRIGGERS, *schema.TOTALS_TRIGGERS, *words.SCHEMA.split(";\n")
+    )
+)  # fmt: skip
+
 _RECORD = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps were applied."""
 
@@ -42,6 +62,23 @@ def refuse(db: sqlite3.Connection, path: Path) -> None:
             f"{path}: this is another program's database (table {sorted(_tables(db))[0]}); "
             "name another file under `database`"
         )
+    refuse_what_acts(db, path)
+
+
+def refuse_what_acts(db: sqlite3.Connection, path: Path) -> None:
+    """StoreError for a trigger, a view, a virtual table or a computed column that is not ours word for word: in a
+    file from elsewhere it would do what no statement of ours says.
+
+    A table, an index or the statistics of ANALYZE that somebody added does nothing by itself, and may stay.
+    """
+    acting = _ACTING.fullmatch
+    for name, sql in db.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"):
+        if acting(sql) and _bare(sql) not in _OURS:
+            kind = sql.split(maxsplit=2)[1].lower().replace("virtual", "virtual table")
+            raise StoreError(
+                f"{path}: the database has a {kind} {name!r} that this program did not make; "
+                "put it aside and restore a backup"
+            )
 
 
 def is_blank(db: sqlite3.Connection) -> bool:

@@ -26,7 +26,9 @@ def open_store(path: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Store:
             file.make_private(path)
         connection = stack.enter_context(closing(Connection(path, busy_timeout_s=busy_timeout_s)))
         with connection.told():
+            connection.trust_schema(False)
             identity.refuse(connection.raw, path)
+            connection.trust_schema(True)
             connection.refuse_damaged(_EXAMINED_BYTES)
             connection.write_ahead()
             if not identity.is_current(connection.raw):

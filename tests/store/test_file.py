@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import sqlite3
@@ -332,3 +333,64 @@ def test_another_programs_database_keeps_its_mode(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         open_store(path)
     assert mode(path) == 0o644
+
+
+HOSTILE_SCHEMAS = {
+    "a trigger": (
+        "CREATE TRIGGER spy AFTER INSERT ON papers BEGIN DELETE FROM deliveries; END",
+        "has a trigger 'spy' that this program did not make",
+    ),
+    "a trigger by the name of ours": (
+        "DROP TRIGGER versions_indexed; "
+        "CREATE TRIGGER versions_indexed AFTER INSERT ON versions BEGIN DELETE FROM deliveries; END",
+        "has a trigger 'versions_indexed' that this program did not make",
+    ),
+    "a view in place of a table": (
+        "ALTER TABLE waits RENAME TO others; CREATE VIEW waits AS SELECT * FROM others",
+        "has a view 'waits' that this program did not make",
+    ),
+    "a column that computes": (
+        "DROP TABLE waits; CREATE TABLE waits (service TEXT PRIMARY KEY, until TEXT AS (reason), reason TEXT)",
+        "has a table 'waits' that this program did not make",
+    ),
+    "another full text": (
+        "CREATE VIRTUAL TABLE more USING fts5(title)",
+        "has a virtual table 'more' that this program did not make",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_SCHEMAS)
+def test_a_schema_that_somebody_changed_is_refused(database: Path, name: str) -> None:
+    """A file from elsewhere does nothing of its own: what is no table of ours as we made it is named."""
+    statements, told = HOSTILE_SCHEMAS[name]
+    with closing(sqlite3.connect(database)) as theirs:
+        theirs.executescript(statements)
+    before = database.read_bytes()
+    with pytest.raises(StoreError, match=re.escape(told)):
+        open_store(database)
+    assert database.read_bytes() == before
+    with pytest.raises(StoreError, match=re.escape(told)):
+        open_for_reading(database)
+
+
+def test_what_stands_beside_our_tables_may_stay(database: Path) -> None:
+    """Statistics, an index and a table of somebody's own do nothing by themselves."""
+    with closing(sqlite3.connect(database)) as theirs:
+        theirs.executescript("ANALYZE; CREATE TABLE notes (text); CREATE INDEX by_title ON versions (title)")
+    open_store(database).close()
+    with closing(open_store(database)) as store:
+        assert store.papers.add([paper("2611.09999")], NOON)
+
+
+def test_an_index_that_tells_other_rows_than_its_table_is_refused(database: Path) -> None:
+    """What is looked up by it would be sent again, or never."""
+    with closing(sqlite3.connect(database)) as theirs:
+        theirs.execute("PRAGMA writable_schema = ON")
+        theirs.execute(
+            "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'outbox_by_state') "
+            "WHERE name = 'digests'"
+        )
+        theirs.commit()
+    with pytest.raises(StoreError, match="not a sound SQLite database"):
+        open_store(database)
