@@ -48,7 +48,7 @@ def _answers(text: str) -> Iterator[Answer]:
         try:
             value, end = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
-            patience -= error.pos - at
+            patience -= error.pos - at + len(text) // 100  # it counts the lines before
             at += 1
             continue
         except RecursionError:
