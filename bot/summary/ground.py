@@ -157,6 +157,7 @@ class Ground:
             or (any_unit and figure.units == (NUMBER,) and key(figure.value) in self._firm)
             or key(figure.value) in self._names.get(figure.alias or figure.before, ())
             or self._is_score(figure, linear)
+            or self._has_unit_elsewhere(figure)
             or self._is_ordinal(figure, linear)
             or self._has_parts(figure)
             or (not figure.parts and figure.units == (NUMBER,) and key(figure.value) in self._parts)
@@ -215,6 +216,16 @@ class Ground:
             and exact
             and not (figure.is_related or figure.after)
             and (value, PERCENT) in self._readings
+        )
+
+    def _has_unit_elsewhere(self, figure: Figure) -> bool:
+        """ "73.04 km/s/Mpc, in tension with 67.4": the unit is said once."""
+        if "." not in figure.digits or (key(figure.value), ()) not in self._readings:
+            return False
+        return any(
+            unit.dimension not in ((), PERCENT) and unit in stated.units
+            for unit in figure.units
+            for stated in self._quantities
         )
 
     def _is_made_difference(self, figure: Figure) -> bool:

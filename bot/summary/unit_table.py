@@ -44,6 +44,7 @@ _SI: tuple[tuple[str, float, str, str], ...] = (
     ("bit", 1.0, "b", _LARGE), ("bits", 1.0, "b", _LARGE), ("bps", 1.0, "bps", _LARGE),
     ("rad", 1.0, "rad", "mμun"),
     ("sr", 1.0, "sr", "m"), ("pc", 1.0, "pc", "kMGm"), ("yr", 1.0, "yr", "kMG"), ("yrs", 1.0, "yr", "kMG"),
+    ("y", 1.0, "yr", ""),
     ("Jy", 1.0, "Jy", "kMmμn"), ("erg", 1.0, "erg", ""), ("as", 1.0, "arcsec", "mμu"),
     ("arcsec", 1.0, "arcsec", "mμ"),
     ("arcmin", 60.0, "arcsec", ""), ("deg", 1.0, "°", ""), ("cal", 1.0, "cal", "k"), ("Da", 1.0, "Da", "kM"),

@@ -31,7 +31,7 @@ _SYMBOL = re.compile(
     r"|°(?: ?[CFK](?![A-Za-z]))?|[%‰×⊙]|(?<=\d)'(?![A-Za-z])"
     r"|[A-Za-zμΩÅσöäåéА-я]+(?:_\((?:⊙|sun|Sun|Jup|J|B|⊕)\)|⊙|⊕)?"
 )
-_EXPONENT = re.compile(r"\^\(([+-]?\d)\)|\^([+-]?\d)|(-[1-4]|[2-4])(?![\w.,-])")
+_EXPONENT = re.compile(r"\^\(([+-]?\d)\)|\^([+-]?\d)|(-[1-4]|[2-4])(?![\w-]|[.,]\d)")
 _GAP = re.compile(r" ?[)\]]? ?-?")
 _COMPOUND_WORD = re.compile(r"-[A-Za-z]|/(?![μΩ])[α-ωΑ-Ω]")
 """After a letter that is no unit then: ``C-C``, ``J/ψ``."""

@@ -267,6 +267,9 @@ def test_a_part_of_what_was_named_may_be_named_again() -> None:
         # publishers' abstracts
         ("10⁻⁶ S cm⁻¹", "a conductivity of 10 −6 S cm −1"),
         ("558 mA cm⁻² over 3 cm²", "558 mA cm −2 over 3 cm 2"),
+        ("an age of 46.2 ± 11.3 years", "mean age 46.2 ± 11.3 y"),
+        ("67.4 km/s/Mpc", "$H_0 = 73.04$ km s$^{-1}$ Mpc$^{-1}$, in tension with 67.4"),
+        ("3.2 km/s", "at 3.2 km s-1, with slip"),
         ("15 vol% of filler", "containing 15 vol % filler"),
         ("190 cm³(STP)/cm³", "a capacity of 190 cm 3 (STP) cm −3 at 298 K"),
         (
@@ -304,6 +307,7 @@ def test_a_true_number_is_found_however_the_abstract_has_it(text: str, source: s
         ("an SU(3) symmetry", "an SU(5) symmetry"),
         ("4D gravity", "three-dimensional gravity"),
         ("all 42 signals", "the 91 signals include 42 events"),
+        ("67.4 eV", "$H_0 = 73.04$ km s$^{-1}$ Mpc$^{-1}$, in tension with 67.4"),
         ("3 J", "three J/ψ data sets"),
         ("p < 0.05", "p < 0.01 for 5% of them"),
         ("50 papers", "on 5.000 research papers"),
