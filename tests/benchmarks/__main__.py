@@ -82,15 +82,21 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join([told[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *told[1:]])
 
 
-def kept(text: str, runs: Sequence[Run], today: str) -> list[tuple[str, ...]]:
+def kept(text: str, now: Run, today: str) -> list[tuple[str, ...]]:
     """The rows of a table that was kept, those of what was run now replaced; in the order of the benchmarks."""
     known = (*SHORT, *LONG)
     lines = (tuple(cell.strip() for cell in line.strip("|").split(" | ")) for line in text.splitlines())
     old = [line for line in lines if len(line) == len(KEPT_HEAD) and line[0] in known]
-    ran = {one.name for one in runs}
-    rows = [line for line in old if line[0] not in ran]
-    rows += [(*row, today) for one in runs for row in one.rows]
+    rows = [line for line in old if line[0] != now.name] + [(*row, today) for row in now.rows]
     return sorted(rows, key=lambda row: known.index(row[0]))
+
+
+def keep(one: Run) -> None:
+    """Into the file at once: the others may take an hour."""
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    rows = kept(text, one, f"{datetime.now(UTC):%Y-%m-%d}")
+    made = f"arxiv-digest {bot.__version__}, on {machine()}."
+    RESULTS.write_text(f"# Benchmarks\n\n{made}\n\n{table(KEPT_HEAD, rows)}\n", encoding="utf-8")
 
 
 def machine() -> str:
@@ -119,16 +125,13 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.names) - {*SHORT, *LONG}:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    runs = []
+    runs: list[Run] = []
     for name in options.names or SHORT:
         runs.append(run(name))
         print(f"{name}: {runs[-1].seconds:.0f} s", file=sys.stderr)
+        if options.write:
+            keep(runs[-1])
     print(table(HEAD, (row for one in runs for row in one.rows)))
-    if options.write:
-        text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
-        rows = kept(text, runs, f"{datetime.now(UTC):%Y-%m-%d}")
-        made = f"arxiv-digest {bot.__version__}, on {machine()}."
-        RESULTS.write_text(f"# Benchmarks\n\n{made}\n\n{table(KEPT_HEAD, rows)}\n", encoding="utf-8")
     return 0 if all(one.met for one in runs) else 1
 
 
