@@ -94,7 +94,8 @@ def kept(text: str, now: Run, today: str) -> list[tuple[str, ...]]:
 def keep(one: Run) -> None:
     """Into the file at once: the others may take an hour."""
     text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
-    rows = kept(text, one, f"{datetime.now(UTC):%Y-%m-%d}")
+    # The five minutes' load: where it is above the number of processors, a figure of time says little.
+    rows = kept(text, one, f"{datetime.now(UTC):%Y-%m-%d}, load {os.getloadavg()[1]:.0f}")
     made = f"arxiv-digest {bot.__version__}, on {machine()}."
     RESULTS.write_text(f"# Benchmarks\n\n{made}\n\n{table(KEPT_HEAD, rows)}\n", encoding="utf-8")
 
