@@ -64,6 +64,8 @@ class ChannelSpec(NamedTuple):
     """So many places, or digests where the service counts no ``interval``, are served side by side."""
     place: Callable[[str], str] = lambda resolved: resolved
     """What the service counts ``interval`` by, of a resolved address: each by itself, or all as one."""
+    endpoint: Callable[[Settings], str] = lambda settings: ""
+    """Where it is asked: a wait that another one there asked for does not hold."""
     package: str = ""
     """Of its modules, where they are not in the folder of its name beside this."""
     has_stop_link: bool = False

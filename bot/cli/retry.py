@@ -15,18 +15,23 @@ from bot.cli.options import State, complete_subscriber, count, global_options, p
 def command(state: State, name: str | None) -> int:
     """Put permanently failed deliveries (of NAME, or of everybody) back in the queue.
 
+    Where a service asked to be left alone, it is asked again all the same: with NAME, those that NAME's go to.
     The daemon takes them up by itself; without it, run `arxiv-digest once`.
     """
     settings = state.settings(need_secrets=False)
-    if name is not None:
-        subscriber_named(settings, name)
+    kinds = {target.kind for target in subscriber_named(settings, name).targets} if name is not None else None
     store = app.read_store(settings.database, writable=True)
     if store is None:
         click.echo("nothing to retry: there is no database yet")
         return 0
     try:
-        revived = store.outbox.retry_failed(name, app.system_clock().now())
+        now = app.system_clock().now()
+        lifted = [wait.service for wait in store.notices.waits(now) if kinds is None or wait.service in kinds]
+        store.notices.lift_waits(lifted)
+        revived = store.outbox.retry_failed(name, now)
     finally:
         store.close()
     click.echo(f"{count(revived, 'failed message')} back in the queue")
+    for service in lifted:
+        click.echo(f"{service} is asked again, though it asked to be left alone")
     return 0

@@ -75,6 +75,10 @@ def gather(store: Store, settings: Settings, clock: Clock) -> dict[str, Any]:
         },
         "gemini": _gemini(store, settings, now),
         "subscribers": [_subscriber(store, one, tallies, now) for one in settings.subscribers],
+        "waits": [
+            {"service": wait.service, "until": _iso(wait.until), "reason": wait.reason}
+            for wait in store.notices.waits(now)
+        ],
         "alerts": [
             *_clock(store, now),
             *({"since": _iso(alert.opened_at), "text": alert.text} for alert in store.notices.open_alerts()),
@@ -241,6 +245,11 @@ def _as_text(facts: dict[str, Any]) -> str:
             + (f"\n         {target['error']}" if target["error"] else "")
             for target in subscriber["targets"]
         ]
+    lines += [
+        f"! {wait['service']} asked to be left alone until {_told(wait['until'])} ({wait['reason']}); "
+        "`arxiv-digest retry` lifts that"
+        for wait in facts["waits"]
+    ]
     lines += [f"! {alert['text']} (since {_told(alert['since'])})" for alert in facts["alerts"]]
     return "\n".join(lines)
 

@@ -5,6 +5,8 @@ No message made here holds a value, nor a line of a ``.env`` that could not be r
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import stat
 from collections.abc import Mapping
@@ -177,7 +179,7 @@ def _read_secret(name: str, given: _Given) -> str | None:
     path = given.folder / given.value
     _warn_of_readers(path, given.mark, (f"{name}_FILE",), given.odd)
     try:
-        text = path.read_bytes()[:MAX_BYTES].decode("utf-8-sig")
+        text = _read_bounded(path).decode("utf-8-sig")
     except OSError as error:
         problem = f"can't read {given.value}: {error.strerror or error}"
     except ValueError:
@@ -203,6 +205,14 @@ def _warn_of_readers(path: Path, mark: Mark, where: tuple[str, ...], report: Fau
         return
     if mode & stat.S_IROTH and stat.S_ISREG(mode) and not file.is_relative_to(_MOUNTED):
         report.add(mark, where, f"every user of this machine can read {path.name}: `chmod 600 {path}`")
+
+
+def _read_bounded(path: Path) -> bytes:
+    """The beginning of a file; OSError for a pipe, which could keep us waiting, or a device, which has no end."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        return file.read(MAX_BYTES)
 
 
 def _read_dotenv(path: Path, report: FaultReport) -> dict[str, _Line]:

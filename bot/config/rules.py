@@ -31,6 +31,7 @@ class Breach(NamedTuple):
 def breaches(document: Plain, secrets: Collection[str], folder: FilePath) -> Iterator[Breach]:
     """Every rule that the document breaks. ``secrets`` has the names of those that are set."""
     yield from _mail_server(document, secrets)
+    yield from _encrypted(document, secrets)
     yield from _clauses(_section(document, "topics"))
     yield from _known_topics(document)
     yield from _names(document)
@@ -151,6 +152,18 @@ def _mail_server(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
             ("email", "security"),
             "a password would travel unencrypted: use starttls or tls, or leave username out",
         )
+
+
+def _encrypted(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:
+    """A key travels over TLS, or not beyond this machine."""
+    for section, secret in (("gemini", environment.GEMINI_API_KEY), ("slack", environment.SLACK_BOT_TOKEN)):
+        try:
+            url = urlsplit(_text(_section(document, section), "base_url"))
+        except ValueError:  # no URL: told already
+            continue
+        if secret in secrets and url.scheme == "http" and not is_loopback(url.hostname or ""):
+            message = f"needs https://: {secret} would travel unencrypted"
+            yield Breach((section, "base_url"), message)
 
 
 def _reachable(document: Plain, secrets: Collection[str]) -> Iterator[Breach]:

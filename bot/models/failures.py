@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-LONGEST_WAIT = timedelta(days=7)
-"""A service that asks for more is asked again after this."""
+LONGEST_WAIT = timedelta(days=1)
+"""A service that asks for more is asked again after this: one answer, true or forged, must not silence it for years."""
 
 
 class Limit(StrEnum):

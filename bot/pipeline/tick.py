@@ -22,6 +22,7 @@ from bot.models import Subscriber
 from bot.pipeline import alerts
 from bot.pipeline.compose import compose
 from bot.pipeline.deliver import deliver, name_waiting
+from bot.pipeline.endpoints import endpoints
 from bot.pipeline.gate import ArxivGate
 from bot.pipeline.poll import poll, wanted_topics
 from bot.pipeline.report import Report
@@ -89,6 +90,7 @@ def _begin(services: Services, state: ProcessState) -> Report:
     state.clock_notice = mend_times(services.store, now)
     state.memory.wake(now)
     services.store.optouts.expire(now)
+    services.store.notices.asked_at(endpoints(services.settings))
     take_up(services.store, services.settings, now)
     # A clock that stays behind is found so in every round.
     return Report(troubles=[state.clock_notice] if state.clock_notice and not told else [])

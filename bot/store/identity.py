@@ -24,6 +24,7 @@ STEPS = (
     "m014_unknown_ids",
     "m015_settled",
     "m016_totals",
+    "m017_endpoints",
 )
 """The steps of `migrations`, in their order."""
 

@@ -12,6 +12,7 @@ from bot.store import optouts, scores, words
 from bot.store.identity import SET
 from bot.store.schema import (
     COUNTED,
+    ENDPOINTS,
     NOTICES,
     OUTBOX,
     PAPERS,
@@ -110,6 +111,11 @@ def m016_totals(db: sqlite_utils.Database) -> None:
     _run(db, COUNTED)
     for trigger in TOTALS_TRIGGERS:
         db.execute(trigger)
+
+
+@migrations()
+def m017_endpoints(db: sqlite_utils.Database) -> None:
+    _run(db, ENDPOINTS)
 
 
 def _run(db: sqlite_utils.Database, script: str) -> None:

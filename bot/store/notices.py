@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.history import Alert, ServiceWait
@@ -25,6 +25,38 @@ class Notices:
             "ON CONFLICT (service) DO UPDATE SET until = excluded.until, reason = excluded.reason",
             (wait.service, to_text(wait.until), wait.reason),
         )
+
+    def waits(self, now: datetime) -> Sequence[ServiceWait]:
+        """Those that are not over, the longest first."""
+        rows = self._db.rows("SELECT * FROM waits WHERE until > ? ORDER BY until DESC", (to_text(now),))
+        return [ServiceWait(row["service"], to_time(row["until"]), row["reason"]) for row in rows]
+
+    def lift_waits(self, services: Collection[str]) -> None:
+        """These may be asked again at once."""
+        with self._db.transaction():
+            self._lift(services)
+
+    def asked_at(self, marks: Mapping[str, str]) -> None:
+        """Where each service is asked from now on, by a mark of its address: what another one there asked for
+        is not waited for."""
+        known = {row["service"]: row["mark"] for row in self._db.rows("SELECT service, mark FROM endpoints")}
+        changed = {service: mark for service, mark in marks.items() if known.get(service) != mark}
+        if not changed:
+            return
+        with self._db.transaction():
+            self._lift(changed.keys() & known.keys())
+            for service, mark in changed.items():
+                self._db.write(
+                    "INSERT OR REPLACE INTO endpoints (service, mark) VALUES (?, ?)", (service, mark)
+                )
+
+    def _lift(self, services: Collection[str]) -> None:
+        for service in services:
+            self._db.write("DELETE FROM waits WHERE service = ?", (service,))
+            self._db.write(
+                "UPDATE outbox SET service_wait_until = NULL WHERE kind = ? AND service_wait_until IS NOT NULL",
+                (service,),
+            )
 
     def open_alert(self, alert: Alert) -> bool:
         """True when this is news: not told since it was last mended."""

@@ -43,6 +43,13 @@ CREATE INDEX versions_by_date ON versions (published, arxiv_id);
 CREATE INDEX matches_by_topic ON matches (topic, matched_at);
 """
 
+ENDPOINTS = """
+CREATE TABLE endpoints (                        -- where each service was last asked: waits hold for that
+  service TEXT PRIMARY KEY,
+  mark    TEXT NOT NULL                         -- a hash, as an address may hold a password
+) WITHOUT ROWID;
+"""
+
 UNKNOWN_IDS = """
 CREATE TABLE unknown_ids (                      -- a reader likes them, and arXiv has no such paper
   arxiv_id TEXT PRIMARY KEY,

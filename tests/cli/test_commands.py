@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 import pytest
 
 from bot.cli import cli
-from bot.history import MatchSource, NewMessage, Placement
+from bot.history import MatchSource, NewMessage, Placement, ServiceWait
 from bot.models import Receipt, Target
 from bot.store.opening import open_store
 from tests.cli.conftest import Run
@@ -227,6 +228,23 @@ def test_history_tells_each_digest_and_what_became_of_it(configured: Run, tmp_pa
     assert (newest["number"], newest["targets"]) == (2, [])
     assert (oldest["number"], oldest["date"], oldest["papers"]) == (1, "2026-11-16T12:00:00Z", 1)
     assert [(one["state"], one["address"]) for one in oldest["targets"]] == [("sent", "/reports")]
+
+
+def test_a_service_that_is_left_alone_is_shown_and_asked_again_on_demand(
+    configured: Run, tmp_path: Path
+) -> None:
+    """Else one answer could silence it for a day, and nobody would know why, nor what to do."""
+    (tmp_path / "state").mkdir()
+    store = open_store(tmp_path / "state" / "arxiv-digest.db")
+    until = datetime.now(UTC) + timedelta(hours=20)
+    store.notices.set_wait(ServiceWait("arXiv", until, "status 503"))
+    store.close()
+    (wait,) = json.loads(configured("status", "--json").out)["waits"]
+    assert (wait["service"], wait["reason"]) == ("arXiv", "status 503")
+    assert "arXiv asked to be left alone until" in configured("status").out
+    assert "arXiv is asked again" not in configured("retry", "ada").out  # no digest goes there
+    assert "arXiv is asked again" in configured("retry").out
+    assert json.loads(configured("status", "--json").out)["waits"] == []
 
 
 def test_status_has_one_shape(configured: Run, tmp_path: Path) -> None:

@@ -372,3 +372,30 @@ def test_a_secret_that_every_user_can_read_is_warned_of(tmp_path: Path) -> None:
     assert told.endswith(f".env:1:1: every user of this machine can read .env: `chmod 600 {written}`")
     written.chmod(0o640)
     assert settings(tmp_path).warnings == ()
+
+
+def test_a_secret_comes_from_a_file_that_ends(tmp_path: Path) -> None:
+    """A device would fill the memory, and a pipe that nobody writes to would be waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("/dev/zero", str(tmp_path / "pipe")):
+        (line,) = faults(tmp_path, GEMINI_API_KEY_FILE=name)
+        assert line.endswith(f"can't read {name.replace(f'{tmp_path}/', '')}: it is no file")
+
+
+@pytest.mark.parametrize(
+    ("section", "environ"),
+    [("gemini", {"GEMINI_API_KEY": "hush"}), ("slack", {"SLACK_BOT_TOKEN": "xoxb-1"})],
+    ids=["gemini", "slack"],
+)
+def test_a_key_does_not_travel_unencrypted(tmp_path: Path, section: str, environ: dict[str, str]) -> None:
+    """But on this machine, or where there is none."""
+
+    def read(url: str, **environ: str) -> Settings:
+        return parse(f"{section}: {{base_url: '{url}'}}\n{YAML}", tmp_path / "subscribers.yaml", environ)
+
+    with pytest.raises(ConfigError, match=f"{section}.base_url: needs https://"):
+        read("http://proxy.example/api/", **environ)
+    read("https://proxy.example/api/", **environ)
+    read("http://127.0.0.1:8000/api/", **environ)
+    read("http://localhost:8000/api/", **environ)
+    read("http://proxy.example/api/")

@@ -46,7 +46,7 @@ def filled(path: Path, *, before: str) -> None:
         db.execute("ATTACH ? AS newest", [str(newest)])
         db.execute("PRAGMA foreign_keys = OFF")
         for (table,) in db.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
-            if not table.startswith(("_", "word", "indexed", "unindexed")):
+            if not table.startswith(("_", "word", "indexed", "unindexed", "totals", "outbox_totals")):
                 columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
                 db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newest.{table}")
         db.commit()

@@ -55,5 +55,6 @@ SPEC = ChannelSpec(
     interval=_interval,
     connections=_connections,
     place=_account,
+    endpoint=lambda settings: f"{settings.email.host}:{settings.email.port}" if settings.email else "",
     has_stop_link=True,
 )

@@ -40,7 +40,7 @@ def domain_of(address: str) -> str:
 def _single_address(mailbox: str) -> Address | None:
     try:
         header = SMTP.header_factory("To", mailbox)
-    except (HeaderParseError, ValueError, IndexError):
+    except (HeaderParseError, ValueError, IndexError, RecursionError):
         return None
     if not isinstance(header, AddressHeader) or len(header.addresses) != 1:
         return None

@@ -87,7 +87,7 @@ def mailbox(address: str, name: str = "To") -> str:
     A local part outside ASCII stands there as UTF-8 (RFC 6532, 3.2), its bytes as surrogates, which
     :func:`message` writes as they are: no encoded word may be part of an address.
     """
-    label, bare = parseaddr(prose.clean(address))
+    label, bare = _parsed(address)
     local, _, domain = bare.rpartition("@")
     bare = f"{local}@{_ascii_domain(domain)}".encode().decode("ascii", "surrogateescape")
     label = prose.clip(label, _NAME_BYTES)
@@ -104,7 +104,7 @@ def mailto(address: str, about: str) -> str:
 
 def domain(address: str) -> str:
     """The domain of an address, in ASCII; ``localhost`` where there is none."""
-    return _ascii_domain(parseaddr(prose.clean(address))[1].rpartition("@")[2]) or "localhost"
+    return _ascii_domain(_parsed(address)[1].rpartition("@")[2]) or "localhost"
 
 
 def identifier(text: str) -> str:
@@ -133,6 +133,14 @@ def sha256_hex(text: str) -> str:
 def idna_domain(domain: str) -> str:
     """IDNA 2008, by UTS 46: Python's own codec would make strasse of straße. UnicodeError for what is no domain."""
     return idna.encode(domain, uts46=True).decode("ascii")
+
+
+def _parsed(mailbox: str) -> tuple[str, str]:
+    """Name and address; both empty where brackets are too deep for the parser."""
+    try:
+        return parseaddr(prose.clean(mailbox))
+    except RecursionError:
+        return "", ""
 
 
 def _ascii_domain(domain: str) -> str:

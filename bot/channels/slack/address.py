@@ -70,4 +70,5 @@ SPEC = ChannelSpec(
     may_edit=True,
     interval=_interval,
     connections=_connections,
+    endpoint=lambda settings: settings.slack.base_url,
 )

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.email import mime
 from bot.channels.email.mailbox import envelope_address, needs_smtputf8
 from bot.errors import DeliveryError
 
@@ -70,6 +71,15 @@ def test_no_text_smuggles_a_command(text: str) -> None:
     assert domain.isascii()
     assert address.isprintable()
     assert local.startswith('"') or not set(address) & set(' <>"')
+
+
+def test_brackets_too_deep_for_the_parser() -> None:
+    """Two thousand of them are no address, and no end of the program."""
+    for text in ("(" * 2_000, f"{'(' * 2_000}ada@example.org", "<" * 2_000, '"' + "(" * 2_000):
+        with pytest.raises(DeliveryError):
+            envelope_address(text)
+        assert "\n" not in mime.mailbox(text)
+        assert mime.domain(text)
 
 
 def test_smtputf8_is_needed_beyond_ascii_only() -> None:
