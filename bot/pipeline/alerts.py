@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bot import coverage, taxonomy
 from bot.channels.loading import messages_of
 from bot.history import Alert, PollStatus
+from bot.languages import ENGLISH, Catalogue
 from bot.models import Subscriber, Target
 from bot.pipeline.services import Services
 
@@ -56,6 +57,32 @@ def raise_alert(
             payload = messages_of(operator.kind).notice(_SUBJECT, text, operator, services.settings, now)
             services.store.outbox.add_notice(operator, payload, OPERATOR, now)
         notices.mark_told(OPERATOR, [key], now)
+
+
+def for_reader(alert: Alert, words: Catalogue) -> str:
+    """The alert as a digest tells it: its own English words stand behind what is the matter, where it has another
+    language."""
+    if words is ENGLISH:
+        return alert.text
+    what = _what(alert.key, words)
+    return words.gettext("{what} ({details})", what=what, details=alert.text) if what else alert.text
+
+
+def _what(key: str, words: Catalogue) -> str:
+    """In one sentence; empty for what only the operator is told."""
+    if key == POLL:
+        return words.gettext("arXiv does not answer completely; papers may come late.")
+    if key == FEED:
+        return words.gettext("arXiv's announcement feed has stalled; papers are found by search only.")
+    if key == MODEL:
+        return words.gettext(
+            "Summaries can't be written now; the abstracts' own sentences stand in their place."
+        )
+    if key.startswith(_TOPIC):
+        return words.gettext("arXiv rejects the query of the topic {topic}.", topic=key.removeprefix(_TOPIC))
+    if key.startswith(_DELIVERY):
+        return words.gettext("An earlier message could not be delivered.")
+    return ""
 
 
 def settle(services: Services, key: str) -> None:

@@ -7,12 +7,12 @@ longer than writing them. Between two others have their turn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from bot import coverage, digest, links, query
+from bot import coverage, digest, languages, links, query
 from bot.channels import CHANNELS
 from bot.channels.loading import messages_of
 from bot.history import Alert, NewMessage, Placement
@@ -114,7 +114,9 @@ def _write(services: Services, edition: Edition, untold: Sequence[Alert], due: d
         made = _digest(services, edition, number, ())
         # That arXiv does not answer stands in the line of completeness then.
         said = (alerts.POLL, alerts.FEED) if made.unanswered else ()
-        made = replace(made, notices=tuple(alert.text for alert in untold if alert.key not in said))
+        made = replace(
+            made, notices=_notices(edition.subscriber, (one for one in untold if one.key not in said))
+        )
         made = _explained(services, edition.subscriber, made)
         messages = [
             _placed(edition, made, target, message)
@@ -155,7 +157,12 @@ def _explained(services: Services, subscriber: Subscriber, made: Digest) -> Dige
         return made
     reasons = alerts.of_summaries(services, subscriber)
     alerts.mark_told(services, subscriber, reasons)
-    return replace(made, notices=(*made.notices, *(alert.text for alert in reasons)))
+    return replace(made, notices=(*made.notices, *_notices(subscriber, reasons)))
+
+
+def _notices(subscriber: Subscriber, told: Iterable[Alert]) -> tuple[str, ...]:
+    words = languages.catalogue(subscriber.language)
+    return tuple(alerts.for_reader(alert, words) for alert in told)
 
 
 def _with_summary(

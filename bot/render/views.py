@@ -10,7 +10,7 @@ import jinja2
 from markupsafe import Markup
 
 from bot import languages
-from bot.languages import ENGLISH, Catalogue
+from bot.languages import Catalogue
 from bot.models import Digest, Entry
 from bot.render import prose, wording
 from bot.render.facts import CodeLink
@@ -114,7 +114,7 @@ def paper(language: str, entry: Entry, *, abstract: bool = False) -> PaperView:
         ),
         language=wording.summary_language(language, entry),
         frame_language=words.code,
-        title_language="" if words is ENGLISH else ENGLISH.code,
+        title_language=wording.title_language(words),
         right_to_left=right_to_left,
         abstract=prose.markup(item.abstract, _ABSTRACT_BYTES) if abstract else Markup(),
         comment=prose.markup(item.comment, prose.COMMENT_BYTES) if abstract else Markup(),

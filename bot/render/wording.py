@@ -238,6 +238,11 @@ def title(entry: Entry) -> str:
     return prose.plain(entry.paper.title, prose.TITLE_BYTES) or entry.paper.arxiv_id
 
 
+def title_language(words: Catalogue) -> str:
+    """The tag of the language of titles and abstracts, where the frame around them has another."""
+    return "" if words is ENGLISH else ENGLISH.code
+
+
 def categories(paper: Paper, first: int = 8) -> str:
     """The codes, the primary one first."""
     return ", ".join(prose.clip(prose.clean(code), 40) for code in paper.categories[:first])

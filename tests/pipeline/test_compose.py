@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -257,6 +258,18 @@ async def test_a_mended_channel_may_break_anew(world: World) -> None:
     await world.once()
     await world.once()
     assert [len(made.notices) for made in digests(world)] == [0, 1, 0, 1]
+
+
+async def test_a_fault_is_told_in_the_language_of_its_reader(world: World) -> None:
+    """What is the matter in German, and the service's own words behind it."""
+    world.subscribe(replace(subscriber(targets=(SLACK, FILE)), language="German"))
+    world.source.papers = [paper("2611.00001")]
+    world.slack.script.append(REFUSED)
+    await world.once()
+    await world.once()
+    (notice,) = digests(world)[1].notices
+    assert notice.startswith("Eine frühere Nachricht konnte nicht zugestellt werden. (ada: slack #papers")
+    assert "token_revoked" in notice
 
 
 @pytest.mark.parametrize("operator", [Target("slack", "#operator"), Target("email", "op@example.org")])

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from bot.channels.file import bibtex, feed, records
 from bot.channels.file.records import PaperRecord, ReportRecord
-from bot.languages import ENGLISH, Catalogue
+from bot.languages import Catalogue
 from bot.models import Digest
 from bot.render import prose, views, wording
 
@@ -73,7 +73,7 @@ def render(digest: Digest) -> str:
     )
 
 
-def edition(subscriber: str, number: int, words: Catalogue = ENGLISH) -> str:
+def edition(subscriber: str, number: int, words: Catalogue) -> str:
     """``ada no. 42``"""
     return words.gettext(
         "{subscriber} no. {number}", subscriber=wording.named(subscriber), number=words.number(number)
@@ -106,33 +106,46 @@ def _said(words: Catalogue) -> dict[str, str]:
 
 
 def index(reports: Iterable[ReportRecord]) -> str:
-    """The page that names all digests of a folder and their papers, newest first by month, with a search."""
+    """The page that names all digests of a folder and their papers, newest first by month, with a search.
+
+    It is in the language of its readers, in English where they have several.
+    """
     ordered = sorted(reports, key=lambda report: (report.day, report.number, report.subscriber), reverse=True)
-    months = groupby(ordered, key=lambda report: ENGLISH.month(report.day))
+    words = records.shared_words(ordered)
+    months = groupby(ordered, key=lambda report: words.month(report.day))
     return _INDEX.render(
-        language=ENGLISH.code,
+        language=words.code,
+        title_language=wording.title_language(words),
+        said=_index_said(words),
         generator=Markup(GENERATOR),
         feed=feed.FILE_NAME,
         script=_INDEX_SCRIPT,
         script_source=_INDEX_SCRIPT_SOURCE,
         newest=ordered[0].file_name if ordered else "",
-        months=[(month, [_listed(report) for report in group]) for month, group in months],
+        months=[(month, [_listed(report, words) for report in group]) for month, group in months],
     )
 
 
-def _listed(report: ReportRecord) -> dict[str, object]:
+def _index_said(words: Catalogue) -> dict[str, str]:
+    return {
+        "title": words.gettext(feed.TITLE),
+        "feed": words.gettext("Atom feed"),
+        "hint": words.gettext("Search the papers of all digests"),
+        "search": words.gettext("Search"),
+        "all_papers": words.gettext("Show all papers"),
+        "shown": words.gettext("{shown} of {all} shown", shown="{shown}", all="{all}"),
+        "none": words.gettext("No digest yet."),
+    }
+
+
+def _listed(report: ReportRecord, words: Catalogue) -> dict[str, object]:
     return {
         "file_name": report.file_name,
         "url": quote(report.file_name),
         "markdown_url": quote(str(PurePosixPath(report.file_name).with_suffix(".md"))),
-        "day": ENGLISH.long_date(report.day),
-        "edition": edition(report.subscriber, report.number),
-        # That arXiv had nothing new is the report's to say, which knows whether it answered.
-        "counted": ""
-        if report.count is None
-        else wording.papers(report.count)
-        if report.count
-        else "0 papers",
+        "day": words.long_date(report.day),
+        "edition": edition(report.subscriber, report.number, words),
+        "counted": feed.counted(report, words),
         "papers": [
             (quote(paper.anchor), paper.title_markup, paper.authors, _more_words(paper))
             for paper in report.papers

@@ -49,8 +49,8 @@ def render(digest: Digest) -> str:
 def paper(entry: Entry, number: str = "", words: Catalogue = ENGLISH) -> Iterator[str]:
     """The lines of one paper; ``number`` stands before its title."""
     yield f"**{number}[{_title(entry)}]({entry.paper.abs_url})**"
-    if why := wording.why(entry, words):
-        yield f"- *{escape(why)}*"
+    if about := _about(entry, words):
+        yield f"- {about}"
     by, date, note = words.gettext("Authors"), words.gettext("Date"), words.gettext("Note")
     yield f"- **{by}**: {_authors(entry, words)}"
     yield f"- **{date}**: {entry.paper.published:%Y-%m-%d}"
@@ -151,6 +151,15 @@ def _authors(entry: Entry, words: Catalogue) -> str:
     names = (readable(prose.source(name, prose.NAME_BYTES)) for name in entry.paper.authors[:_AUTHORS])
     rest = len(entry.paper.authors) - _AUTHORS
     return wording.and_more(", ".join(name for name in names if name), rest, words)
+
+
+def _about(entry: Entry, words: Catalogue) -> str:
+    """Why the paper is there, and what it says of itself: beside the lines that every report has."""
+    said = " · ".join(filter(None, (wording.why(entry, words), *wording.facts(entry, words))))
+    code = wording.code_link(entry)
+    return " · ".join(
+        filter(None, (f"*{escape(said)}*" if said else "", f"[{code.host}]({code.url})" if code else ""))
+    )
 
 
 def _first(line: str) -> str:

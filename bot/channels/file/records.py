@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html import unescape
@@ -15,6 +16,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot import languages
+from bot.languages import ENGLISH, Catalogue
 from bot.models import Digest, Entry
 from bot.render import prose, wording
 
@@ -58,12 +61,20 @@ class ReportRecord:
     count: int | None = None
     """New papers in it; None where the report does not tell."""
     papers: tuple[PaperRecord, ...] = ()
+    language: str = ""
+    """BCP 47 tag of its reader's language; empty where the report does not tell."""
 
     @property
     def key(self) -> str:
         """The same for the same digest wherever it lies, however often it is written: 16 hex digits."""
         said = json.dumps([self.subscriber, self.number, self.composed_at.isoformat()])
         return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def shared_words(reports: Iterable[ReportRecord]) -> Catalogue:
+    """The frame text of what all readers of a folder look at: their language, English where they have several."""
+    read = {languages.catalogue(report.language).code for report in reports if report.language}
+    return languages.catalogue(read.pop()) if len(read) == 1 else ENGLISH
 
 
 def anchor(arxiv_id: str) -> str:
@@ -79,6 +90,7 @@ def record(digest: Digest) -> str:
         "day": wording.local_date(digest).isoformat(),
         "composed_at": digest.composed_at.isoformat(),
         "count": digest.paper_count,
+        "language": languages.code(digest.language) or wording.frame(digest).code,
         "papers": [_paper(entry) for entry in (*digest.entries, *digest.titles, *digest.revised)],
     }
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
@@ -130,4 +142,5 @@ def _parsed(file_name: str, said: Any) -> ReportRecord:
         composed_at,
         int(said["count"]),
         papers,
+        str(said.get("language", "")),
     )

@@ -210,3 +210,18 @@ def test_a_notice_makes_no_index(tmp_path: Path) -> None:
     """A folder without reports has none to list."""
     assert list(folder.reports(tmp_path)) == []
     assert "No digest yet." in html.index(())
+
+
+async def test_index_and_feed_are_in_the_language_of_their_readers(tmp_path: Path) -> None:
+    """German where all read German, titles marked as English; English where a folder has several languages."""
+    await write(tmp_path, numbered(1, language="German"), numbered(2, language="de"))
+    assert '<html lang="de">' in index(tmp_path)
+    assert "<h1>arXiv-Digests</h1>" in index(tmp_path)
+    assert '" lang="en">Twisted van der Waals' in index(tmp_path)
+    assert "11 Artikel" in index(tmp_path)
+    assert "11 papers" not in index(tmp_path)
+    assert entries(tmp_path)[0].title.startswith("11 Artikel · ada, Mittwoch")
+    await write(tmp_path, numbered(3, language="French"))
+    assert '<html lang="en">' in index(tmp_path)
+    assert [entry.title[:9] for entry in entries(tmp_path)] == ["11 papers"] * 3
+    assert [entry.content[0].language for entry in entries(tmp_path)] == ["fr", "de", "de"]

@@ -34,7 +34,7 @@
     for (const month of document.querySelectorAll("section")) {
       month.hidden = !month.querySelector(".digests > li:not([hidden])");
     }
-    shown.textContent = words.length ? `${count} of ${papers.length} shown` : "";
+    shown.textContent = words.length ? form.dataset.shown.replace("{shown}", count).replace("{all}", papers.length) : "";
     all.hidden = !words.length;
   };
   form.hidden = false;
