@@ -212,9 +212,8 @@ class Daemon:
             except ConfigError as error:
                 settings = None
                 self._refuse(services, error)
-            self._is_told = (
-                told and self._is_told
-            )  # An edit that nobody told of: the next will be none other.
+            # An edit that nobody told of: the next will be none other.
+            self._is_told = told and self._is_told
             if settings is None:
                 continue
             alerts.settle(services, alerts.CONFIGURATION)
