@@ -21,7 +21,7 @@ _LINK = re.compile(r"(!?)(\[[^\]]*\])\((?!https?:|#|mailto:)([^)\s]+)\)")
 
 
 def commit(root: str) -> str:
-    """The commit of a checkout; nothing where there is none, as in a source distribution."""
+    """The commit of a checkout; nothing where there is none."""
     if told := os.environ.get("SOURCE_COMMIT", ""):
         return told
     if not (Path(root) / ".git").exists():
@@ -58,9 +58,11 @@ class Metadata(MetadataHookInterface):
 
 
 class Build(BuildHookInterface):  # type: ignore[type-arg]
-    """The commit, in the wheel."""
+    """The commit, in the source distribution and in the wheel, which most tools build from that."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if (Path(self.root) / "bot/commit.txt").exists():
+            return  # a source distribution, which brings it along
         if made_from := commit(self.root):
             file = Path(mkdtemp()) / "commit.txt"
             file.write_text(made_from + "\n", encoding="utf-8")

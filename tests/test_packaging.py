@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -20,17 +21,17 @@ PROJECT = {"GITHUB_SERVER_URL": "https://forge.example.org", "GITHUB_REPOSITORY"
 RELEASE = {**PROJECT, "GITHUB_REF_NAME": "v9", "SOURCE_COMMIT": "abc1234"}
 
 
-def build(folder: Path, kind: str, **environ: str) -> Path:
+def build(folder: Path, kind: str, environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Path:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
     command = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(folder)]
-    subprocess.run(command, cwd=ROOT, env={**plain, **environ}, check=True, capture_output=True)
+    subprocess.run(command, cwd=root, env={**plain, **(environ or {})}, check=True, capture_output=True)
     (made,) = folder.iterdir()
     return made
 
 
 def test_a_release_shows_its_pictures_wherever_the_readme_is_read(tmp_path: Path) -> None:
     """At the project's own addresses and the release's own ref; the wheel names its commit."""
-    with zipfile.ZipFile(build(tmp_path, "wheel", **RELEASE)) as wheel:
+    with zipfile.ZipFile(build(tmp_path, "wheel", RELEASE)) as wheel:
         (name,) = (one for one in wheel.namelist() if one.endswith("/METADATA"))
         said = wheel.read(name).decode()
         assert wheel.read("bot/commit.txt").decode() == "abc1234\n"
@@ -55,6 +56,16 @@ def test_a_build_elsewhere_names_no_address_that_is_not_ours(tmp_path: Path) -> 
         assert f"{base}/deploy/packaging.py" in source.getnames()
     assert "Project-URL" not in said
     assert "](.github/pictures/" in said
+
+
+def test_a_wheel_names_its_commit_by_way_of_a_source_distribution_too(tmp_path: Path) -> None:
+    """`python -m build` and the release make the wheel from the source distribution, where there is no checkout."""
+    with tarfile.open(build(tmp_path / "source", "sdist", {"SOURCE_COMMIT": "abc1234"})) as source:
+        source.extractall(tmp_path, filter="data")
+    (unpacked,) = tmp_path.glob("arxiv_digest_bot-*")
+    with zipfile.ZipFile(build(tmp_path / "wheel", "wheel", root=unpacked)) as wheel:
+        assert wheel.namelist().count("bot/commit.txt") == 1
+        assert wheel.read("bot/commit.txt").decode() == "abc1234\n"
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no checkout")
