@@ -70,7 +70,7 @@ def variable_for(text: str, secrets: Mapping[str, Secret]) -> str | None:
     return next((name for start, name in _KINDS if found[0].startswith(start)), SMTP_PASSWORD)
 
 
-class _Line(NamedTuple):
+class _Variable(NamedTuple):
     """A variable of the ``.env``."""
 
     value: str
@@ -144,7 +144,7 @@ def secrets(environ: Mapping[str, str], yaml: FaultReport, folder: Path) -> Secr
     return Secrets(found, frozenset(given), dotenv, oddities, misnamed.faults)
 
 
-def _misnamed(wanted: tuple[str, str], in_file: Mapping[str, _Line], report: FaultReport) -> None:
+def _misnamed(wanted: tuple[str, str], in_file: Mapping[str, _Variable], report: FaultReport) -> None:
     """Note what was likely meant to be a secret that is not set."""
     for variable, line in in_file.items():
         if variable not in wanted and (meant := secret_forms.meant_name(variable)) in wanted and line.value:
@@ -215,7 +215,7 @@ def _read_bounded(path: Path) -> bytes:
         return file.read(MAX_BYTES)
 
 
-def _read_dotenv(path: Path, report: FaultReport) -> dict[str, _Line]:
+def _read_dotenv(path: Path, report: FaultReport) -> dict[str, _Variable]:
     """The variables of the file with their places; none when there is no such file."""
     if not path.is_file():  # a folder of this name is somebody's virtual environment
         return {}
@@ -235,8 +235,8 @@ def _read_dotenv(path: Path, report: FaultReport) -> dict[str, _Line]:
         return {}
 
 
-def _parse_dotenv(text: str, report: FaultReport) -> dict[str, _Line]:
-    found: dict[str, _Line] = {}
+def _parse_dotenv(text: str, report: FaultReport) -> dict[str, _Variable]:
+    found: dict[str, _Variable] = {}
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.strip(" \t\r\f\v")
         if not line or line.startswith("#"):
@@ -248,7 +248,7 @@ def _parse_dotenv(text: str, report: FaultReport) -> dict[str, _Line]:
         name, value, start = parsed
         if name in found:
             report.add(Mark(number, 1), (name,), f"set twice (first in line {found[name].mark.line})")
-        found[name] = _Line(value, Mark(number, 1), raw.index(line) + start + 1)
+        found[name] = _Variable(value, Mark(number, 1), raw.index(line) + start + 1)
     return found
 
 

@@ -57,9 +57,8 @@ async def poll(
     new = await ask_searches(services, gate, searches, number, ended)
     fed, unread = await read_feeds(services, gate, topics, number, report)
     services.progress.advance("poll")
-    unanswered = [one.reason for one in outcomes if one.status is PollStatus.INCOMPLETE] + [unread] * bool(
-        unread
-    )
+    reasons = [one.reason for one in outcomes if one.status is PollStatus.INCOMPLETE]
+    unanswered = [*reasons, unread] if unread else reasons
     if not gate.is_stopping:
         store.polls.finish(number, services.clock.now(), not unanswered)
         _judge(services, unanswered)
