@@ -170,7 +170,7 @@ class Found:
 
 @dataclass(frozen=True)
 class StoreFigures:
-    """The database in numbers, for who watches from outside."""
+    """The database in numbers, for who watches from outside. What is counted since its beginning never falls."""
 
     papers: int
     polls: dict[str, int]
@@ -180,7 +180,7 @@ class StoreFigures:
     tokens: dict[str, int]
     """By prompt or output."""
     deliveries: dict[tuple[str, ...], int]
-    """By kind of channel and sent, failed or ended."""
+    """By kind of channel and sent, failed or ended; one that failed, was put back and was sent is in both."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,5 @@
-"""What Prometheus is told, read from the database when it asks: a restart of the daemon loses nothing.
-
-Requests to the model and its refused answers are kept for some weeks: of those a count may fall, which to
-Prometheus is a restart.
-"""
+"""What Prometheus is told, read from the database when it asks: a restart of the daemon loses nothing, and no
+counter falls, which to Prometheus would be a restart."""
 
 from __future__ import annotations
 

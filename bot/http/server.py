@@ -68,7 +68,7 @@ def unready(services: Services) -> list[str]:
         alarms = services.store.notices.open_alerts()
     except StoreError:
         return ["the database can't be used"]
-    reasons = []
+    reasons = ["the disk is full"] if services.store.is_full else []
     if last and tick.next_poll_after(last, services.settings, last.finished_at) < now - _OVERDUE:
         reasons.append("the poll is overdue")
     if failed := backlog.by_state[OutboxState.FAILED]:

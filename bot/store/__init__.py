@@ -49,6 +49,11 @@ class Store:
         self.digests = Digests(connection)
         self.notices = Notices(connection)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the last that was to be written found no room. Asks nothing."""
+        return self._db.is_full
+
     @contextmanager
     def transaction(self) -> Generator[None]:
         """All or nothing; nested transactions join the outer one."""
@@ -73,23 +78,17 @@ class Store:
         """The database in numbers."""
         db = self._db
         totals = totals_of(db)
-        settled = db.rows(
-            "SELECT kind, state, sum(many) AS many FROM outbox_totals WHERE state IN ('sent', 'failed', 'ended') "
-            "GROUP BY kind, state HAVING sum(many) > 0"
-        )
-        tokens = db.row(
-            "SELECT coalesce(sum(prompt_tokens), 0) AS prompt, coalesce(sum(output_tokens), 0) AS output FROM requests"
-        )
+        counters = {
+            (row["name"], row["kind"]): row["many"]
+            for row in db.rows("SELECT name, kind, many FROM counters")
+        }
         polls = {outcome: totals[f"{outcome} polls"] for outcome in ("complete", "incomplete")}
         return StoreFigures(
             papers=totals["papers"],
             polls={outcome: many for outcome, many in polls.items() if many},
-            summaries={
-                "written": totals["summaries"],
-                "refused": int(db.value("SELECT coalesce(sum(times), 0) FROM refusals")),
-            },
-            tokens=dict(tokens or {}),
-            deliveries={(row["kind"], row["state"]): row["many"] for row in settled},
+            summaries={"written": totals["summaries"], "refused": counters["refused answers", ""]},
+            tokens={direction: counters[f"{direction} tokens", ""] for direction in ("prompt", "output")},
+            deliveries={(kind, name): many for (name, kind), many in counters.items() if kind},
         )
 
     def kept_of(self, subscriber: str) -> Kept:

@@ -44,6 +44,8 @@ class Connection:
         busy_timeout_s: float = BUSY_TIMEOUT_S,
     ) -> None:
         self.path = path
+        self.is_full = False
+        """Whether the last that was to be written found no room."""
         options = f"mode={'ro' if read_only else 'rwc'}" + "&immutable=1" * immutable
         with self.told(), ExitStack() as stack:
             raw = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, timeout=busy_timeout_s)
@@ -77,10 +79,13 @@ class Connection:
             return
         with self.told():
             self.raw.execute("BEGIN IMMEDIATE")
+        before = self.raw.total_changes
         try:
             yield
             with self.told():
                 self.raw.commit()
+            if self.raw.total_changes != before:
+                self.is_full = False
         except BaseException:
             with suppress(sqlite3.Error):  # what was wrong first is what is told
                 self.raw.rollback()
@@ -144,6 +149,7 @@ class Connection:
             yield
         except sqlite3.Error as error:
             full = getattr(error, "sqlite_errorname", "").startswith("SQLITE_FULL")
+            self.is_full = self.is_full or full
             raise (DiskFull if full else StoreError)(in_words(error, self.path)) from error
 
 

@@ -25,6 +25,7 @@ STEPS = (
     "m015_settled",
     "m016_totals",
     "m017_endpoints",
+    "m018_counters",
 )
 """The steps of `migrations`, in their order."""
 
@@ -42,9 +43,13 @@ def _bare(sql: str) -> str:
 _OURS = frozenset(
     _bare(statement)
     for statement in (
-        words.TRIGGER, *schema.SETTLED_TRIGGERS, *schema.TOTALS_TRIGGERS, *words.SCHEMA.split(";\n")
+        words.TRIGGER,
+        *schema.SETTLED_TRIGGERS,
+        *schema.TOTALS_TRIGGERS,
+        *schema.COUNTERS_TRIGGERS,
+        *words.SCHEMA.split(";\n"),
     )
-)  # fmt: skip
+)
 
 _RECORD = "_sqlite_migrations"
 """Where sqlite-utils keeps which steps were applied."""

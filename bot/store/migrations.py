@@ -12,6 +12,8 @@ from bot.store import optouts, scores, words
 from bot.store.identity import SET
 from bot.store.schema import (
     COUNTED,
+    COUNTERS,
+    COUNTERS_TRIGGERS,
     ENDPOINTS,
     NOTICES,
     OUTBOX,
@@ -116,6 +118,14 @@ def m016_totals(db: sqlite_utils.Database) -> None:
 @migrations()
 def m017_endpoints(db: sqlite_utils.Database) -> None:
     _run(db, ENDPOINTS)
+
+
+@migrations()
+def m018_counters(db: sqlite_utils.Database) -> None:
+    """What Prometheus counts never falls: neither by age, nor by `retry` or `forget`."""
+    _run(db, COUNTERS)
+    for trigger in COUNTERS_TRIGGERS:
+        db.execute(trigger)
 
 
 def _run(db: sqlite_utils.Database, script: str) -> None:

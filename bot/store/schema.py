@@ -291,6 +291,40 @@ END""",
     f"CREATE TRIGGER messages_discounted AFTER DELETE ON outbox BEGIN {_FEWER_MESSAGES} END",
 )
 
+COUNTERS = """
+CREATE TABLE counters (                         -- what happened, ever: unlike of totals, nothing is taken from these
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,                           -- of channel; empty where it has none
+  many INTEGER NOT NULL,
+  PRIMARY KEY (name, kind)
+) WITHOUT ROWID;
+INSERT INTO counters
+  SELECT state, kind, sum(many) FROM outbox_totals WHERE state IN ('sent', 'failed', 'ended') GROUP BY state, kind
+  UNION ALL SELECT 'prompt tokens', '', coalesce(sum(prompt_tokens), 0) FROM requests
+  UNION ALL SELECT 'output tokens', '', coalesce(sum(output_tokens), 0) FROM requests
+  UNION ALL SELECT 'refused answers', '', coalesce(sum(times), 0) FROM refusals
+"""
+COUNTERS_TRIGGERS = (
+    """
+CREATE TRIGGER messages_ended AFTER UPDATE OF state ON outbox
+  WHEN new.state IN ('sent', 'failed', 'ended') AND new.state != old.state BEGIN
+  INSERT INTO counters VALUES (new.state, new.kind, 1) ON CONFLICT DO UPDATE SET many = many + 1;
+END""",
+    """
+CREATE TRIGGER tokens_counted AFTER UPDATE OF prompt_tokens, output_tokens ON requests BEGIN
+  UPDATE counters SET many = many + new.prompt_tokens - old.prompt_tokens WHERE name = 'prompt tokens';
+  UPDATE counters SET many = many + new.output_tokens - old.output_tokens WHERE name = 'output tokens';
+END""",
+    """
+CREATE TRIGGER refusals_counted AFTER INSERT ON refusals BEGIN
+  UPDATE counters SET many = many + new.times WHERE name = 'refused answers';
+END""",
+    """
+CREATE TRIGGER refusals_recounted AFTER UPDATE OF times ON refusals BEGIN
+  UPDATE counters SET many = many + new.times - iif(new.day = old.day, old.times, 0) WHERE name = 'refused answers';
+END""",
+)
+
 REFUSALS = """
 CREATE TABLE refusals (                         -- the day on which answers for a summary were refused last
   arxiv_id       TEXT NOT NULL REFERENCES papers,

@@ -20,10 +20,13 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import app, links
-from bot.errors import DeliveryError, StoreError
+from bot.errors import DeliveryError, DiskFull, StoreError
 from bot.http.server import application
 from bot.models import Envelope, Receipt, Target, Verdict
+from bot.pipeline import tick
 from bot.settings import EmailSettings, HttpSettings
+from bot.store import Store
+from bot.store.database import Connection
 from bot.store.opening import open_store
 from tests.pipeline.conftest import World, new_world
 from tests.samples import paper, subscriber
@@ -199,6 +202,25 @@ async def test_ready_says_why_not(world: World, client: Client) -> None:
     world.clock.advance(timedelta(days=4))
     answer = await client.get("/readyz")
     assert (answer.status, await answer.text()) == (503, "the poll is overdue\n")
+
+
+async def test_not_ready_while_the_disk_is_full(world: World) -> None:
+    """A daemon waits a full disk out, and whoever watches it learns why nothing comes."""
+    world.store.close()
+    connection = Connection(world.folder / "state.db")
+    world.store = Store(connection)
+    world.state = tick.start(world.services)
+    await world.once()
+    connection.rows(f"PRAGMA max_page_count = {connection.value('PRAGMA page_count')}")
+    world.source.papers = [paper(f"2611.{n:05}", abstract="We measure. " * 300) for n in range(30)]
+    with pytest.raises(DiskFull):
+        await world.once()
+    async with TestClient(TestServer(application(world.services))) as client:
+        answer = await client.get("/readyz")
+        assert (answer.status, await answer.text()) == (503, "the disk is full\n")
+        connection.rows("PRAGMA max_page_count = 1000000")
+        await world.once()
+        assert (await client.get("/readyz")).status == 200
 
 
 async def test_metrics_have_the_names_that_are_promised(world: World, client: Client) -> None:

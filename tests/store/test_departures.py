@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.history import Alert, MatchSource, NewMessage, Placement
-from bot.models import Receipt, Target, Verdict
+from bot.models import Receipt, SummaryKey, Target, Verdict
 from bot.store import Store, open_for_reading
 from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
@@ -90,6 +91,34 @@ def test_nothing_of_a_forgotten_subscriber_is_left_in_the_files(tmp_path: Path) 
     assert store.subscriptions.resolved(BOBS) is None
     store.close()
     assert not [trace for trace in TRACES if trace in bytes_of(tmp_path)]
+
+
+def test_what_is_counted_for_ever_never_falls(tmp_path: Path) -> None:
+    """To Prometheus a fall is a restart, and all of the count would have happened anew."""
+    store = open_store(tmp_path / "state.db")
+    fill(store)
+    day = NOON.date()
+    key = SummaryKey("2611.00001", 1, "English", "", 1)
+    for at, times in ((day, 2), (day, 1), (day + timedelta(days=1), 1)):
+        store.summaries.refuse(key, "a number that is not there", at, NOON, times=times)
+    request = store.summaries.start_request(day, 900, NOON)
+    store.summaries.finish_request(request, "model", 700, 50, 750, day, NOON)
+    before = store.figures()
+    assert before.summaries["refused"] == 4
+    assert before.tokens == {"prompt": 700, "output": 50}
+    assert before.deliveries == {("slack", "sent"): 41, ("email", "sent"): 5, ("email", "failed"): 15}
+
+    assert store.outbox.retry_failed("bob-marlowe", NOON) == 15
+    (again, *_) = store.outbox.due(NOON, ignore_backoff=True, subscribers=None)
+    store.outbox.mark_sent(store.outbox.mark_sending(again, NOON), Receipt("C1", "1.0"), NOON)
+    store.subscriptions.sync([ADA], NOON + HOUR)
+    store.forget("bob-marlowe")
+    while store.prune(NOON + timedelta(days=1000), timedelta(days=7)):
+        pass
+    assert store.summaries.recent_requests(NOON - HOUR) == []
+    ended = {("email", "sent"): 6, ("email", "ended"): 14}
+    assert store.figures() == replace(before, deliveries=before.deliveries | ended)
+    store.close()
 
 
 def test_an_address_that_somebody_else_has_too_stays_theirs(tmp_path: Path) -> None:

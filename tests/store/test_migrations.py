@@ -15,7 +15,7 @@ from bot.store import identity, migrations
 from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
 
-COUNTED = {"totals", "outbox_totals"}
+COUNTED = {"totals", "outbox_totals", "counters"}
 """Filled by counting what is there."""
 SLACK = Target("slack", "#papers")
 EDITION = '{"timezone": "UTC"}'
@@ -86,6 +86,8 @@ def test_an_older_database_keeps_every_row_and_index(tmp_path: Path, before: str
         ("#papers", "sent", 1),
         ("#papers", "pending", 1),
     }
+    counters = {(row["name"], row["kind"]): row["many"] for row in now["counters"] if row["many"]}
+    assert counters == {("sent", "slack"): 1}
     with closing(sqlite3.connect(path)) as db:
         assert not db.execute("PRAGMA foreign_key_check").fetchall()
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
