@@ -21,8 +21,8 @@ _LENGTH = 32
 
 
 def token(key: bytes, subscriber: str, target: Target) -> str:
-    """The last part of the address of the reader's page."""
-    named = json.dumps([subscriber, target.kind, target.address]).encode()
+    """The last part of the address of the reader's page; it stays when the name beside a mailbox is edited."""
+    named = json.dumps([subscriber, target.kind, target.bare.address]).encode()
     digest = hmac.new(key, named, hashlib.sha256).hexdigest()[:_LENGTH]
     return Signer(key, salt=_SALT).sign(digest).decode()
 

@@ -179,7 +179,7 @@ def _subscriber(store: Store, subscriber: Subscriber, tallies: Any, now: datetim
 
 def _held(store: Store, name: str, target: Target) -> dict[str, Any]:
     """Why nothing is delivered to the target, and until when; None where it is."""
-    held = [one for one in store.optouts.of(name) if one.target in (None, target)]
+    held = store.optouts.of(name, target)
     if any(one.unsubscribed for one in held):
         return {"held": "unsubscribed", "held_until": None}
     if held:

@@ -113,7 +113,9 @@ class _Side:
         elif action in _PAUSES:
             length = _PAUSES[action]
             # Asked again, by a button pressed twice or a page loaded anew, it ends when it was to end.
-            if not any(one.until == one.since + length for one in store.of(subscriber.name) if one.until):
+            if not any(
+                one.until == one.since + length for one in store.of(subscriber.name, target) if one.until
+            ):
                 store.pause(subscriber.name, target, now + length, now)
         elif action == "resume":
             store.resume(subscriber.name, target, now)
@@ -129,9 +131,7 @@ class _Side:
         return found
 
     def _page(self, subscriber: Subscriber, target: Target) -> web.Response:
-        held = [
-            one for one in self._services.store.optouts.of(subscriber.name) if one.target in (None, target)
-        ]
+        held = self._services.store.optouts.of(subscriber.name, target)
         shown = pages.stop(subscriber, held)
         return web.Response(text=shown, content_type="text/html", headers=_HEADERS)
 

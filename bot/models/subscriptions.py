@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.models.addresses import bare_address
+
 
 @dataclass(frozen=True)
 class Topic:
@@ -30,6 +32,12 @@ class Target:
     kind: str
     """The name of a channel, of those that `bot.channels` lists."""
     address: str
+
+    @property
+    def bare(self) -> Target:
+        """The same without what may be edited while it leads to the same person: the name beside a mailbox, and
+        capitals. Equal to itself where it is no person's."""
+        return Target(self.kind, bare_address(self.address).lower()) if "@" in self.address else self
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,12 @@ async def upgrade(
         return 0
     editable = [spec.name for spec in CHANNELS.values() if spec.may_edit]
     since = services.clock.now() - services.settings.arxiv.lookback
-    upgrades = services.store.outbox.upgrades(since, editable)
+    active = services.store.optouts.active
+    upgrades = [
+        one
+        for one in services.store.outbox.upgrades(since, editable)
+        if active(one.envelope.subscriber, [one.envelope.target])
+    ]
     if upgrades and not state.memory.is_resting(services.clock.now()):
         papers = _papers(services, upgrades)
         order, together = _affordable(services, state, later, _missing(services, state, upgrades, papers))

@@ -297,16 +297,12 @@ class Outbox:
     # --- summaries that came late ---
 
     def upgrades(self, since: datetime, kinds: Sequence[str]) -> Sequence[Upgrade]:
-        """Messages sent since then to these kinds of target, with papers that still await their summary.
-
-        None of a reader who wants nothing for the time being."""
+        """Messages sent since then to these kinds of target, with papers that still await their summary."""
         rows = self._db.rows(
             # Few messages await anything: CROSS JOIN has SQLite begin with those.
             "SELECT o.id, json_group_array(d.awaits) AS awaited FROM deliveries d "
             "CROSS JOIN outbox o ON o.id = d.outbox_id WHERE d.awaits IS NOT NULL "
             "AND o.kind IN (SELECT value FROM json_each(?)) AND o.state = 'sent' AND o.settled_at >= ? "
-            "AND NOT EXISTS (SELECT 1 FROM optouts x WHERE x.subscriber = o.subscriber "
-            " AND (x.kind = '' OR (x.kind = o.kind AND x.address = o.target))) "
             "GROUP BY o.id ORDER BY o.id",
             (to_json(kinds), to_text(since)),
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.models import Subscriber, Target
 from bot.models.subscriptions import Changes, SubscriberRecord
 from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
+from bot.store.optouts import OptOuts
 from bot.store.outbox import UNSENT
 
 
@@ -16,26 +17,31 @@ class Subscriptions:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._optouts = OptOuts(connection)
         self._synced: tuple[Subscriber, ...] | None = None
 
     def sync(self, subscribers: Sequence[Subscriber], now: datetime) -> None:
         """Bring the record in line with the configuration.
 
         New subscribers, topics and targets start now; a vanished subscriber's waiting messages
-        end; those of a vanished target move to a new target of the same kind, or end.
+        end; those of a vanished target move to a new target of the same kind, or end. Who wanted nothing still
+        does where their address stays.
         """
         at = to_text(now)
         if self._synced == tuple(subscribers) and not self._astray(subscribers):
             return
         with self._db.transaction():
+            known = {
+                row["name"] for row in self._db.rows("SELECT name FROM subscribers WHERE removed_at IS NULL")
+            }
             for name in self.vanished([subscriber.name for subscriber in subscribers]):
                 self._db.write(
                     "UPDATE subscribers SET removed_at = ? WHERE name = ? AND removed_at IS NULL", (at, name)
                 )
                 self._end("subscriber = ?", (name,), at)
-                self._db.write("DELETE FROM optouts WHERE subscriber = ?", (name,))
             for subscriber in subscribers:
                 self._sync_one(subscriber, at)
+            self._optouts.follow(subscribers, {one.name for one in subscribers} - known, now)
         self._synced = tuple(subscribers)
 
     def is_in_line(self, subscribers: Sequence[Subscriber]) -> bool:
@@ -157,8 +163,7 @@ class Subscriptions:
         self._end("subscriber = ? AND kind = ? AND target = ? AND state != 'in doubt'", key, at)
         if heir is None:
             self._end("subscriber = ? AND kind = ? AND target = ?", key, at)
-        for table in ("targets", "optouts"):
-            self._db.write(f"DELETE FROM {table} WHERE subscriber = ? AND kind = ? AND address = ?", key)
+        self._db.write("DELETE FROM targets WHERE subscriber = ? AND kind = ? AND address = ?", key)
 
     def _end(self, condition: str, parameters: Sequence[object], at: str | None) -> None:
         self._db.write(

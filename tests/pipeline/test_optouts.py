@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from bot import links
 from bot.errors import DeliveryError
 from bot.models import OutboxState, Target, Verdict
 from bot.settings import EmailSettings
@@ -86,6 +89,57 @@ async def test_an_address_that_is_taken_out_and_put_in_again_is_a_new_reader(wor
     world.source.papers = [paper("2611.00003")]
     await world.once()
     assert arrived(world, MAIL) == ["2611.00003"]
+
+
+@pytest.mark.parametrize("written", ["Ada Lovelace <ada@example.org>", "ADA@Example.org"])
+async def test_the_name_beside_an_address_and_its_capitals_are_not_the_address(
+    world: World, written: str
+) -> None:
+    """Whoever left has left, and the link in an old mail still leads to its page, however the operator writes them."""
+    read_by(world, MAIL)
+    world.source.papers = [paper("2611.00001")]
+    world.email.script.append(DeliveryError("greylisted", Verdict()))
+    await world.once()
+    old = links.token(world.store.optouts.key(), "ada", MAIL)
+    other = Target("email", written)
+    read_by(world, other)
+    await world.once()
+    assert arrived(world, other) == ["2611.00001"]
+    assert links.reader_of(world.store.optouts.key(), world.settings.subscribers, old) is not None
+    assert world.store.optouts.unsubscribe("ada", other, world.clock.now())
+    assert not world.store.optouts.unsubscribe("ada", MAIL, world.clock.now())
+    for target in (MAIL, other, MAIL):
+        read_by(world, target)
+        world.source.papers += [paper(f"2611.0001{len(world.source.papers)}")]
+        await world.once()
+        assert world.store.outbox.waiting(None) == []
+    assert len(world.email.accepted) == 1
+    assert world.store.optouts.resume("ada", MAIL, world.clock.now())
+    await world.once()
+    assert len(arrived(world, MAIL)) == 3
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_who_has_left_has_left_under_another_name_of_the_subscriber_too(
+    world: World, whole: bool
+) -> None:
+    """A subscriber who is renamed is new, but those who read them are not; whoever else is new starts as ever."""
+    read_by(world, MAIL, OTHER)
+    await world.once()
+    if whole:
+        world.store.optouts.pause("ada", None, None, world.clock.now())
+    else:
+        world.store.optouts.unsubscribe("ada", MAIL, world.clock.now())
+    third = Target("email", "third@example.org")
+    renamed = subscriber("ada-lovelace", targets=(Target("email", "Ada <ada@example.org>"), OTHER, third))
+    world.subscribe(renamed, subscriber("bob", targets=(SLACK,)), email=SMTP)
+    world.source.papers = [paper("2611.00001")]
+    await world.once()
+    held = {OTHER, MAIL} if whole else {MAIL}
+    assert {one.target for one in world.store.optouts.of("ada-lovelace")} == held
+    assert {sent.target for sent in world.email.accepted} == {third} | {OTHER} - held
+    assert arrived(world, SLACK) == ["2611.00001"]
+    assert world.store.optouts.of("ada") == world.store.optouts.of("bob") == []
 
 
 async def test_pausing_does_not_bring_back_who_has_unsubscribed(world: World) -> None:
