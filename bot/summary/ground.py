@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import copysign
 
+from bot.summary import implied
 from bot.summary.elements import is_chemical
 from bot.summary.markers import counts
 from bot.summary.numbers import Figure, Reading
@@ -27,6 +28,10 @@ _WORD = re.compile(r"[A-Za-z]{3,}")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _SYMBOL = re.compile(r"[a-np-zA-Zα-ωΑ-Ω]|[)\]]|max|min|sin|cos|tan")
 """Not "o", which a model's name begins with: o1, o3."""
+_SYMMETRY = re.compile(
+    r"\)?(?:[ -][a-z]+)?[ -](?:symmetr|groups?\b|algebra|parity|orbifold|spheres?\b|invarian)"
+)
+"""After the name of a group, which is no index: ``a Z_2 symmetry``, ``the E_8 gauge group``."""
 _LARGEST_LABEL, _LARGEST_EXPONENT = 99, 4
 _POINTS = re.compile(r"\bpoints?$|\bpp$|p\.p\.$|%p$")
 _POINTS_FOLLOW = re.compile(r"(?:[–-]\d[\d.]*)? ?(?:\w+ )?points?\b")
@@ -47,23 +52,22 @@ _BOUND = re.compile(r"[<>≤≥→] ?-$")
 _UNSAID = frozenset({"one", "first"})
 _ARROW = re.compile(r"(?:(?:[=<>≈≤≥≠→∈≪≫±/]|->|\+) ?[+-]?|\)\(|\b(?:spin|(?:co-?)?dimension)-)$")
 _OVER_SYMBOL = re.compile(r"/ ?[A-Za-zα-ωΑ-Ω(√]")
-_MAGNITUDES = re.compile(
-    r"\b(an?|one|two|three|four|five|six|\d{1,2}) (?:full )?orders? of(?: |-)magnitude", re.IGNORECASE
+_RANK = re.compile(r"\brank-$", re.IGNORECASE)
+_FORM = re.compile(r"-forms?\b")
+_ALL = re.compile(r"\b(?:all|each of|every one of) (?:of )?(?:the |these |its |our )?$", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?:[ -](?!(?:on|in|at|for|with|from|by|to|over|under|across|using|via|as|that|which|are|is|were|was)\b)"
+    r"[A-Za-z][\w-]*){1,8}"
 )
-_SIGMAS: Dimension = (("σ", 1),)
-_LEVELS = re.compile(r"\bper(?P<cent> ?cent)?(?P<mille>-? ?mill?e?)?[- ]level\b", re.IGNORECASE)
-"""``percent-level effects``: of about 1 %; ``at the permille level``: of 0.1 %."""
-_DISCOVERY = re.compile(r"\bdiscovery[- ](?:level|significance|sensitivity|reach|potential)\b", re.IGNORECASE)
-"""What stands five standard deviations above chance, as particle physics has it."""
-_ANY_DIMENSION = re.compile(r"\b[dD] ?\+ ?1\b")
-"""Which ``d``, is said beside it: "in d+1 dimensions … for d = 2" makes 2+1."""
-_ALL = re.compile(r"\ball (?:of )?(?:the |these |its )?$", re.IGNORECASE)
-_KIND_BEFORE = re.compile(r"\brank-$", re.IGNORECASE)
-_KIND_AFTER = re.compile(r"-forms?\b")
-_HIGHEST_KIND = 4
-_EVERYDAY_GROUPS = frozenset({("u(", 1.0), ("su(", 2.0), ("su(", 3.0), ("so(", 3.0), ("z_(", 2.0)})
-"""Symmetries that a physicist names for what has them: SU(3) for three flavours, U(1) for a phase."""
-_SMALL = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+"""What stands behind a number and may be what it counts: "12 kinds of open models"."""
+_RENAMED = re.compile(r"[^.;\d]{1,60}?\b(?:called|termed|dubbed|known as|referred to as) ([A-Za-z]{3,})")
+"""``91 confident signals, henceforth called events``: events are counted, too."""
+_COMPARED = re.compile(
+    r"[^.;]{0,40}\b(?:with|than|from|to|against|versus|vs\.?|and)(?: [a-z]+){0,2} ?[(≈]?", re.IGNORECASE
+)
+"""Between a measure and a bare number that is one, too: "73.04 km/s/Mpc, in tension with 67.4"."""
+_MOST_DIMENSIONS = 11
+"""Of a world; a larger count of dimensions is a size like any other."""
 
 
 class Ground:
@@ -90,6 +94,11 @@ class Ground:
         """Percentages that are, or may be, differences of percentages."""
         self._said: set[str] = set()
         """Every value, ordinals included."""
+        self._counted: defaultdict[str, list[str]] = defaultdict(list)
+        """Values -> what they may count, where they stand; empty where their noun stands elsewhere."""
+        self._dimensions: set[str] = set()
+        """The values that count the dimensions of something."""
+        self._commonplaces: set[str] = set()
         for linear, stated in readings:
             self._read(linear, stated)
 
@@ -108,19 +117,22 @@ class Ground:
         quantities = [figure for figure in stated if not figure.name]
         self._quantities += quantities
         self._neighbours.update((key(one.value), key(other.value)) for one, other in pairwise(quantities))
-        for found in _MAGNITUDES.finditer(linear):
-            power = _SMALL.get(found[1].lower()) or int(found[1])
-            self._readings.add((key(10.0**power), ()))
-            self._contexts[f"<{FACTOR}"].add(key(10.0**power))
-        if _DISCOVERY.search(linear):
-            self._readings.add((key(5.0), _SIGMAS))
-        if _ANY_DIMENSION.search(linear):
-            for figure in stated:
-                if figure.before in ("d=", "D="):
-                    self._names[f"{figure.value:.0f}+"].add(key(1.0))
-        for level in _LEVELS.finditer(linear):
-            if level["cent"] or level["mille"]:
-                self._readings.add((key(1.0 if level["cent"] else 0.1), PERCENT))
+        self._dimensions.update(map(key, implied.dimensions(stated)))
+        self._commonplaces |= implied.commonplaces(linear)
+        self._readings.update((key(one.value), one.dimension) for one in implied.readings(linear))
+        self._contexts[f"<{FACTOR}"].update(map(key, implied.factors(linear)))
+        for one, other in pairwise(quantities):
+            self._read_compared(one, other, linear)
+        for dimension in implied.free_dimensions(linear, stated):
+            self._names[f"{dimension:.0f}+"].add(key(1.0))
+
+    def _read_compared(self, one: Figure, other: Figure, linear: str) -> None:
+        """The unit of a measure for the bare decimal that it is compared with."""
+        bare = "." in other.digits and other.units == (NUMBER,) and not (other.after or other.is_related)
+        if bare and other.before != FACTOR and _COMPARED.fullmatch(linear, one.end, other.start):
+            self._readings.update(
+                (key(other.value * unit.factor), unit.dimension) for unit in one.units if unit.dimension
+            )
 
     def _add(self, figure: Figure, linear: str, sentences: _Sentences) -> None:
         values = {
@@ -135,6 +147,8 @@ class Ground:
                 self._differences.add(key(figure.value))
         if figure.counts:
             self._firm |= values
+        phrase = _COUNTED.match(linear, figure.end) if figure.after else None
+        self._counted[key(figure.value)].append(phrase[0] if phrase else "")
         if _PARTITIVE.match(linear, figure.end):
             self._of_others |= values
         self._parts.update(key(part) for part in figure.parts if part > 1)  # "11/15 cases" has 11 and 15
@@ -143,21 +157,23 @@ class Ground:
                 self._elliptic[value] |= sentences.words_at(figure.start)
         self._readings.update((key(reading.value), reading.dimension) for reading in figure.readings)
         self._neighbours.update(pairwise(key(part) for part in figure.parts))
-        for context in figure.contexts:
+        renamed = _RENAMED.match(linear, figure.end)
+        for context in (*figure.contexts, *([f">{stem(renamed[1])}"] if renamed else [])):
             self._contexts[context] |= values
 
     def supports(self, figure: Figure, linear: str, *, lowered: bool, any_unit: bool) -> bool:
         """Whether the abstract states what ``figure`` of the text ``linear`` does, or it states nothing."""
         if figure.name:
-            return self._has_name(figure)
-        if self._is_made_difference(figure):
+            return self._has_name(figure, linear)
+        if self._is_made_difference(figure) or self._counts_all_of_another(figure):
             return False
+        if figure.after[:1] == ("dimension",) and abs(figure.value) <= _MOST_DIMENSIONS:
+            return self._has_dimension(figure)
         return (
             any(self._has(reading, lowered) and self._fits(figure, reading) for reading in figure.readings)
             or (any_unit and figure.units == (NUMBER,) and key(figure.value) in self._firm)
             or key(figure.value) in self._names.get(figure.alias or figure.before, ())
             or self._is_score(figure, linear)
-            or self._has_unit_elsewhere(figure)
             or self._is_ordinal(figure, linear)
             or self._has_parts(figure)
             or (not figure.parts and figure.units == (NUMBER,) and key(figure.value) in self._parts)
@@ -165,8 +181,6 @@ class Ground:
             or self._may_count(figure)
             or self._is_trivial(figure, linear)
             or self._is_kind(figure, linear)
-            or self._is_dimension(figure)
-            or self._is_whole(figure)
             or self._is_sum(figure, linear)
         )
 
@@ -174,29 +188,37 @@ class Ground:
         """Whether the name that a number belongs to is known here, with whatever number; True for a quantity."""
         return not figure.name or figure.name in self._names
 
-    def _has_name(self, figure: Figure) -> bool:
+    def _has_name(self, figure: Figure, linear: str) -> bool:
         """The name with this number. What the abstract gives in words may be a formula or a symbol here."""
         known = self._names.get(figure.name)
         if key(figure.value) in self._contexts.get(f"<{figure.name}", ()):  # "ISO30401" for ISO 30401
             return True
         if known is not None:
-            return key(figure.value) in known or (figure.link == "+" and self._says(figure))
-        if figure.link == "+":  # "4D" for four dimensions
-            return self._says(figure)
-        return (
-            is_chemical(figure.surface)
-            or _is_label(figure)
-            or (figure.name, figure.value) in _EVERYDAY_GROUPS
-        )
+            return key(figure.value) in known or (figure.link == "+" and self._has_initials(figure))
+        if figure.link == "+":
+            return self._has_initials(figure)
+        named = f"{figure.name}{figure.value:g}"
+        if is_chemical(figure.surface) or named in self._commonplaces:
+            return True
+        return _is_label(figure) and _SYMMETRY.match(linear, figure.end) is None
 
-    def _says(self, figure: Figure) -> bool:
-        return figure.value > 0 and key(figure.value) in self._said
+    def _has_initials(self, figure: Figure) -> bool:
+        """ "6PN" for the sixth post-Newtonian order."""
+        return any(
+            stated.value == figure.value > 0
+            and "".join(word[0] for word in stated.after).startswith(figure.name)
+            for stated in self._quantities
+        )
 
     def _has(self, reading: Reading, lowered: bool) -> bool:
         values = (reading.value, -abs(reading.value)) if lowered else (reading.value,)
         return any(
             (key(value), reading.dimension) in self._readings
-            or (reading.dimension == PERCENT and (key(value / 100), ()) in self._readings)
+            or (
+                reading.dimension == PERCENT
+                and (abs(value) < 100 or key(value / 100) in self._contexts.get(f"<{FACTOR}", ()))
+                and (key(value / 100), ()) in self._readings
+            )
             or (reading.dimension == () and (key(value * 100), PERCENT) in self._readings)
             for value in values
         )
@@ -218,22 +240,23 @@ class Ground:
             and (value, PERCENT) in self._readings
         )
 
-    def _has_unit_elsewhere(self, figure: Figure) -> bool:
-        """ "73.04 km/s/Mpc, in tension with 67.4": the unit is said once."""
-        if "." not in figure.digits or (key(figure.value), ()) not in self._readings:
-            return False
-        return any(
-            unit.dimension not in ((), PERCENT) and unit in stated.units
-            for unit in figure.units
-            for stated in self._quantities
-        )
-
     def _is_made_difference(self, figure: Figure) -> bool:
         """ "12 percentage points" where the abstract has 12%, and nothing says that a difference is meant."""
         if _POINTS.search(figure.surface) is None:
             return False
         value = key(figure.value)
         return value not in self._differences and (value, PERCENT) in self._readings
+
+    def _counts_all_of_another(self, figure: Figure) -> bool:
+        """ "All 12 data sets" where the abstract has 12 models, and names data sets without counting 12."""
+        found = self._counted.get(key(figure.value))
+        if not (found and figure.after and _ALL.search(figure.left)):
+            return False
+        if figure.after[0] not in map(stem, _WORD.findall(self._linear)):
+            return False
+        if key(figure.value) in self._contexts.get(f">{figure.after[0]}", ()):
+            return False
+        return all(phrase and figure.after[0] not in map(stem, _WORD.findall(phrase)) for phrase in found)
 
     def _is_ordinal(self, figure: Figure, linear: str) -> bool:
         return _ORDINAL.match(linear, figure.end) is not None and key(figure.value) in self._ordinals
@@ -249,8 +272,7 @@ class Ground:
         value = key(reading.value)
         if reading.dimension:
             return True
-        contexts = {*figure.contexts, *("<dimension" for word in figure.after[:1] if word == "dimension")}
-        if any(value in self._contexts.get(context, ()) for context in contexts):
+        if any(value in self._contexts.get(context, ()) for context in figure.contexts):
             return True
         if (value, ()) not in self._readings or (key(reading.value * 100), PERCENT) in self._readings:
             # A percentage said as a fraction: "p < 0.05" is none where p is given otherwise.
@@ -264,7 +286,7 @@ class Ground:
         """What stands next to the number has only other numbers in the abstract."""
         if figure.after and figure.after[0] in self._elliptic.get(key(figure.value), ()):
             return False
-        if figure.before in ("D=", "d=") and key(figure.value) in self._contexts.get(">dimension", ()):
+        if figure.before in ("D=", "d=") and key(figure.value) in self._dimensions:
             return False
         nearest = [f"<{figure.before}", *(f">{word}" for word in figure.after[:1])]
         return any(self._contexts.get(context) for context in nearest)
@@ -294,21 +316,15 @@ class Ground:
 
     def _is_kind(self, figure: Figure, linear: str) -> bool:
         """ "Rank-2 tensors", "1-forms": what a thing is called, where the abstract does not call it otherwise."""
-        small = figure.digits.isdigit() and 0 <= figure.value <= _HIGHEST_KIND
-        named = _KIND_BEFORE.search(figure.left) or _KIND_AFTER.match(linear, figure.end)
-        return bool(small and named) and not self._is_another(figure)
+        said = f"rank-{figure.digits}" if _RANK.search(figure.left) else f"{figure.digits}-form"
+        named = said.startswith("rank") or _FORM.match(linear, figure.end)
+        return bool(named) and said in self._commonplaces and not self._is_another(figure)
 
-    def _is_dimension(self, figure: Figure) -> bool:
-        """ "4D gravity": what everybody lives in, where the abstract counts no dimensions."""
-        everyday = figure.after[:1] == ("dimension",) and figure.digits in ("1", "2", "3", "4")
-        return everyday and not self._contexts.get(">dimension") and not self._contexts.get("<dimension")
-
-    def _is_whole(self, figure: Figure) -> bool:
-        """ "All 91 events" where 91 signals have 42 events among them: the larger number may take the noun."""
-        value, noun = key(figure.value), f">{figure.after[0]}" if figure.after else ""
-        parts = self._contexts.get(noun)
-        said = value in self._firm and _ALL.search(figure.left) is not None
-        return said and parts is not None and all(float(part) < figure.value for part in parts)
+    def _has_dimension(self, figure: Figure) -> bool:
+        """ "4D": the abstract counts as many, or none, and speaks of spacetime."""
+        if self._dimensions:
+            return key(figure.value) in self._dimensions
+        return f"{figure.value:g}D" in self._commonplaces or figure.surface.lower() in _UNSAID
 
     def _is_sum(self, figure: Figure, linear: str) -> bool:
         """ "10 models (6 open, 4 closed)": the reader sees what it is the sum of, and the abstract has those."""
@@ -368,5 +384,5 @@ def _is_specific(figure: Figure) -> bool:
 
 
 def key(value: float) -> str:
-    """For comparing: eight digits."""
-    return f"{value:.8g}"
+    """For comparing: twelve digits, as many as an identifier has."""
+    return f"{value:.12g}"

@@ -17,6 +17,8 @@ _HABITS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), meant)
     for pattern, meant in (
         (r"\bplus(?: or |/| )minus\b|\+ ?/ ?-|(?<=\d) ?\+-(?= ?\d)", "±"),
+        (r"<<", "<"),
+        (r">>", ">"),
         (r"(?<=\d)[xX](?=\d)|(?<=\d) X (?=10\b)", "×"),
         (r"(?<=\d)\*\*([+-]?\d+)", r"^(\1)"),
         # 82.3+7.1%: a sign was lost

@@ -18,6 +18,14 @@ _MEASURE = re.compile(rf"(?<![\d.,\w$^_{{−-])(\d+(?:\.\d+)?)(?= ?({_UNITS})(?!
 _COUNT = re.compile(r"(?<![\d.,\w$^_{−-])(\d+(?:,\d{3})*)(?= ([a-z]{4,}s)\b)")
 
 
+_INVENTED = (
+    "in 3D|for 2D data|of a 4D theory|in five dimensions|with three-dimensional inputs|in 2+1 dimensions|"
+    "with an SU(3) symmetry|under a U(1) symmetry|with a Z_2 symmetry|for rank-4 tensors|with SO(10)"
+).split("|")
+_TELLING = re.compile(r"\d\w?|s[uo]\(\d*|z_2|three|five")
+_NOUN = re.compile(r"\b(?:the|all|several|various|multiple) ([a-z]{4,}s)\b")
+
+
 def _stated(number: str, unit: str, source: str) -> bool:
     return re.search(rf"(?<![\d.,]){re.escape(number)}\s*(?:\\,|\$|~|\\?\s)*{unit}", source) is not None
 
@@ -64,6 +72,37 @@ def share_made_points(text: str, pair: Pair, chance: random.Random) -> str | Non
     return text[: share.start()] + " percentage points" + text[share.end() :]
 
 
+def invented(text: str, pair: Pair, chance: random.Random) -> str | None:
+    """A dimension, a group, a rank that the abstract does not have, put behind the first noun with an article."""
+    known = pair.source.lower()
+    words = [
+        words
+        for words in _INVENTED
+        if not any(token in known for token in _TELLING.findall(words.lower())) and "dimension" not in known
+    ]
+    place = re.search(
+        r"\b(?:the|an?) (?:[a-z-]+ )?[a-z]{4,}(?= (?:is|are|in|of|for|on|with|that|by)\b)", text
+    )
+    if not words or place is None:
+        return None
+    return f"{text[: place.end()]} {chance.choice(words)}{text[place.end() :]}"
+
+
+def all_of_another(text: str, pair: Pair, chance: random.Random) -> str | None:
+    """ "All 12 tasks" where the abstract has 12 of another thing, and speaks of tasks."""
+    counts = [(found[1], found[2]) for found in _COUNT.finditer(pair.abstract)]
+    places = [
+        (place, number)
+        for place in _NOUN.finditer(text)
+        for number, noun in counts
+        if noun != place[1] and place[1] in pair.abstract and not _stated(number, place[1], pair.source)
+    ]
+    if not places:
+        return None
+    place, number = chance.choice(places)
+    return f"{text[: place.start()]}all {number} {place[1]}{text[place.end() :]}"
+
+
 def _single(name: str) -> Kind:
     change = alterations.ALTERATIONS[name]
     return Kind(
@@ -80,4 +119,6 @@ KINDS = (
     Kind("number of the same unit", in_either(swapped), _RULE),
     Kind("two shares exchanged", in_either(exchanged), _RULE),
     Kind("% made percentage points", in_either(share_made_points), _RULE),
+    Kind("dimension or symmetry invented", in_either(invented), _RULE),
+    Kind("all of another thing", in_either(all_of_another), _RULE),
 )
