@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -28,6 +28,11 @@ from bot.models import (
 )
 
 T = TypeVar("T")
+
+_FIELDS = tuple(field.name for field in fields(Digest))
+_RECORDS = frozenset(("topics", "entries", "titles", "revised"))
+_KEPT, _KEPT_DIGESTS = 1024, 64
+"""Papers, and the papers of a digest together, in the JSON form."""
 
 
 def split(entries: Iterable[Entry], subscriber: Subscriber) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
@@ -89,7 +94,9 @@ def build(
         topics=tuple(topics),
         queries=tuple(queries),
         entries=entries,
-        titles=tuple(replace(entry, summary=None, fallback=False) for entry in rest),
+        titles=tuple(
+            replace(entry, summary=None, fallback=False) if entry.summary else entry for entry in rest
+        ),
         revised=revised,
         completeness=tuple(completeness),
         notices=tuple(notices),
@@ -99,17 +106,25 @@ def build(
 
 def to_json(digest: Digest) -> str:
     """ASCII JSON from which :func:`from_json` makes an equal digest."""
-    rest = asdict(replace(digest, entries=(), titles=(), revised=()))
-    written = {name: _dumps(value) for name, value in rest.items()}
-    for name in ("entries", "titles", "revised"):
-        written[name] = f"[{','.join(map(_entry_json, getattr(digest, name)))}]"
-    return f"{{{','.join(f'{_dumps(name)}:{value}' for name, value in written.items())}}}"
+    written = (f'"{name}":{_field_json(name, getattr(digest, name))}' for name in _FIELDS)
+    return f"{{{','.join(written)}}}"
 
 
-@lru_cache(maxsize=1024)
-def _entry_json(entry: Entry) -> str:
-    """The same for all digests that hold the entry, which are many."""
-    return _dumps(asdict(entry))
+def _field_json(name: str, value: Any) -> str:
+    return _each_json(value) if name in _RECORDS else _dumps(value)
+
+
+# What follows is the same for all readers who are told the same.
+
+
+@lru_cache(maxsize=_KEPT_DIGESTS)
+def _each_json(records: tuple[Entry | Topic, ...]) -> str:
+    return f"[{','.join(map(_record_json, records))}]"
+
+
+@lru_cache(maxsize=_KEPT)
+def _record_json(record: Entry | Topic) -> str:
+    return _dumps(asdict(record))
 
 
 def _dumps(value: object) -> str:
@@ -118,16 +133,16 @@ def _dumps(value: object) -> str:
 
 def from_json(text: str) -> Digest:
     """The digest that :func:`to_json` wrote. Text from anywhere else is not checked."""
-    fields: dict[str, Any] = json.loads(text)
+    read: dict[str, Any] = json.loads(text)
     return Digest(
-        **fields
-        | _tuples(fields, "queries", "completeness", "notices", "models")
+        **read
+        | _tuples(read, "queries", "completeness", "notices", "models")
         | {
-            "composed_at": datetime.fromisoformat(fields["composed_at"]),
-            "topics": _each(_topic, fields["topics"]),
-            "entries": _each(_entry, fields["entries"]),
-            "titles": _each(_entry, fields["titles"]),
-            "revised": _each(_entry, fields["revised"]),
+            "composed_at": datetime.fromisoformat(read["composed_at"]),
+            "topics": _each(_topic, read["topics"]),
+            "entries": _each(_entry, read["entries"]),
+            "titles": _each(_entry, read["titles"]),
+            "revised": _each(_entry, read["revised"]),
         }
     )
 
@@ -153,7 +168,8 @@ def _grouped(entries: Iterable[Entry], topics: Sequence[str]) -> tuple[Entry, ..
 
 def _in_order_of(names: Sequence[str], entry: Entry) -> Entry:
     position = {name: index for index, name in enumerate(names)}
-    return replace(entry, topics=tuple(sorted(entry.topics, key=lambda name: position.get(name, len(names)))))
+    topics = tuple(sorted(entry.topics, key=lambda name: position.get(name, len(names))))
+    return entry if topics == entry.topics else replace(entry, topics=topics)
 
 
 def _models(entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.languages.table import LANGUAGES, RIGHT_TO_LEFT, Language
 
@@ -20,6 +21,7 @@ _BY_NAME = _by_name()
 _TAG = re.compile(r"[a-z]{2,3}(-\w{2,8})+")
 
 
+@lru_cache(maxsize=256)
 def find(text: str) -> Language | None:
     """The language of this name or code; None when it is unknown. Blank is English."""
     name = " ".join(unicodedata.normalize("NFC", text).casefold().split()).replace("_", "-") or "english"

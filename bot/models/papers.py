@@ -33,6 +33,10 @@ class Paper:
     journal_ref: str = ""
     dois: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        # By its key: what is worked out of papers is looked up by them, thousands of times a round.
+        return hash((self.arxiv_id, self.version))
+
     @property
     def primary_category(self) -> str:
         return self.categories[0] if self.categories else ""

@@ -23,8 +23,7 @@ def seen_by(
     """What a digest composed now can speak of; ``told`` are the ids of its new papers."""
     now, words = services.clock.now(), languages.catalogue(subscriber.language)
     last = services.store.outbox.last_digest(subscriber.name)
-    record = services.store.subscriptions.get(subscriber.name)
-    since = min(last.composed_at if last else record.since if record else now, now)
+    since = min(last.composed_at if last else _joined_at(services, subscriber, now), now)
     wanted = coverage.feed_specs(topics, taxonomy.ARCHIVES)
     readings = _readings(services, since)
     days = _days(since, now, readings, wanted) if wanted else ()
@@ -50,6 +49,11 @@ def seen_by(
         words=words,
         awaited=len(announced.intersection(services.store.papers.to_fetch())),
     )
+
+
+def _joined_at(services: Services, subscriber: Subscriber, now: datetime) -> datetime:
+    record = services.store.subscriptions.get(subscriber.name)
+    return record.since if record else now
 
 
 def _polls(

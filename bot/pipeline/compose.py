@@ -170,9 +170,14 @@ def _with_summary(
 ) -> Entry:
     key = edition.key(entry)
     if key in summaries:
-        return replace(entry, summary=summaries[key])
-    extracted = _extracted(entry.paper, key.focus)
-    return replace(entry, summary=extracted, fallback=services.summariser is not None)
+        return _summarised(entry, summaries[key], fallback=False)
+    return _summarised(entry, _extracted(entry.paper, key.focus), fallback=services.summariser is not None)
+
+
+@lru_cache(maxsize=1024)
+def _summarised(entry: Entry, summary: Summary, *, fallback: bool) -> Entry:
+    """One value for all who read the same of the paper."""
+    return replace(entry, summary=summary, fallback=fallback)
 
 
 @lru_cache(maxsize=1024)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot import matching, query
@@ -89,7 +89,8 @@ def ranks(
         ids = [one.paper.arxiv_id for one in owed]
         scores = store.scores.get(reader.key, scoring.PROMPT_VERSION, ids)
     return [
-        _rank(subscriber, reader, one.paper, [topics[name] for name in one.topics], scores) for one in owed
+        _rank(subscriber, reader, one.paper, tuple(topics[name] for name in one.topics), scores)
+        for one in owed
     ]
 
 
@@ -97,17 +98,28 @@ def _rank(
     subscriber: Subscriber,
     reader: Reader,
     paper: Paper,
-    topics: Iterable[Topic],
+    topics: tuple[Topic, ...],
     scores: Mapping[ScoreKey, Score],
 ) -> Rank:
+    matched = _matched(topics, paper)
+    if reader.is_empty and not subscriber.follow:
+        return matched
     fit, words = _fit(reader.profile, paper) if reader.profile else (0.0, ())
     score = scores.get(reader.score_key(paper))
-    found = [hit for topic in topics for hit in _hits(topic, paper)]
-    return Rank(
+    return replace(
+        matched,
         followed=_followed(subscriber.follow, paper) if subscriber.follow else (),
         score=score.value if score else None,
         reason=(score.reason if score else "") or ", ".join(words),
         fit=fit,
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _matched(topics: tuple[Topic, ...], paper: Paper) -> Rank:
+    """What the topics say of the paper, to whoever reads it."""
+    found = [hit for topic in topics for hit in _hits(topic, paper)]
+    return Rank(
         hit=max(found, key=lambda hit: hit.strength, default=None),
         by_search=not found,
         words=_printed(tuple(dict.fromkeys(hit.text for hit in found if hit.place in _TEXTS)), paper),

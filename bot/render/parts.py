@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from bot.models import Digest, Entry
 from bot.render import wording
@@ -52,6 +54,16 @@ def items(digest: Digest) -> tuple[Item, ...]:
 def whole(digest: Digest) -> Part:
     """The digest as its only part."""
     return Part(digest, 1, 1, 1, digest.entries, digest.titles, digest.revised)
+
+
+def for_all(part: Part) -> Part:
+    """The part as all have it who are told the same on that day: without what tells one reader from another."""
+    digest = part.digest
+    midnight = datetime.combine(wording.local_date(digest), time(), ZoneInfo(digest.timezone))
+    shared = replace(
+        digest, subscriber="", number=0, composed_at=midnight, stop_url="", queries=(), resent_at=None
+    )
+    return replace(part, digest=shared)
 
 
 def heading(part: Part) -> str:

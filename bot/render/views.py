@@ -17,6 +17,8 @@ from bot.render.facts import CodeLink
 
 KEPT = 1024
 """Of what papers look like: the readers that follow are given the same. A day's papers, in a few languages."""
+DIGESTS_KEPT = 64
+"""The same of all papers of a digest together: the readers of a round choose some topics, in some languages."""
 _ALL_AUTHORS = 300
 _ABSTRACT_BYTES = 8_000
 

@@ -64,7 +64,9 @@ class Outbox:
                     "since": to_text(since),
                     "composed_at": to_text(now),
                     "papers": len({p.arxiv_id for message in messages for p in message.placements}),
-                    "timezone": self._db.value("SELECT json_extract(?, '$.timezone')", (edition,)),
+                    "timezone": self._db.value(
+                        "SELECT timezone FROM subscribers WHERE name = ?", (subscriber,)
+                    ),
                 },
             )
             self._db.insert("editions", {"digest_id": digest, "edition": edition})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from bot.history import Candidate, MatchRecord, MatchSource, Revision
 from bot.models import Paper, Window
@@ -19,10 +20,13 @@ from bot.store.database import (
     totals_of,
 )
 
-_VERSION_COLUMNS = (
-    "v.arxiv_id, v.version, v.title, v.abstract, v.authors, v.categories, "
-    "v.published, v.updated, v.comment, v.journal_ref, v.dois"
-)
+_PAPER = (
+    "arxiv_id", "version", "title", "abstract", "authors", "categories", "published", "updated", "comment",
+    "journal_ref", "dois",
+)  # fmt: skip
+_VERSION_COLUMNS = ", ".join(f"v.{column}" for column in _PAPER)
+_KEPT = 1024
+"""Papers: what is new on a day."""
 _NEW = "n.announce_type IN ('new', 'cross')"
 
 
@@ -284,16 +288,34 @@ def _to_row(paper: Paper, now: datetime) -> dict[str, object]:
 
 
 def _to_paper(row: Row) -> Paper:
+    return _paper(*(row[column] for column in _PAPER))
+
+
+@lru_cache(maxsize=_KEPT)
+def _paper(
+    arxiv_id: str,
+    version: int,
+    title: str,
+    abstract: str,
+    authors: str,
+    categories: str,
+    published: str,
+    updated: str,
+    comment: str,
+    journal_ref: str,
+    dois: str,
+) -> Paper:
+    """One value for all who are owed the paper: what is worked out of it is found again the sooner."""
     return Paper(
-        arxiv_id=row["arxiv_id"],
-        version=row["version"],
-        title=row["title"],
-        abstract=row["abstract"],
-        authors=from_json(row["authors"]),
-        categories=from_json(row["categories"]),
-        published=to_time(row["published"]),
-        updated=to_time(row["updated"]),
-        comment=row["comment"],
-        journal_ref=row["journal_ref"],
-        dois=from_json(row["dois"]),
+        arxiv_id=arxiv_id,
+        version=version,
+        title=title,
+        abstract=abstract,
+        authors=from_json(authors),
+        categories=from_json(categories),
+        published=to_time(published),
+        updated=to_time(updated),
+        comment=comment,
+        journal_ref=journal_ref,
+        dois=from_json(dois),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -183,21 +184,14 @@ class Subscriptions:
                 )
 
     def get(self, subscriber: str) -> SubscriberRecord | None:
-        row = self._db.row("SELECT * FROM subscribers WHERE name = ?", (subscriber,))
-        if row is None:
-            return None
-        topics = self._db.rows("SELECT topic, since FROM subscriptions WHERE subscriber = ?", (subscriber,))
-        return SubscriberRecord(
-            name=row["name"],
-            since=to_time(row["since"]),
-            topics_since={topic["topic"]: to_time(topic["since"]) for topic in topics},
-            last_due_at=to_time_or_none(row["last_due_at"]),
-            removed_at=to_time_or_none(row["removed_at"]),
-            kinds_since={kind["kind"]: to_time(kind["since"]) for kind in self._kinds(subscriber)},
-            schedule=row["schedule"],
-            timezone=row["timezone"],
-            targets=tuple(sorted(self._registered(subscriber))),
+        row = self._db.row(
+            "SELECT s.*, "
+            "(SELECT json_group_object(topic, since) FROM subscriptions WHERE subscriber = s.name) AS topics, "
+            "(SELECT json_group_array(json_array(kind, address, since)) FROM targets "
+            " WHERE subscriber = s.name) AS targets FROM subscribers s WHERE s.name = ?",
+            (subscriber,),
         )
+        return _to_record(row) if row else None
 
     def changes(self, subscribers: Sequence[Subscriber]) -> Changes:
         """Who vanished and who is new, as long as `sync` has not taken the configuration up."""
@@ -241,3 +235,22 @@ class Subscriptions:
             "ON CONFLICT (kind, address) DO UPDATE SET resolved = excluded.resolved",
             (target.kind, target.address, resolved),
         )
+
+
+def _to_record(row: Row) -> SubscriberRecord:
+    topics: dict[str, str] = json.loads(row["topics"])
+    targets: list[tuple[str, str, str]] = json.loads(row["targets"])
+    kinds: dict[str, str] = {}
+    for kind, _, since in targets:
+        kinds[kind] = min(since, kinds.get(kind, since))
+    return SubscriberRecord(
+        name=row["name"],
+        since=to_time(row["since"]),
+        topics_since={topic: to_time(since) for topic, since in topics.items()},
+        last_due_at=to_time_or_none(row["last_due_at"]),
+        removed_at=to_time_or_none(row["removed_at"]),
+        kinds_since={kind: to_time(since) for kind, since in kinds.items()},
+        schedule=row["schedule"],
+        timezone=row["timezone"],
+        targets=tuple(sorted(Target(kind, address) for kind, address, _ in targets)),
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from bot.history import RefusalRecord, RequestRecord
 from bot.models import ModelUse, Purpose, Summary, SummaryKey, SummarySource
@@ -12,6 +14,9 @@ from bot.store.retention import FORGOTTEN_AT_ONCE
 
 _KEY = ("arxiv_id", "version", "language", "focus", "prompt_version")
 _IS_KEY = " AND ".join(f"{column} = :{column}" for column in _KEY)
+_IS_ASKED = " AND ".join(
+    f"s.{column} = json_extract(j.value, '$[{place}]')" for place, column in enumerate(_KEY)
+)
 
 
 class Summaries:
@@ -21,16 +26,12 @@ class Summaries:
         self._db = connection
 
     def get(self, keys: Sequence[SummaryKey]) -> Mapping[SummaryKey, Summary]:
-        found = {}
-        for key in keys:
-            row = self._db.row(
-                f"SELECT objective, finding, source, model FROM summaries WHERE {_IS_KEY}", _key_columns(key)
-            )
-            if row:
-                found[key] = Summary(
-                    row["objective"], row["finding"], SummarySource(row["source"]), row["model"]
-                )
-        return found
+        rows = self._db.rows(
+            "SELECT j.key AS place, s.objective, s.finding, s.source, s.model FROM json_each(?) j "
+            f"CROSS JOIN summaries s ON {_IS_ASKED}",
+            (json.dumps([[getattr(key, column) for column in _KEY] for key in keys], ensure_ascii=False),),
+        )
+        return {keys[row["place"]]: _to_summary(row) for row in rows}
 
     def save(self, key: SummaryKey, summary: Summary, now: datetime) -> None:
         """Keep it; what was refused before it no longer matters."""
@@ -55,10 +56,7 @@ class Summaries:
             "SELECT objective, finding, source, model FROM summaries WHERE arxiv_id = ? ORDER BY created_at",
             (arxiv_id,),
         )
-        return [
-            Summary(row["objective"], row["finding"], SummarySource(row["source"]), row["model"])
-            for row in rows
-        ]
+        return [_to_summary(row) for row in rows]
 
     # --- answers that were refused ---
 
@@ -190,6 +188,16 @@ class Summaries:
 
 def _key_columns(key: SummaryKey) -> dict[str, str | int]:
     return {column: getattr(key, column) for column in _KEY}
+
+
+def _to_summary(row: Row) -> Summary:
+    return _summary(row["objective"], row["finding"], row["source"], row["model"])
+
+
+@lru_cache(maxsize=1024)
+def _summary(objective: str, finding: str, source: str, model: str) -> Summary:
+    """One value for all who read it."""
+    return Summary(objective, finding, SummarySource(source), model)
 
 
 def _key(row: Row) -> SummaryKey:

@@ -28,7 +28,7 @@ from tests.benchmarks.figures import Figure
 
 SHORT = (
     "startup", "configuration", "reading", "matching_agreement", "tex_corpus", "grounding", "truth", "relevance",
-    "quota_simulation", "polling", "delivery", "summarising",
+    "quota_simulation", "polling", "composing", "delivery", "summarising",
     "idle",
 )  # fmt: skip
 LONG = ("growth", "mutations", "faulty_poll", "failing_gemini", "year", "soak", "kill", "mutants")

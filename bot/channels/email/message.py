@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
+from functools import lru_cache
 
 from markupsafe import Markup
 
 from bot.channels.email import mime, page, text
 from bot.channels.messages import Messages
 from bot.models import Digest, Message, Target
-from bot.render import parts, prose, wording
+from bot.render import parts, prose, views, wording
 from bot.settings import EmailSettings, Settings
 
 HTML_BYTES = 100_000
@@ -54,41 +55,87 @@ def render(
     has its own, and refers to that of the digest.
     """
     route = _Route(sender, recipient, reply_to, contact)
-    frame = page.html(parts.Part(digest, 1, 2, 1, (), (), ()), contact)
+    foot = _foot(digest, contact)
+    return tuple(
+        Message(part.number, part.count, _bytes(part, sheet, foot, route), part.arxiv_ids)
+        for part, sheet in _packed(digest, HTML_BYTES - _SPARE - foot.html_bytes)
+    )
+
+
+def _packed(digest: Digest, room: int) -> Sequence[tuple[parts.Part, _Sheet]]:
+    """The digest in parts that have at most ``room`` bytes of HTML above their foot: in one, if it fits."""
+    whole = parts.whole(digest)
+    sheet = _sheet(parts.for_all(whole))
+    if sheet.html_bytes <= room:
+        return [(whole, sheet)]
+    frame = page.above(parts.Part(digest, 1, 2, 1, (), (), ()))
     contents = len(digest.entries) > page.CONTENTS_ABOVE
     packed = parts.pack(
         digest,
         lambda section, entry: page.weight(digest, section, entry, contents=contents),
-        HTML_BYTES - _SPARE - mime.size(frame),
+        room - mime.size(frame),
         titles_together=True,
     )
-    return tuple(Message(part.number, part.count, _bytes(part, route), part.arxiv_ids) for part in packed)
+    return [(part, _sheet(parts.for_all(part))) for part in packed]
 
 
-def _bytes(part: parts.Part, route: _Route) -> bytes:
-    stop, url = page.stop(part.digest, route.contact)
-    # A full stop behind an address would become a part of it.
-    plain = text.page(
-        part, stop.rstrip(".。").format(contact=part.digest.stop_url or route.contact) if url else stop
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """Both bodies of a mail down to the foot, as they are sent: the same for all who are told the same."""
+
+    subject: str
+    text: str
+    html: str
+    html_bytes: int
+    """At most."""
+
+
+@lru_cache(maxsize=views.DIGESTS_KEPT)
+def _sheet(part: parts.Part) -> _Sheet:
+    html = page.above(part)
+    return _Sheet(
+        mime.words(_subject(part)), mime.quoted(text.above(part)), mime.quoted(html), mime.size(html)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Foot:
+    """The rest of both, which is the reader's own."""
+
+    text: str
+    html: str
+    html_bytes: int
+
+
+def _foot(digest: Digest, contact: str) -> _Foot:
+    stop, url = page.stop(digest, contact)
+    # A full stop behind an address would become a part of it.
+    said = stop.rstrip(".。").format(contact=digest.stop_url or contact) if url else stop
+    html = page.below(digest, contact)
+    return _Foot(mime.quoted(text.below(digest, said)), mime.quoted(html), mime.size(html))
+
+
+def _bytes(part: parts.Part, sheet: _Sheet, foot: _Foot, route: _Route) -> bytes:
     own_id = _message_id(part.digest, route, part.number)
     return mime.message(
-        _headers(part, route), plain, page.html(part, route.contact), boundary=mime.sha256_hex(own_id)[:24]
+        _headers(part, sheet.subject, own_id, route),
+        sheet.text + foot.text,
+        sheet.html + foot.html,
+        boundary=mime.sha256_hex(own_id)[:24],
     )
 
 
-def _headers(part: parts.Part, route: _Route) -> dict[str, str]:
+def _headers(part: parts.Part, subject: str, own_id: str, route: _Route) -> dict[str, str]:
     digest, domain = part.digest, mime.domain(route.sender)
-    own = _message_id(digest, route, part.number)
     asking = page.stop(replace(digest, stop_url=""), route.contact)[1]
     stops = [f"<{url}>" for url in (digest.stop_url, asking) if url]
     return {
         "From": mime.mailbox(route.sender, "From"),
         "To": mime.mailbox(route.recipient),
         **({"Reply-To": mime.mailbox(route.reply_to, "Reply-To")} if route.reply_to else {}),
-        "Subject": mime.words(_subject(part)),
+        "Subject": subject,
         "Date": mime.date(digest.resent_at or digest.composed_at),
-        "Message-ID": own,
+        "Message-ID": own_id,
         **_thread(part, route),
         "List-Id": f"<{mime.identifier(digest.subscriber)}.arxiv-digest.{domain}>",
         **({"List-Unsubscribe": ", ".join(stops)} if stops else {}),
@@ -158,7 +205,8 @@ def notice(
     html = _NOTICE.format(
         prose.clean(subject), Markup("\n").join(_NOTICE_LINE.format(line) for line in lines)
     )
-    return mime.message(headers, "\n\n".join(lines) + "\n", html, boundary=mime.sha256_hex(own_id)[:24])
+    text_lines = mime.quoted("\n\n".join(lines) + "\n")
+    return mime.message(headers, text_lines, mime.quoted(html), boundary=mime.sha256_hex(own_id)[:24])
 
 
 class EmailMessages:

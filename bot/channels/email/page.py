@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
@@ -22,6 +22,7 @@ CONTENTS_ABOVE = 10
 
 _TEMPLATES = views.templates("bot.channels.email")
 _FRAME = _TEMPLATES.get_template("mail.html.jinja")
+_FOOT = _TEMPLATES.get_template("mail_foot.html.jinja")
 _NUMBER = re.compile(r"<(sub|sup)>([-−+]?[0-9]+|(?<=<sub>)[0-9]+\.[0-9]+)</\1>")
 _SMALL = {
     "sub": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),
@@ -35,7 +36,7 @@ _MACROS: Any = _TEMPLATES.get_template("mail_papers.html.jinja").module
 
 def html(part: parts.Part, contact: str) -> str:
     """The HTML of one part."""
-    return _frame(part, contact, _fragments(part))
+    return above(part) + below(part.digest, contact)
 
 
 def stop(digest: Digest, contact: str) -> tuple[str, str]:
@@ -50,26 +51,6 @@ def stop(digest: Digest, contact: str) -> tuple[str, str]:
         return words.gettext("To change or stop it, ask whoever runs this digest."), ""
     about = f"unsubscribe {wording.named(digest.subscriber)}"
     return words.gettext(_WRITE, contact="{contact}"), mime.mailto(address, about)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fragments:
-    contents: tuple[Markup, ...]
-    papers: tuple[Markup, ...]
-    titles: tuple[Markup, ...]
-    revised: tuple[Markup, ...]
-
-
-def _fragments(part: parts.Part) -> _Fragments:
-    language = part.digest.language
-    papers = tuple(enumerate(part.papers, part.first))
-    contents = len(papers) > CONTENTS_ABOVE
-    return _Fragments(
-        contents=tuple(_listed(language, entry, number) for number, entry in papers) if contents else (),
-        papers=tuple(_full(language, entry, number, anchor=contents) for number, entry in papers),
-        titles=tuple(_title(language, entry) for entry in part.titles),
-        revised=tuple(_full(language, entry, None, anchor=False) for entry in part.revised),
-    )
 
 
 # Rendered once for all readers of a language: what follows depends on nothing else of a digest.
@@ -99,10 +80,11 @@ def _shown(fragment: Markup) -> Markup:
     return Markup(_NUMBER.sub(lambda found: found[2].translate(_SMALL[found[1]]), fragment))
 
 
-def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
-    digest = part.digest
-    words = wording.frame(digest)
-    asking, stop_url = stop(digest, contact)
+def above(part: parts.Part) -> str:
+    """The HTML down to the foot: the same for all who are told the same."""
+    digest, words = part.digest, wording.frame(part.digest)
+    papers = tuple(enumerate(part.papers, part.first))
+    contents = len(papers) > CONTENTS_ABOVE
     values: Mapping[str, object] = {
         "language": words.code,
         "subject": wording.headline(digest),
@@ -116,18 +98,23 @@ def _frame(part: parts.Part, contact: str, fragments: _Fragments) -> str:
         "topics": wording.topics(digest, first=10),
         "notices": wording.sentences(digest.notices, words=words),
         "nothing": "" if digest.paper_count else wording.nothing(digest),
-        "contents": fragments.contents,
-        "papers": fragments.papers,
-        "titles": fragments.titles,
+        "contents": [_listed(digest.language, entry, number) for number, entry in papers] if contents else [],
+        "papers": [_full(digest.language, entry, number, anchor=contents) for number, entry in papers],
+        "titles": [_title(digest.language, entry) for entry in part.titles],
         "more_titles": words.gettext(wording.MORE_TITLES),
-        "revised": fragments.revised,
+        "revised": [_full(digest.language, entry, None, anchor=False) for entry in part.revised],
         "revised_heading": words.gettext(wording.REVISED),
         "checked": words.gettext(wording.CHECKED),
         "completeness": wording.sentences(digest.completeness, words=words),
-        "foot": wording.foot(digest),
-        "stop": Markup.escape(asking).format(contact=_CONTACT.format(stop_url, digest.stop_url or contact)),
     }
     return _FRAME.render(values)
+
+
+def below(digest: Digest, contact: str) -> str:
+    """The foot: why this reader gets it, and how to stop it."""
+    asking, stop_url = stop(digest, contact)
+    link = Markup.escape(asking).format(contact=_CONTACT.format(stop_url, digest.stop_url or contact))
+    return _FOOT.render(foot=wording.foot(digest), stop=link)
 
 
 def weight(digest: Digest, section: parts.DigestSection, entry: Entry, *, contents: bool) -> int:

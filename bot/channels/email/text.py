@@ -32,8 +32,19 @@ def render(digest: Digest) -> str:
 
 def page(part: parts.Part, *foot: str) -> str:
     """One part of a digest, with lines of its own at the foot."""
-    blocks = [_head(part), *_papers(part), *_titles(part), *_revised(part), *_foot(part, foot)]
-    return "\n\n".join(blocks) + "\n"
+    return above(part) + below(part.digest, *foot)
+
+
+def above(part: parts.Part) -> str:
+    """The text down to the foot: the same for all who are told the same."""
+    blocks = (_head(part), *_papers(part), *_titles(part), *_revised(part), *_told(part))
+    return "".join(f"{block}\n\n" for block in blocks)
+
+
+def below(digest: Digest, *own: str) -> str:
+    """The foot: why this reader gets it, with lines of its own."""
+    *said, thanks = wording.foot(digest)
+    return "-- \n" + _paragraphs(iter([*said, *own, thanks])) + "\n"
 
 
 @lru_cache(maxsize=views.KEPT)
@@ -91,14 +102,12 @@ def _revised(part: parts.Part) -> Iterator[str]:
             yield paper(part.digest.language, entry, "-  ")
 
 
-def _foot(part: parts.Part, own: tuple[str, ...]) -> Iterator[str]:
+def _told(part: parts.Part) -> Iterator[str]:
     digest, words = part.digest, wording.frame(part.digest)
     if notices := wording.sentences(digest.notices, words=words):
         yield _paragraphs(f"! {line}" for line in notices)
     if checked := wording.sentences(digest.completeness, words=words):
         yield f"{_heading(words.gettext(wording.CHECKED))}\n{_paragraphs(iter(checked))}"
-    *said, thanks = wording.foot(digest)
-    yield "-- \n" + _paragraphs(iter([*said, *own, thanks]))
 
 
 def _heading(words: str) -> str:
@@ -131,13 +140,13 @@ def _lines(words: str, *, first: str = "", later: str = "") -> list[str]:
 
     Neither formulas nor addresses are broken, and no line begins or ends with a sign that may not.
     """
-    lines, line, is_empty = [], first, True
+    lines, line, width, is_empty = [], first, columns(first), True
     for gap, piece in _PIECE.findall(words):
-        space = " " if gap and not is_empty else ""
-        if not is_empty and columns(line + space + piece) > WIDTH:
+        space, more = " " if gap and not is_empty else "", columns(piece)
+        if not is_empty and width + len(space) + more > WIDTH:
             lines.append(line)
-            line, space = later, ""
-        line, is_empty = line + space + piece, False
+            line, width, space = later, columns(later), ""
+        line, width, is_empty = line + space + piece, width + len(space) + more, False
     return [*lines, line.rstrip() if is_empty else line]
 
 

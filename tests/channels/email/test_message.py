@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
+from email.policy import compat32
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.channels.email import message as email
+from bot.channels.email import mime
 from bot.models import Digest, Entry, Message, Summary, SummarySource
 from bot.render import prose
 from tests.render import limits, samples, strategies
@@ -143,6 +147,33 @@ def test_long_headers_are_not_encoded() -> None:
 def test_same_digest_gives_the_same_bytes() -> None:
     """A message whose outcome is in doubt can be repeated exactly."""
     assert render(samples.morning()) == render(samples.morning())
+
+
+@given(strategies.texts | st.text(st.characters(max_codepoint=126), max_size=1200))
+def test_a_header_is_folded_as_the_library_folds_it(value: str) -> None:
+    """Written by ourselves where there is nothing to fold, by the library's own policy elsewhere."""
+    encoded = mime.words(value)
+    assert mime.header("Subject", encoded) == compat32.clone(linesep="\r\n", max_line_length=998).fold_binary(
+        "Subject", encoded
+    )
+
+
+def test_readers_of_the_same_papers_differ_in_nothing_else() -> None:
+    """What was rendered for one is what the next one gets, but for the name, the address and the links."""
+    digest = replace(samples.digest(), subscriber="ada", stop_url="https://example.org/u/a")
+    (first,) = render(digest)
+    later = replace(
+        digest,
+        subscriber="bob",
+        number=digest.number + 4,
+        composed_at=digest.composed_at + timedelta(minutes=2),
+        stop_url="https://example.org/u/b",
+    )
+    (second,) = render(later, recipient="Bob <bob@example.org>")
+    theirs = [one for one in second.payload.split(b"\r\n") if one not in first.payload.split(b"\r\n")]
+    marks = (b"bob", b"example.org/u/b", b"Date:", b"Message-ID:", b"boundary=", b"--=_")
+    assert all(any(mark in line for mark in marks) for line in theirs)
+    assert len(theirs) > len(marks)
 
 
 def test_message_ids_differ_where_messages_do() -> None:
