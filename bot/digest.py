@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, TypeVar
 
+from bot import remembered
 from bot.models import (
     Digest,
     Entry,
@@ -31,8 +31,6 @@ T = TypeVar("T")
 
 _FIELDS = tuple(field.name for field in fields(Digest))
 _RECORDS = frozenset(("topics", "entries", "titles", "revised"))
-_KEPT, _KEPT_DIGESTS = 1024, 64
-"""Papers, and the papers of a digest together, in the JSON form."""
 
 
 def split(entries: Iterable[Entry], subscriber: Subscriber) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
@@ -117,12 +115,12 @@ def _field_json(name: str, value: Any) -> str:
 # What follows is the same for all readers who are told the same.
 
 
-@lru_cache(maxsize=_KEPT_DIGESTS)
+@remembered.in_a_round(remembered.DIGESTS)
 def _each_json(records: tuple[Entry | Topic, ...]) -> str:
     return f"[{','.join(map(_record_json, records))}]"
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _record_json(record: Entry | Topic) -> str:
     return _dumps(asdict(record))
 

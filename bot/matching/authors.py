@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from functools import lru_cache
 
+from bot import remembered
 from bot.matching.words import fold, is_wild, wildcards, words
 from bot.tex import to_text
 
@@ -107,7 +107,7 @@ class Wanted:
         return None if None in places or not places else [place for place in places if place is not None]
 
 
-@lru_cache(maxsize=1024)
+@remembered.in_a_round(1024)
 def wanted(text: str, phrase: bool) -> Wanted:
     """What an ``au:`` term asks for; several authors are separated by semicolons."""
     parts = [_persons(part, wild=not phrase) for part in text.split(";")]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
+from bot import remembered
 from bot.lexicon import STOP_WORDS
 from bot.matching.words import fold, is_wild, joined, stem, wildcards, without_stop_words, words
 from bot.tex import to_text
@@ -31,7 +32,7 @@ class Needle:
         return all(map(letters.__contains__, self.beginnings))
 
 
-@lru_cache(maxsize=4096)
+@remembered.in_a_round(4096)
 def needle(text: str, phrase: bool) -> Needle:
     """What to look for. Wildcards count only outside quotes, and beside letters; else they are punctuation."""
     found = without_stop_words(word for word in words(text, wild=not phrase) if word.strip("*?"))

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 
 import snowballstemmer
 
+from bot import remembered
 from bot.lexicon import STOP_WORDS
 
 _PORTER = snowballstemmer.stemmer("porter")
@@ -46,7 +46,7 @@ def without_stop_words(found: Iterable[str]) -> list[str]:
     return [word for word in found if word not in STOP_WORDS]
 
 
-@lru_cache(maxsize=65_536)
+@remembered.in_a_round(65_536)
 def stem(word: str) -> str:
     """The Porter stem of a folded word; one of two letters is left alone (Porter 1980).
 
@@ -64,7 +64,7 @@ def is_wild(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-@lru_cache(maxsize=4096)
+@remembered.in_a_round(4096)
 def wildcards(text: str, letter: str = "[^ ]") -> re.Pattern[str]:
     """``*`` for any letters and ``?`` for one, the rest as it stands. By default a space is no letter."""
     return re.compile(re.escape(text).replace(r"\*", f"{letter}*").replace(r"\?", letter))

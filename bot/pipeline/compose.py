@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 
-from bot import coverage, digest, languages, links, query
+from bot import coverage, digest, languages, links, query, remembered
 from bot.channels import CHANNELS
 from bot.channels.loading import messages_of
 from bot.history import Alert, NewMessage, Placement
@@ -174,13 +173,13 @@ def _with_summary(
     return _summarised(entry, _extracted(entry.paper, key.focus), fallback=services.summariser is not None)
 
 
-@lru_cache(maxsize=1024)
+@remembered.in_a_round(remembered.PAPERS)
 def _summarised(entry: Entry, summary: Summary, *, fallback: bool) -> Entry:
     """One value for all who read the same of the paper."""
     return replace(entry, summary=summary, fallback=fallback)
 
 
-@lru_cache(maxsize=1024)
+@remembered.in_a_round(remembered.PAPERS)
 def _extracted(paper: Paper, focus: str) -> Summary:
     """The abstract's own sentences, chosen once for all readers."""
     return extract.summarise(paper, focus=focus)

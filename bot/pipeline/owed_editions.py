@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 
-from bot import digest, languages, selection
+from bot import digest, languages, remembered, selection
 from bot.models import Entry, Rank, Subscriber, SummaryKey, Target, Topic
 from bot.models.subscriptions import SubscriberRecord
 from bot.pipeline import ranking
 from bot.settings import Settings
 from bot.store import Store
 from bot.summary import prompt
-
-_KEPT = 1024
-"""Papers, each with the topics it comes under: what is owed on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
     return [Edition(subscriber, topics, targets, entries) for entries, targets in found.items()]
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _entry(owed: selection.Owed, rank: Rank) -> Entry:
     """One value for all who are owed the paper under the same topics."""
     return Entry(owed.paper, owed.topics, withdrawn=selection.is_withdrawn(owed.paper), rank=rank)

@@ -10,17 +10,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from bot import matching, query
+from bot import matching, query, remembered
 from bot.matching.interests import Profile, Vocabulary, rareness, stems_of
 from bot.models import Hit, Liked, Paper, Place, Rank, Score, ScoreKey, Subscriber, Topic
 from bot.selection import Owed
 from bot.store import Store
 from bot.summary import scoring
 
-_KEPT = 8192
-"""A week of papers, each with the topics that matched it."""
 _TEXTS = (Place.TITLE, Place.ABSTRACT, Place.COMMENT, Place.JOURNAL_REF)
 """Where words stand; a name, a category or an identifier is no word of the text."""
 
@@ -64,13 +61,13 @@ def reader_of(store: Store, subscriber: Subscriber) -> Reader:
     return Reader(interests, liked, _key(interests, liked), profile)
 
 
-@lru_cache(maxsize=256)
+@remembered.in_a_round(256)
 def _key(interests: str, liked: tuple[Liked, ...]) -> str:
     content = [interests, sorted((paper.title, paper.abstract) for paper in liked)]
     return hashlib.sha256(json.dumps(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@lru_cache(maxsize=256)
+@remembered.in_a_round(256)
 def _stems(interests: str, liked: tuple[Liked, ...]) -> tuple[str, ...]:
     return tuple(sorted(stems_of((interests, *map(_text, liked)))))
 
@@ -115,7 +112,7 @@ def _rank(
     )
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _matched(topics: tuple[Topic, ...], paper: Paper) -> Rank:
     """What the topics say of the paper, to whoever reads it."""
     found = [hit for topic in topics for hit in _hits(topic, paper)]
@@ -126,7 +123,7 @@ def _matched(topics: tuple[Topic, ...], paper: Paper) -> Rank:
     )
 
 
-@lru_cache(maxsize=256)
+@remembered.in_a_round(256)
 def _profile(
     interests: str, liked: tuple[Liked, ...], papers: int, holding: tuple[tuple[str, int], ...]
 ) -> Profile | None:
@@ -135,28 +132,28 @@ def _profile(
     return None if profile.is_empty else profile
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _fit(profile: Profile, paper: Paper) -> tuple[float, tuple[str, ...]]:
     vocabulary = _vocabulary(paper)
     fit = profile.fit(vocabulary)
     return fit, profile.deciding(vocabulary) if fit > 0 else ()
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _vocabulary(paper: Paper) -> Vocabulary:
     return Vocabulary(paper)
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _hits(topic: Topic, paper: Paper) -> tuple[Hit, ...]:
     return matching.hits(query.parse(query.expression(topic)), matching.Document(paper))
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _printed(terms: tuple[str, ...], paper: Paper) -> tuple[str, ...]:
     return matching.printed(terms, f"{paper.title}\n{paper.abstract}")
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _followed(names: tuple[str, ...], paper: Paper) -> tuple[str, ...]:
     return matching.followed(names, matching.Document(paper))

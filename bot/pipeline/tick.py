@@ -16,7 +16,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot import calendar, query, quota, schedule
+from bot import calendar, query, quota, remembered, schedule
 from bot.history import CLOCK_TOLERANCE, ClockFault, LastPoll
 from bot.models import Subscriber
 from bot.pipeline import alerts
@@ -163,6 +163,7 @@ async def step(services: Services, state: ProcessState) -> Report:
         if services.clock.now() < until:
             await _hand_over(services, state, lacking, report)
     await beat(services, state, report)
+    remembered.forget()
     return report
 
 
@@ -219,6 +220,7 @@ async def spare(services: Services, state: ProcessState, until: datetime, stoppi
     now = services.clock.now()
     if not requests_left(services) and not state.memory.is_resting(now):
         state.memory.rest_until = quota.day_resets_at(now)
+    remembered.forget()
 
 
 def take_up(store: Store, settings: Settings, now: datetime) -> None:

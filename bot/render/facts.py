@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from bot import remembered
 from bot.models import Paper
 
 _VENUE_CHARACTERS = 110
@@ -37,7 +37,7 @@ class PaperFacts:
     code: CodeLink | None = None
 
 
-@lru_cache(maxsize=4096)
+@remembered.in_a_round(remembered.PAPERS)
 def facts(paper: Paper) -> PaperFacts:
     comment = " ".join(paper.comment.split())
     said = _URL.sub(_ADDRESS, comment)

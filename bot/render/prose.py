@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from bot import tex
+from bot import remembered, tex
 
 TITLE_BYTES = 1600
 LINE_BYTES = 2000
@@ -63,13 +62,13 @@ def source(latex: str, limit: int = LINE_BYTES) -> str:
     return clip(clean(latex), limit)
 
 
-@lru_cache(maxsize=4096)
+@remembered.in_a_round(4 * remembered.PAPERS)
 def plain(latex: str, limit: int = LINE_BYTES) -> str:
     """LaTeX as one line of readable Unicode."""
     return clip(clean(tex.to_text(source(latex, limit))), limit)
 
 
-@lru_cache(maxsize=4096)
+@remembered.in_a_round(4 * remembered.PAPERS)
 def markup(latex: str, limit: int = LINE_BYTES) -> Markup:
     """LaTeX as HTML that needs no more escaping: text, sub, sup and em."""
     return Markup(tex.to_html(source(latex, limit)))
@@ -104,7 +103,7 @@ def _first_places(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, in
             yield found.span()
 
 
-@lru_cache(maxsize=1024)
+@remembered.in_a_round(remembered.PAPERS)
 def _pattern(words: tuple[str, ...], beside: str = "", *, html: bool = False) -> re.Pattern[str]:
     """The longest word first; a word within another one, or within a formula, is none."""
     texts = sorted((str(escape(word)) if html else word for word in words), key=len, reverse=True)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import jinja2
 from markupsafe import Markup
 
-from bot import languages
+from bot import languages, remembered
 from bot.languages import Catalogue
 from bot.models import Digest, Entry
 from bot.render import prose, wording
 from bot.render.facts import CodeLink
 
-KEPT = 1024
-"""Of what papers look like: the readers that follow are given the same. A day's papers, in a few languages."""
-DIGESTS_KEPT = 64
-"""The same of all papers of a digest together: the readers of a round choose some topics, in some languages."""
 _ALL_AUTHORS = 300
 _ABSTRACT_BYTES = 8_000
 
@@ -80,7 +75,7 @@ class PaperView:
     """The frame text around it, by what it is about."""
 
 
-@lru_cache(maxsize=KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def paper(language: str, entry: Entry, *, abstract: bool = False) -> PaperView:
     """The view of one entry for all who read ``language``, without its number; the authors' ``abstract`` and
     comment are in it only when asked for."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 
+from bot import remembered
 from bot.history import Candidate, MatchRecord, MatchSource, Revision
 from bot.models import Paper, Window
 from bot.store.database import (
@@ -25,8 +25,6 @@ _PAPER = (
     "journal_ref", "dois",
 )  # fmt: skip
 _VERSION_COLUMNS = ", ".join(f"v.{column}" for column in _PAPER)
-_KEPT = 1024
-"""Papers: what is new on a day."""
 _NEW = "n.announce_type IN ('new', 'cross')"
 
 
@@ -291,7 +289,7 @@ def _to_paper(row: Row) -> Paper:
     return _paper(*(row[column] for column in _PAPER))
 
 
-@lru_cache(maxsize=_KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _paper(
     arxiv_id: str,
     version: int,

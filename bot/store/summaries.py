@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 
+from bot import remembered
 from bot.history import RefusalRecord, RequestRecord
 from bot.models import ModelUse, Purpose, Summary, SummaryKey, SummarySource
 from bot.store.database import Connection, Row, to_day, to_text, to_time, to_time_or_none
@@ -194,7 +194,7 @@ def _to_summary(row: Row) -> Summary:
     return _summary(row["objective"], row["finding"], row["source"], row["model"])
 
 
-@lru_cache(maxsize=1024)
+@remembered.in_a_round(remembered.PAPERS)
 def _summary(objective: str, finding: str, source: str, model: str) -> Summary:
     """One value for all who read it."""
     return Summary(objective, finding, SummarySource(source), model)

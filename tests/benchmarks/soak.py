@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import gc
 import os
+import pickle
 import sys
 import tempfile
 import time
@@ -98,9 +99,14 @@ class FlakyChannel(RecordingChannel):
     """Refuses for now, or accepts without a word; keeps no more of what it accepted than a history shows."""
 
     def __init__(
-        self, kind: str, clock: FakeClock, log: list[Delivered], chance: Random, told: Counter[str]
+        self,
+        kind: str,
+        clock: FakeClock,
+        note: Callable[[Delivered], None],
+        chance: Random,
+        told: Counter[str],
     ) -> None:
-        super().__init__(kind, clock, log)
+        super().__init__(kind, clock, note)
         self._chance, self._told = chance, told
 
     async def send(self, envelope: Envelope, resolved: str) -> Receipt:
@@ -121,11 +127,30 @@ class FlakyChannel(RecordingChannel):
         return Receipt(resolved, "found") if found else None
 
 
+class Journal:
+    """What was delivered, on the disk until it is judged: what the benchmark remembers is not the program's memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("wb")
+        self.many = 0
+
+    def note(self, one: Delivered) -> None:
+        pickle.dump(one, self._file)
+        self.many += 1
+
+    def read(self) -> list[Delivered]:
+        self._file.close()
+        with self._path.open("rb") as file:
+            return [pickle.load(file) for _ in range(self.many)]  # we wrote it
+
+
 @dataclass
 class Soak:
     """What goes on beside the rounds."""
 
     wanted: int
+    journal: Journal
     chance: Random = field(default_factory=lambda: Random(3))
     looks: list[Look] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
@@ -134,6 +159,7 @@ class Soak:
     _served: Settings | None = None
     _base: str = ""
     _asked_at: float = 0.0
+    _search: Any = None
     _side: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def beside(self, world: World, life: Life) -> None:
@@ -145,7 +171,8 @@ class Soak:
             self._asked_at = time.monotonic()
             await self._ask(world)
         world.progress.notes.clear()
-        del world.clock.slept[:]
+        for log in (world.clock.slept, self._search.asked_at, life.faults, life.troubles):
+            log.clear()
         if life.rounds >= len(self.looks) * self.wanted // LOOKS:
             self.looks.append(look(world, life))
         if life.rounds >= self.wanted:
@@ -153,11 +180,12 @@ class Soak:
             await self._side.aclose()
 
     def _break_services(self, world: World, life: Life) -> None:
+        self._search = world.source
         world.source = Flaky(world.source, self.chance, overloaded, self.faults)  # type: ignore[assignment]
         world.feed = Flaky(world.feed, self.chance, overloaded, self.faults)  # type: ignore[assignment]
         world.summariser = Flaky(Model(), self.chance, self._model_fault, self.faults)  # type: ignore[assignment]
         world.slack, world.email, world.file = (
-            FlakyChannel(kind, world.clock, life.delivered, self.chance, self.faults)
+            FlakyChannel(kind, world.clock, self.journal.note, self.chance, self.faults)
             for kind in ("slack", "email", "file")
         )
 
@@ -209,10 +237,11 @@ def soak(rounds: int, per_batch: int) -> tuple[Soak, Life, list[str]]:
     end = START + timedelta(days=rounds / ROUNDS_A_DAY)
     universe = Universe(date(2025, 12, 1), end.date(), per_batch=per_batch)
     changes = edits_between(START, end, (end - START).days // EDIT_EVERY_DAYS, 5, ())
-    one = Soak(rounds)
     memory = Path("/dev/shm")  # a disk's own time would be most of it
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        one = Soak(rounds, Journal(Path(folder, "journal")))
         life = asyncio.run(live(Path(folder), universe, START, end, (), changes, beside=one.beside))
+        life.delivered += one.journal.read()
     # When arXiv fails for minutes a digest is minutes late, as promised: of hours others are judges.
     wrong = [line for line in judge(life).wrong if " got " in line or " was sent " in line]
     return one, life, wrong

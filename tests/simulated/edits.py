@@ -84,6 +84,9 @@ _SUBSCRIBERS: list[Document] = [
     },
 ]
 
+MOST_ADDRESSES = 3
+"""Of one reader; the oldest goes then: the readers of years are no more than those of months."""
+
 _ENVIRONMENT = {"SLACK_BOT_TOKEN": "xoxb-simulated"}
 
 
@@ -191,7 +194,7 @@ class Editor:
     def _add_address(self) -> str:
         one = self._one(key="email")
         addresses = one["email"] if isinstance(one["email"], list) else [one["email"]]
-        one["email"] = [*addresses, f"new{self._turn}@example.org"]
+        one["email"] = [*addresses[1 - MOST_ADDRESSES :], f"new{self._turn}@example.org"]
         return ""
 
     def _change_topics(self) -> str:

@@ -50,13 +50,13 @@ class Delivered:
 class RecordingChannel(FakeChannel):
     """Notes when each message came."""
 
-    def __init__(self, kind: str, clock: FakeClock, log: list[Delivered]) -> None:
+    def __init__(self, kind: str, clock: FakeClock, note: Callable[[Delivered], None]) -> None:
         super().__init__(kind)
         self._clock = clock
-        self._log = log
+        self._note = note
 
     async def send(self, envelope: Envelope, resolved: str) -> Receipt:
-        self._log.append(Delivered(self._clock.true(), envelope))
+        self._note(Delivered(self._clock.true(), envelope))
         return await super().send(envelope, resolved)
 
 
@@ -120,9 +120,9 @@ async def live(
         clock=clock,
         source=search,  # type: ignore[arg-type]
         feed=feed,  # type: ignore[arg-type]
-        slack=RecordingChannel("slack", clock, life.delivered),
-        email=RecordingChannel("email", clock, life.delivered),
-        file=RecordingChannel("file", clock, life.delivered),
+        slack=RecordingChannel("slack", clock, life.delivered.append),
+        email=RecordingChannel("email", clock, life.delivered.append),
+        file=RecordingChannel("file", clock, life.delivered.append),
         store=open_store(folder / "state.db"),
     )
     world.settings = edits.settings(edits.text(edits.first_document()), folder)

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
-from functools import lru_cache
 
 from markupsafe import Markup
 
+from bot import remembered
 from bot.channels.email import mime, page, text
 from bot.channels.messages import Messages
 from bot.models import Digest, Message, Target
-from bot.render import parts, prose, views, wording
+from bot.render import parts, prose, wording
 from bot.settings import EmailSettings, Settings
 
 HTML_BYTES = 100_000
@@ -90,7 +90,7 @@ class _Sheet:
     """At most."""
 
 
-@lru_cache(maxsize=views.DIGESTS_KEPT)
+@remembered.in_a_round(remembered.DIGESTS)
 def _sheet(part: parts.Part) -> _Sheet:
     html = page.above(part)
     return _Sheet(

@@ -15,11 +15,11 @@ from email import quoprimime
 from email.header import Header
 from email.policy import compat32
 from email.utils import format_datetime, formataddr, parseaddr
-from functools import lru_cache
 from urllib.parse import quote
 
 import idna
 
+from bot import remembered
 from bot.render import prose
 
 _LINE = 998
@@ -29,7 +29,7 @@ _ENCODED_LINE = 75
 _NAME_BYTES = 200
 _PRINTABLE = bytes(set(range(0x20, 0x7F)) - {0x3D})
 """What quoted-printable leaves as it is."""
-_HEADERS_KEPT = 1024
+_HEADERS = 1024
 """Of what the mails of a round have in common: sender, subject, domains."""
 _PLAIN, _HTML = (
     f'Content-Type: text/{kind}; charset="utf-8"\nMIME-Version: 1.0\nContent-Transfer-Encoding: quoted-printable\n\n'
@@ -76,7 +76,7 @@ def size(text: str) -> int:
     return (len(encoded) + 2 * quoted) * 76 // 72 + 8
 
 
-@lru_cache(maxsize=_HEADERS_KEPT)
+@remembered.in_a_round(_HEADERS)
 def words(text: str, name: str = "Subject") -> str:
     """Any text as the value of the header ``name``: a line break can't leave it."""
     cleaned = prose.clean(text)
@@ -85,7 +85,7 @@ def words(text: str, name: str = "Subject") -> str:
     return Header(cleaned, "utf-8", header_name=name).encode(maxlinelen=_ENCODED_LINE)
 
 
-@lru_cache(maxsize=_HEADERS_KEPT)
+@remembered.in_a_round(_HEADERS)
 def mailbox(address: str, name: str = "To") -> str:
     """``Ada Lovelace <ada@example.org>`` as a header value; a domain outside ASCII in its IDNA form.
 
@@ -107,7 +107,7 @@ def mailto(address: str, about: str) -> str:
     return f"mailto:{quote(address, safe='@+')}?subject={quote(about, safe='')}"
 
 
-@lru_cache(maxsize=_HEADERS_KEPT)
+@remembered.in_a_round(_HEADERS)
 def domain(address: str) -> str:
     """The domain of an address, in ASCII; ``localhost`` where there is none."""
     return _ascii_domain(_parsed(address)[1].rpartition("@")[2]) or "localhost"
@@ -149,7 +149,7 @@ def _parsed(mailbox: str) -> tuple[str, str]:
         return "", ""
 
 
-@lru_cache(maxsize=_HEADERS_KEPT)
+@remembered.in_a_round(_HEADERS)
 def _ascii_domain(domain: str) -> str:
     """As the envelope has it; what is no domain without the rest."""
     try:

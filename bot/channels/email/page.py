@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import parseaddr
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from bot import remembered
 from bot.channels.email import mime
 from bot.languages import noop
 from bot.models import Digest, Entry
@@ -56,17 +56,17 @@ def stop(digest: Digest, contact: str) -> tuple[str, str]:
 # Rendered once for all readers of a language: what follows depends on nothing else of a digest.
 
 
-@lru_cache(maxsize=views.KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _listed(language: str, entry: Entry, number: int) -> Markup:
     return _shown(_MACROS.contents(replace(views.paper(language, entry), number=number)))
 
 
-@lru_cache(maxsize=views.KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _full(language: str, entry: Entry, number: int | None, *, anchor: bool) -> Markup:
     return _shown(_MACROS.full(replace(views.paper(language, entry), number=number), anchor=anchor))
 
 
-@lru_cache(maxsize=views.KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _title(language: str, entry: Entry) -> Markup:
     return _shown(_MACROS.title(views.paper(language, entry)))
 
@@ -122,7 +122,7 @@ def weight(digest: Digest, section: parts.DigestSection, entry: Entry, *, conten
     return _weight(digest.language, section, entry, contents=contents)
 
 
-@lru_cache(maxsize=views.KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def _weight(language: str, section: parts.DigestSection, entry: Entry, *, contents: bool) -> int:
     if section is parts.DigestSection.TITLES:
         return mime.size(_title(language, entry))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
-from bot import languages
+from bot import languages, remembered
 from bot.languages import Catalogue
 from bot.models import Digest, Entry
-from bot.render import parts, prose, views, wording
+from bot.render import parts, prose, wording
 
 WIDTH = 76
 _INDENT = "   "
@@ -47,7 +46,7 @@ def below(digest: Digest, *own: str) -> str:
     return "-- \n" + _paragraphs(iter([*said, *own, thanks])) + "\n"
 
 
-@lru_cache(maxsize=views.KEPT)
+@remembered.in_a_round(remembered.PAPERS)
 def paper(language: str, entry: Entry, heading: str) -> str:
     """One paper in full. A summary that runs from the right has lines of its own."""
     words = languages.catalogue(language)
