@@ -210,7 +210,7 @@ def _all_there(folder: Path, contents: Mapping[str, bytes]) -> bool:
 
 
 def _are_there(folder: Path, contents: Mapping[str, bytes]) -> bool:
-    return all((folder / name).read_bytes() == content for name, content in contents.items())
+    return all(files.read(folder / name, len(content)) == content for name, content in contents.items())
 
 
 def _translate(error: OSError, path: Path) -> DeliveryError:

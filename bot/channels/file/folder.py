@@ -58,7 +58,7 @@ def sync(folder: Path) -> None:
 def reports(folder: Path) -> Iterator[records.ReportRecord]:
     """What the reports in ``folder`` say of themselves. Links, and what can't be read, are passed over."""
     for name in sorted(os.listdir(folder)):
-        if records.is_report_name(name) and (page := _read(folder / name, _MAX_BYTES)) is not None:
+        if records.is_report_name(name) and (page := read(folder / name, _MAX_BYTES)) is not None:
             found = records.read(name, page.decode(errors="replace"))
             if found is not None:
                 yield found
@@ -97,18 +97,23 @@ def _is_ours(path: Path, marks: tuple[bytes, ...]) -> bool:
     """Whether it may be replaced: it is not there, or it is a plain file that says it is ours."""
     if not os.path.lexists(path):
         return True
-    head = _read(path, None)
+    head = read(path, None)
     return head is not None and any(mark in head for mark in marks)
 
 
-def _read(path: Path, most: int | None) -> bytes | None:
-    """A plain file of at most ``most`` bytes, or just the head of one; no link, pipe or device."""
+def read(path: Path, most: int | None) -> bytes | None:
+    """A plain file of at most ``most`` bytes, or just the head of one; no link, pipe or device. Never fails."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode) or (most is not None and found.st_size > most):
-                return None
+    except OSError:
+        return None
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or (most is not None and found.st_size > most):
+            return None
+        with open(descriptor, "rb", closefd=False) as file:
             return file.read(_HEAD_BYTES if most is None else most)
     except OSError:
         return None
+    finally:
+        os.close(descriptor)

@@ -92,6 +92,26 @@ async def test_a_link_in_the_way_is_replaced_not_followed(tmp_path: Path, make_e
     assert not (folder / "2026-11-23-ada-1.html").is_symlink()
 
 
+@pytest.mark.parametrize("name", [*REPORT, *sorted(DERIVED)])
+async def test_a_link_to_the_same_bytes_is_no_report(tmp_path: Path, make_envelope: Make, name: str) -> None:
+    """What only leads to a report, elsewhere, was not delivered: whoever planted it can change it later."""
+    outside, folder = tmp_path / "outside", tmp_path / "digests"
+    channel = FileChannel()
+    await channel.send(make_envelope(), str(folder))
+    assert await channel.find(make_envelope(), str(folder)) is not None
+    (folder / name).rename(outside)
+    (folder / name).symlink_to(outside)
+    assert await channel.find(make_envelope(), str(folder)) is None
+
+
+async def test_a_pipe_in_the_way_holds_nothing_up(tmp_path: Path, make_envelope: Make) -> None:
+    """It is not waited for, and the report takes its place."""
+    os.mkfifo(tmp_path / "2026-11-23-ada-1.html")
+    assert await FileChannel().find(make_envelope(), str(tmp_path)) is None
+    await FileChannel().send(make_envelope(), str(tmp_path))
+    assert (tmp_path / "2026-11-23-ada-1.html").is_file()
+
+
 async def test_the_umask_decides_who_may_read(tmp_path: Path, make_envelope: Make) -> None:
     """As for any file a program writes; not the owner alone, as for a temporary one."""
     before = os.umask(0o027)
