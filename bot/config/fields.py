@@ -10,7 +10,7 @@ from bot.channels.email import address as email
 from bot.channels.file import address as file
 from bot.channels.slack import address as slack
 from bot.channels.spec import AddressForm
-from bot.config import zones
+from bot.config import invisible, zones
 from bot.config.kinds import Mistaken, TextKind, Whole, anchored
 from bot.config.report import quoted
 from bot.models import addresses
@@ -28,6 +28,14 @@ def _searchable(text: str) -> str:
     if not any(character.isalnum() for character in text):
         raise Mistaken(f"{quoted(text)} has no letter or digit to search for")
     return _one_line(text)
+
+
+def _visible(text: str) -> str:
+    """A name stands in lines of logs and terminals, in headers and file names: all of it can be seen there."""
+    for offset, character in enumerate(text):
+        if not character.isprintable():
+            raise Mistaken(invisible.unseen(character), offset)
+    return text
 
 
 # --- texts ---------------------------------------------------------------------------------------
@@ -63,10 +71,15 @@ AUTHOR = TextKind(
     lambda text: ": list each author by itself" if ";" in text else "",
     _searchable,
 )
-TOPIC = TextKind(r"(?! )[^\u0000-\u001f\u007f]{1,80}(?<! )", "a name: one line without blanks around it")
+TOPIC = TextKind(
+    r"(?! )[^\u0000-\u001f\u007f]{1,80}(?<! )",
+    "a name: one line without blanks around it",
+    meaning=_visible,
+)
 SUBSCRIBER = TextKind(
     r"(?![ .])[^/\\\u0000-\u001f\u007f]{1,64}(?<! )",
     "a name: up to 64 characters without / or \\, as it becomes part of file names",
+    meaning=_visible,
 )
 
 # --- durations -----------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def find_in_lines(text: str, report: FaultReport) -> bool:
         code = re.sub(r"(?:^|\s)#.*", "", line)
         match = re.search(INVISIBLE, code)
         if match:
-            report.add(Mark(number, match.start() + 1), (), _said(match[0]))
+            report.add(Mark(number, match.start() + 1), (), unseen(match[0]))
             found = True
         elif colon := re.match(_WIDE_COLON, code):
             report.add(Mark(number, colon.start(1) + 1), (), _COLON)
@@ -54,7 +54,7 @@ def _walk(node: Node, path: tuple[str | int, ...], report: FaultReport) -> None:
             for key, value in node.values.items():
                 if match := re.search(INVISIBLE, key):
                     mark = node.keys[key]
-                    report.add(Mark(mark.line, mark.column + match.start()), path, _said(match[0]))
+                    report.add(Mark(mark.line, mark.column + match.start()), path, unseen(match[0]))
                 _walk(value, (*path, key), report)
         case Sequence():
             for index, item in enumerate(node.items):
@@ -62,7 +62,7 @@ def _walk(node: Node, path: tuple[str | int, ...], report: FaultReport) -> None:
         case Scalar(value=str() as text):
             offset = _offset(text, path)
             if offset is not None:
-                report.add(node.locate(offset), path, _said(text[offset]))
+                report.add(node.locate(offset), path, unseen(text[offset]))
             elif _is_item(node, path) and (colon := re.match(_WIDE_COLON, text)):
                 report.add(node.locate(colon.start(1)), path, _COLON)
 
@@ -86,12 +86,14 @@ def _offset(text: str, path: tuple[str | int, ...]) -> int | None:
     return None
 
 
-def _said(character: str) -> str:
-    seen = "looks like a space and is none" if re.match(BLANK, character) else "can't be seen"
-    return f"{named(character)}, which {seen}: {_REMEDY}"
+def unseen(character: str) -> str:
+    """What is wrong with it, and the remedy."""
+    why = "looks like a space and is none" if re.match(BLANK, character) else "can't be seen"
+    return f"{named(character)}, which {why}: {_REMEDY}"
 
 
 def named(character: str) -> str:
     """``a no-break space (U+00A0)``"""
-    name = "BYTE ORDER MARK" if character == "\ufeff" else unicodedata.name(character, "CONTROL CHARACTER")
+    nameless = "CONTROL CHARACTER" if unicodedata.category(character) == "Cc" else "CHARACTER WITHOUT A NAME"
+    name = "BYTE ORDER MARK" if character == "\ufeff" else unicodedata.name(character, nameless)
     return f"{'an' if name[0] in 'AEIOU' else 'a'} {name.lower()} (U+{ord(character):04X})"

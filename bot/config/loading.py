@@ -85,10 +85,13 @@ def _read_file(path: Path) -> str:
 
 
 def _read_text(text: str, report: FaultReport) -> Node:
-    """The tree of the text. Where an invisible character broke it, that is the only fault told."""
+    """The tree of the text. Where an invisible character broke it, that is the only fault told.
+
+    Whether it stands there or is written as ``"\\u202e"``: no name, address or channel has one.
+    """
     unread = FaultReport(report.file)
     root = read(text, unread)
-    if not text.isascii():
+    if not text.isascii() or "\\" in text:
         broken = invisible.find_in_lines(text, report) if unread.faults else invisible.find(root, report)
         if broken:
             return EMPTY
