@@ -56,6 +56,8 @@ def test_a_reply_is_read_in_its_own_encoding(raw: bytes, read: str) -> None:
         ("half \ud83d", "half \\ud83d"),
         ("\u202eevil", "\\u202eevil"),
         ("\ufffe", "\\ufffe"),
+        ("a\u200bb\U000e0041", "a\\u200bb\\U000e0041"),
+        ("fa\u200cr", "fa\u200cr"),
         ("👩‍🔬 Zoë 量子", "👩‍🔬 Zoë 量子"),
     ],
 )

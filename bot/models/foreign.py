@@ -14,11 +14,10 @@ LONGEST = 400
 """Characters: what a service has to say of one failure fits a few lines."""
 
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
+_BREAKS = re.compile(r"[\t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _ESCAPED_CATEGORIES = frozenset({"Cc", "Cs", "Cn", "Co"})
-_ESCAPED = frozenset(
-    "\u200e\u200f\u061c\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-)
-"""Controls of writing direction and line breaks: a stray one turns round or forges the line it is in."""
+_FORMATS_SEEN = frozenset("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u08e2")
+"""Joiners, which emoji and Persian need, and the format characters that have a shape of their own."""
 
 
 def readable(text: str | bytes, limit: int = LONGEST) -> str:
@@ -31,10 +30,27 @@ def readable(text: str | bytes, limit: int = LONGEST) -> str:
     words = _decoded(raw[: 4 * limit]) if raw is not None else str(text)[: 4 * limit]
     if raw is None and any("\udc80" <= character <= "\udcff" for character in words):
         words = _recoded(words)
-    line = " ".join(words.split())
-    shown = "".join(character if _is_harmless(character) else _escaped(character) for character in line)
+    shown = inert(" ".join(words.split()))
     longer = len(shown) > limit or len(text) > 4 * limit
     return f"{shown[:limit]}…" if longer else shown
+
+
+def inert(text: str) -> str:
+    """``text`` on one line of valid Unicode in which a terminal and a log find nothing to do. Blanks stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    line = _BREAKS.sub(" ", text)
+    return "".join(character if _is_harmless(character) else _escaped(character) for character in line)
+
+
+def is_unseen(character: str) -> bool:
+    """Whether it takes no place in a line and yet does something there: controls of writing direction, which
+    turn round what stands beside them, blanks without width, tags; or is no character at all.
+    """
+    code = ord(character)
+    if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
+        return True
+    return unicodedata.category(character) == "Cf" and character not in _FORMATS_SEEN
 
 
 def _recoded(text: str) -> str:
@@ -61,7 +77,7 @@ def _decoded(raw: bytes) -> str:
 def _is_harmless(character: str) -> bool:
     if character < "\x7f":
         return character >= " "
-    return character not in _ESCAPED and unicodedata.category(character) not in _ESCAPED_CATEGORIES
+    return not is_unseen(character) and unicodedata.category(character) not in _ESCAPED_CATEGORIES
 
 
 def _escaped(character: str) -> str:

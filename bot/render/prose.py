@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup, escape
 
 from bot import remembered, tex
+from bot.models.foreign import is_unseen
 
 TITLE_BYTES = 1600
 LINE_BYTES = 2000
@@ -24,8 +25,6 @@ SENTENCES_BYTES = 2000
 ELLIPSIS = "…"
 
 _DROPPED = frozenset({"Cc", "Cs"})
-_BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-"""A stray one of these would turn round the text after it. Joiners stay: emoji and Persian need them."""
 _TAG = re.compile("<[^<>]*>")
 _FROM_THE_LEFT = re.compile(f"(?:{_TAG.pattern}|[^\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])+")
 _BEFORE = re.compile(rf"(?:\s|{_TAG.pattern}|[()\[\]\"'“”„«»,;:!?…–—-])*")
@@ -34,10 +33,10 @@ _OPENS = "([\"'“„«–—-"
 
 
 def clean(text: str) -> str:
-    """``text`` on one line, white space collapsed; control characters and bidi controls left out."""
+    """``text`` on one line, white space collapsed; control characters and what can't be seen left out."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    return " ".join("".join(char for char in text if char.isspace() or _is_text(char)).split())
+    return " ".join(_seen(text).split())
 
 
 def clip(text: str, limit: int) -> str:
@@ -71,7 +70,9 @@ def plain(latex: str, limit: int = LINE_BYTES) -> str:
 @remembered.in_a_round(4 * remembered.PAPERS)
 def markup(latex: str, limit: int = LINE_BYTES) -> Markup:
     """LaTeX as HTML that needs no more escaping: text, sub, sup and em."""
-    return Markup(tex.to_html(source(latex, limit)))
+    html = tex.to_html(source(latex, limit))
+    # A command or an entity may stand for any character: \unicode{x202e}.
+    return Markup(html if html.isascii() else _seen(html))
 
 
 def marked(text: str, words: Sequence[str], beside: str = "") -> list[tuple[str, bool]]:
@@ -150,8 +151,12 @@ def _end_of_words(run: str) -> int:
     return end
 
 
+def _seen(text: str) -> str:
+    return "".join(char for char in text if char.isspace() or _is_text(char))
+
+
 def _is_text(char: str) -> bool:
-    return unicodedata.category(char) not in _DROPPED and char not in _BIDI_CONTROLS
+    return unicodedata.category(char) not in _DROPPED and not is_unseen(char)
 
 
 def _dollars(text: str) -> int:

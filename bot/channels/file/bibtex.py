@@ -27,7 +27,7 @@ def entry(paper: Paper) -> str:
         "year": f"{paper.published:%Y}",
         "eprint": paper.arxiv_id,
         "archivePrefix": "arXiv",
-        "primaryClass": _text(paper.primary_category),
+        "primaryClass": _text(prose.source(paper.primary_category)),
         "doi": _balanced(prose.source(paper.dois[0])) if paper.dois else "",
         "url": paper.abs_url,
     }

@@ -1,9 +1,10 @@
 """The Markdown report. Its formulas stay LaTeX, as its readers render them; TeX in prose is made text.
 
-Only what would break the report is escaped. Outside formulas: ``[ ] < ` *``, an underscore that could
-open or close emphasis, a tilde (two of them strike out what is between, as in GitHub's Markdown) but that
-of ``/~user``, a dollar sign without a partner, a backslash at the end. Inside formulas a space, which TeX
-ignores, keeps ``](`` from closing our link and ``<b`` from opening a tag.
+Only what would break the report is escaped. Outside formulas: ``[ ] < ` *``, the sign that opens an entity,
+an underscore that could open or close emphasis, a tilde (two of them strike out what is between, as in
+GitHub's Markdown) but that of ``/~user``, a dollar sign without a partner, a backslash at the end. Inside
+formulas a space, which TeX ignores, keeps ``](`` from closing our link and ``<b`` from opening a tag, and a
+command that would make a link is none.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _RULE = "---"
 
 # A dollar sign behind an even number of backslashes opens, the same again closes.
 _FORMULA = re.compile(r"(?<!\\)(?:\\\\)*(\$\$?)(?:\\.|[^$\\])+?\1")
-_MARKUP = r"[\[\]<`*$]|(?<!/)~|\\$|(?<!\w)_++|_++(?!\w)"
+_MARKUP = r"[\[\]<`*$]|&(?=#?\w+;)|(?<!/)~|\\$|(?<!\w)_++|_++(?!\w)"
 _PAIR_OR_SPECIAL = re.compile(rf"(\\.)|{_MARKUP}")
 _SPECIAL = re.compile(rf"\\(?=[!-/:-@\[-`{{-~])|{_MARKUP}")
 _HELD = re.compile(r"[\U000F0000-\U000FFFFD]")
@@ -29,6 +30,11 @@ _HELD = re.compile(r"[\U000F0000-\U000FFFFD]")
 _FIRST_HELD = 0xF0000
 _BESIDE = r"\\*_`~\[\]<\U000F0000-\U000FFFFD"
 _TAG_OPENS = re.compile(r"<(?=[A-Za-z/!?])")
+_ACTS = re.compile(
+    r"(?<!\\)\\++(?=(?:href|url|html[A-Za-z]++|data|class|cssId|style|bbox|mmlToken|includegraphics|require"
+    r"|unicode|char)(?![A-Za-z]))"
+)
+"""Commands by which MathJax or KaTeX make links, attributes and characters: without a backslash they are letters."""
 _BLOCK_OPENS = re.compile(r"^(?:(?=[#>+=|-])|(\d+)(?=[.)]))")
 
 
@@ -178,5 +184,5 @@ def _backslashed(found: re.Match[str]) -> str:
 def _escaped_formula(formula: str) -> str:
     if formula.count("[") != formula.count("]"):
         formula = formula.replace("[", r"\lbrack ").replace("]", r"\rbrack ")
-    formula = formula.replace("*", r"\ast ").replace("`", "'")
+    formula = _ACTS.sub("", formula).replace("*", r"\ast ").replace("`", "'")
     return _TAG_OPENS.sub("< ", re.sub(r"\](?=[(\[])", "] ", formula))
