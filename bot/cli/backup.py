@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot import app
+from bot.cli.lines import put
 from bot.cli.options import State, global_options, pass_state
 from bot.errors import StoreError
 
@@ -25,5 +26,5 @@ def command(state: State, file: Path) -> int:
         store.backup(str(file))
     finally:
         store.close()
-    click.echo(f"{settings.database} copied to {file}")
+    put(f"{settings.database} copied to {file}")
     return 0

@@ -8,6 +8,7 @@ import click
 
 from bot import checks, query, schedule
 from bot.cli import departures
+from bot.cli.lines import line, put
 from bot.cli.logs import say
 from bot.cli.options import State, count, global_options, pass_state
 from bot.models import Check, Subscriber
@@ -35,16 +36,18 @@ def command(state: State, live: bool) -> int:
         say(state.log_format, "warning", f"warning: {warning}")
     for topic in settings.topics:
         expression = query.expression(topic)
-        click.echo(f"{topic.name}:")
-        click.echo(f"  sent to arXiv: {expression}")
-        click.echo(f"  arXiv reads:   {query.describe(query.parse(expression))}")
+        put(
+            f"{topic.name}:",
+            f"  sent to arXiv: {expression}",
+            f"  arXiv reads:   {query.describe(query.parse(expression))}",
+        )
     now = checks.now()
     for subscriber in settings.subscribers:
-        click.echo(f"{subscriber.name}: next digests {_next_digests(subscriber, now)}")
+        put(f"{subscriber.name}: next digests {_next_digests(subscriber, now)}")
     if state.path.is_symlink():
-        click.echo(f"{state.path} is a link; the database is {settings.database}")
+        put(f"{state.path} is a link; the database is {settings.database}")
     topics, subscribers = count(len(settings.topics), "topic"), count(len(settings.subscribers), "subscriber")
-    click.echo(f"{state.path}: {topics}, {subscribers}, no faults")
+    put(f"{state.path}: {topics}, {subscribers}, no faults")
     if not live:
         return 0
     answers = checks.of_services(settings)
@@ -71,4 +74,4 @@ def _line(check: Check) -> str:
     detail = f": {check.detail}" if check.detail else ""
     remedy = check.remedy or ("" if check.ok else "try again later")
     remedy = f" — {remedy}" if remedy else ""
-    return f"{mark} {check.subject}{detail}{remedy}"
+    return f"{mark} {line(f'{check.subject}{detail}{remedy}')}"

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import click
 
+from bot.cli.lines import line
 from bot.cli.logs import LEVELS, logger
 from bot.pipeline.report import Report
 from bot.ports import Clock
@@ -77,11 +78,11 @@ class TerminalProgress:
         if bar is not None:
             bar.finish()
             click.echo(_CLEAR_LINE, nl=False, err=True)
-        click.echo(f"{_VERBS.get(step, step):<14}  {outcome}", err=True)
+        click.echo(line(f"{_VERBS.get(step, step):<14}  {outcome}"), err=True)
 
     def wait(self, text: str) -> None:
         """Above the bar, which is drawn again by what happens next."""
-        click.echo(f"{_CLEAR_LINE}{click.style('…', dim=True)} {text}", err=True)
+        click.echo(f"{_CLEAR_LINE}{click.style('…', dim=True)} {line(text)}", err=True)
         for bar in self._bars.values():
             bar.render_progress()
         click.echo(_SHOW_CURSOR, nl=False, err=True)
@@ -105,18 +106,18 @@ def tell(report: Report, log_format: str) -> None:
         _say(logging.ERROR, trouble, log_format)
 
 
-def warn(lines: Iterable[str], log_format: str) -> None:
+def warn(warnings: Iterable[str], log_format: str) -> None:
     """Something a person should see, on stderr: a line each on a terminal, log lines elsewhere."""
-    for line in lines:
-        _say(logging.WARNING, line, log_format)
+    for warning in warnings:
+        _say(logging.WARNING, warning, log_format)
 
 
-def _say(level: int, line: str, log_format: str, **facts: object) -> None:
+def _say(level: int, text: str, log_format: str, **facts: object) -> None:
     if _is_terminal(log_format):
         colour = "red" if level >= logging.ERROR else "yellow"
-        click.echo(f"{click.style('!', fg=colour)} {line}", err=True)
+        click.echo(f"{click.style('!', fg=colour)} {line(text)}", err=True)
     else:
-        logger.log(level, "%s", line, extra={"fields": facts})
+        logger.log(level, "%s", text, extra={"fields": facts})
 
 
 def _is_terminal(log_format: str) -> bool:

@@ -14,6 +14,7 @@ import click
 
 from bot import app
 from bot.cli.console import progress_for, tell
+from bot.cli.lines import put
 from bot.cli.logs import set_up_logging
 from bot.cli.options import State, count, global_options, pass_state
 from bot.demo.slack import render_as_html
@@ -44,7 +45,7 @@ def command(state: State, out: Path) -> int:
     except OSError as error:
         raise click.ClickException(f"{out} can't be made: {error.strerror}") from None
     report, lines = asyncio.run(_play(out, state.log_format))
-    click.echo("\n".join(lines))
+    put(*lines)
     tell(report, state.log_format)
     return 1 if report.faults else 0
 

@@ -10,6 +10,7 @@ from datetime import datetime
 import click
 
 from bot import app, backoff, explain, matching, query, quota, selection
+from bot.cli.lines import put
 from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
 from bot.history import RefusalRecord
 from bot.models import Hit, Paper, Subscriber, Topic
@@ -51,7 +52,7 @@ def command(state: State, paper: str, name: str) -> int:
         facts = _facts(store, settings, subscriber, found[1], app.system_clock())
     finally:
         store.close()
-    click.echo("\n".join(explain.sentences(facts)))
+    put(*explain.sentences(facts))
     return 0
 
 

@@ -6,6 +6,7 @@ import traceback
 
 import click
 
+from bot.cli.lines import line
 from bot.cli.logs import say
 from bot.errors import ConfigError, DigestError
 
@@ -47,18 +48,30 @@ def _misused(error: click.ClickException, log_format: str) -> None:
         message = error.format_message().partition("\n")[0]
         say(log_format, "error", message)
     else:
-        error.show()
+        _inert(error).show()
+
+
+def _inert(error: click.ClickException) -> click.ClickException:
+    """The same, where it quotes a name or an answer in which something would act."""
+    said = error.format_message()
+    shown = "\n".join(map(line, said.split("\n")))
+    if shown == said:
+        return error
+    return (
+        click.UsageError(shown, error.ctx)
+        if isinstance(error, click.UsageError)
+        else click.ClickException(shown)
+    )
 
 
 def _internal(error: BaseException, log_format: str, *, verbose: bool) -> None:
+    message = f"arxiv-digest: internal error: {type(error).__name__}: {error}"
     if not verbose:
-        remedy = "--verbose shows where; nothing recorded is lost"
-        message = f"arxiv-digest: internal error: {type(error).__name__}: {error} ({remedy})"
-        say(log_format, "error", message)
+        say(log_format, "error", f"{message} (--verbose shows where; nothing recorded is lost)")
         return
-    trace = "".join(traceback.format_exception(error)).rstrip("\n")
+    trace = "".join(traceback.format_exception(error))
     if log_format == "json":
-        message = f"arxiv-digest: internal error: {type(error).__name__}: {error}"
-        say(log_format, "error", message, traceback=trace)
+        say(log_format, "error", message, traceback=trace.rstrip("\n"))
     else:
-        say(log_format, "error", trace)
+        for text in (message, *(f"  {text}" for text in trace.splitlines())):
+            say(log_format, "error", text)

@@ -10,6 +10,7 @@ import click
 
 from bot import app, checks
 from bot.channels import CHANNELS
+from bot.cli.lines import put
 from bot.cli.logs import say
 from bot.cli.options import State, count, global_options, pass_state
 from bot.errors import DigestError, StoreError
@@ -48,14 +49,14 @@ def command(state: State, name: str, yes: bool) -> int:
     try:
         _refuse_unknown(store, settings, name)
         kept = store.kept_of(name)
-        click.echo(f"{name} is no longer in {state.path}; stored of {name}:")
-        for line in _lines(kept):
-            click.echo(f"  {line}")
+        put(
+            f"{name} is no longer in {state.path}; stored of {name}:", *(f"  {line}" for line in _lines(kept))
+        )
         if not yes and sys.stdin.isatty() and not click.confirm("Delete this for good?"):
             click.echo("nothing was deleted")
             return 0
         store.forget(name)
-        click.echo(f"{name} is forgotten")
+        put(f"{name} is forgotten")
         return _compact(store, state)
     finally:
         store.close()

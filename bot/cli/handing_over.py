@@ -11,6 +11,7 @@ import click
 
 from bot import app
 from bot.cli.console import progress_for, tell
+from bot.cli.lines import put
 from bot.cli.logs import say, set_up_logging
 from bot.cli.options import State
 from bot.daemon import in_time
@@ -44,8 +45,7 @@ def hand_over(state: State, write: Write) -> int:
             report = asyncio.run(_by_us(state.settings(), store, write, state.log_format))
         finally:
             store.close()
-    for line in report.done:
-        click.echo(line)
+    put(*report.done)
     tell(report, state.log_format)
     return 1 if report.faults else 0
 

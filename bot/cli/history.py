@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import click
 
 from bot import app, schedule
+from bot.cli.lines import as_json, put
 from bot.cli.options import State, complete_subscriber, count, global_options, pass_state, subscriber_named
 from bot.history import DigestRecord, TargetOutcome
 from bot.models import OutboxState
@@ -25,10 +25,10 @@ _STATES = {
 
 @click.command("history")
 @click.argument("name", shell_complete=complete_subscriber)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "for_programs", is_flag=True, help="For programs.")
 @global_options
 @pass_state
-def command(state: State, name: str, as_json: bool) -> int:
+def command(state: State, name: str, for_programs: bool) -> int:
     """List the digests of NAME, newest first, and what became of each at each target."""
     settings = state.settings(need_secrets=False)
     subscriber = subscriber_named(settings, name)
@@ -39,12 +39,12 @@ def command(state: State, name: str, as_json: bool) -> int:
             digests = store.digests.of(name)
         finally:
             store.close()
-    if as_json:
-        click.echo(json.dumps([_as_json(one) for one in digests], indent=2, ensure_ascii=False))
+    if for_programs:
+        click.echo(as_json([_as_json(one) for one in digests], indent=2))
     elif digests:
-        click.echo("\n".join(line for one in digests for line in _lines(one, subscriber.timezone)))
+        put(*(line for one in digests for line in _lines(one, subscriber.timezone)))
     else:
-        click.echo(f"{name} has had no digest yet.")
+        put(f"{name} has had no digest yet.")
     return 0
 
 

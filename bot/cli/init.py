@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot import config
+from bot.cli.lines import put
 from bot.cli.options import State, global_options, pass_state
 
 
@@ -28,5 +29,5 @@ def command(state: State, path: Path | None) -> int:
         raise click.ClickException(f"{target} exists already; nothing was written") from None
     except OSError as error:
         raise click.ClickException(f"{target} can't be written: {error.strerror}") from None
-    click.echo(f"{target} written. Next: arxiv-digest --config {target} check")
+    put(f"{target} written. Next: arxiv-digest --config {target} check")
     return 0

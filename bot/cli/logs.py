@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import sys
 from datetime import UTC, datetime
 
 import click
+
+from bot.cli.lines import as_json, line
 
 logger = logging.getLogger("arxiv-digest")
 
@@ -38,7 +39,7 @@ def set_up_logging(log_format: str, *, verbose: bool, shorten: bool = False) -> 
 def say(log_format: str, level: str, message: str, **fields: object) -> None:
     """A line for whoever typed the command: as it stands, or as JSON with its fields."""
     if log_format != "json":
-        click.echo(message, err=True)
+        click.echo(line(message), err=True)
         return
     set_up_logging(log_format, verbose=False)
     logger.log(LEVELS[level], message, extra={"fields": fields})
@@ -60,7 +61,7 @@ class _Lines(logging.Formatter):
         self._shorten = shorten
 
     def message(self, record: logging.LogRecord) -> str:
-        return self._shown(record.getMessage().rstrip("\n"))
+        return self._shown(record.getMessage().rstrip())
 
     def fields(self, record: logging.LogRecord) -> dict[str, object]:
         """What a program reads beside the message."""
@@ -75,7 +76,7 @@ class _Lines(logging.Formatter):
 
 class _TextLines(_Lines):
     def format(self, record: logging.LogRecord) -> str:
-        return f"{_time(record)} {record.levelname.lower()} {self.message(record)}"
+        return line(f"{_time(record)} {record.levelname.lower()} {self.message(record)}")
 
 
 class _JsonLines(_Lines):
@@ -86,7 +87,7 @@ class _JsonLines(_Lines):
             "message": self.message(record),
         }
         fields |= self.fields(record)
-        return json.dumps(fields, ensure_ascii=False)
+        return as_json(fields)
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -12,6 +12,7 @@ import click
 from bot import app, quota
 from bot.cli import departures
 from bot.cli.console import progress_for, tell, warn
+from bot.cli.lines import put
 from bot.cli.logs import set_up_logging
 from bot.cli.options import State, complete_subscriber, count, global_options, pass_state, subscriber_named
 from bot.daemon import in_time
@@ -65,8 +66,7 @@ def command(state: State, names: tuple[str, ...], since: datetime | None, dry_ru
     warn(settings.warnings, state.log_format)
     work = _rehearse if dry_run else _once
     report = asyncio.run(work(settings, only, since, state.log_format))
-    for line in report.done or [_idle(settings, only, report)]:
-        click.echo(line)
+    put(*(report.done or [_idle(settings, only, report)]))
     tell(report, state.log_format)
     return 1 if report.faults else 0
 

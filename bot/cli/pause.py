@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot import app, schedule
+from bot.cli.lines import put
 from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
 
 
@@ -47,5 +48,5 @@ def command(state: State, name: str, until: datetime | None) -> int:
     told = (
         f"until {schedule.told(end, subscriber.timezone)}" if end else f"until `arxiv-digest resume {name}`"
     )
-    click.echo(f"{name}: nothing is delivered {told}")
+    put(f"{name}: nothing is delivered {told}")
     return 0

@@ -15,6 +15,7 @@ from bot.channels.email import text
 from bot.channels.file import html, markdown
 from bot.channels.slack import message as slack
 from bot.cli.console import progress_for, tell, warn
+from bot.cli.lines import as_json, put, without_orders
 from bot.cli.logs import set_up_logging
 from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
 from bot.models import Digest, Subscriber
@@ -33,7 +34,7 @@ def _joined(render: Callable[[Digest], str]) -> Callable[[Sequence[Digest]], str
 def _slack(digests: Sequence[Digest]) -> str:
     """The messages as Slack would get them, in one list."""
     messages = [json.loads(message.payload) for digest in digests for message in slack.render(digest)]
-    return json.dumps(messages, indent=2, ensure_ascii=False)
+    return as_json(messages, indent=2)
 
 
 _FORMATS: dict[str, Callable[[Sequence[Digest]], str]] = {
@@ -70,20 +71,21 @@ def command(state: State, name: str, form: str, out: Path | None) -> int:
     warn(state.oddities, state.log_format)
     report = Report()
     digests = asyncio.run(_digests(settings, subscriber, report, state.log_format))
-    _put(_FORMATS[form](digests), out)
+    _put(_FORMATS[form](digests), form, out)
     tell(report, state.log_format)
     return 1 if report.faults else 0
 
 
-def _put(rendered: str, out: Path | None) -> None:
+def _put(rendered: str, form: str, out: Path | None) -> None:
     if out is None or out == Path("-"):
-        click.echo(rendered)
+        # HTML and Markdown are what a browser or an editor gets, to the byte.
+        click.echo(without_orders(rendered) if form == "text" else rendered)
         return
     try:
         out.write_text(rendered, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{out} can't be written: {error.strerror}") from None
-    click.echo(f"{out} written")
+    put(f"{out} written")
 
 
 @contextmanager

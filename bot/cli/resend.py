@@ -10,6 +10,7 @@ import click
 from bot import app, schedule
 from bot.channels import CHANNELS
 from bot.cli.handing_over import hand_over
+from bot.cli.lines import put
 from bot.cli.options import State, complete_subscriber, count, global_options, pass_state, subscriber_named
 from bot.history import DigestRecord
 from bot.models import Subscriber, Target
@@ -52,9 +53,9 @@ def command(state: State, name: str, number: int | None, to: str | None) -> int:
         why = "; ".join(choice.left_out) or "it went to no target; name one with --to"
         raise click.UsageError(f"{what} goes nowhere: {why}")
     for one in choice.targets:
-        click.echo(f"{name}: {what}, {count(record.papers, 'paper')}, goes again to {one.kind} {one.address}")
+        put(f"{name}: {what}, {count(record.papers, 'paper')}, goes again to {one.kind} {one.address}")
     for line in choice.left_out:
-        click.echo(f"{name}: not everywhere: {line}")
+        put(f"{name}: not everywhere: {line}")
 
     def write(store: Store, settings: Settings, now: datetime) -> list[int]:
         return list(by_hand.resend(store, settings, record, edition, choice.targets, now))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot import app
+from bot.cli.lines import put
 from bot.cli.options import State, complete_subscriber, global_options, pass_state, subscriber_named
 
 
@@ -26,5 +27,5 @@ def command(state: State, name: str) -> int:
             resumed = store.optouts.resume(name, None, app.system_clock().now())
         finally:
             store.close()
-    click.echo(f"{name}: delivered again from now on" if resumed else f"{name}: nothing was held back")
+    put(f"{name}: delivered again from now on" if resumed else f"{name}: nothing was held back")
     return 0

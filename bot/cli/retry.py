@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bot import app
+from bot.cli.lines import put
 from bot.cli.options import State, complete_subscriber, count, global_options, pass_state, subscriber_named
 
 
@@ -33,5 +34,5 @@ def command(state: State, name: str | None) -> int:
         store.close()
     click.echo(f"{count(revived, 'failed message')} back in the queue")
     for service in lifted:
-        click.echo(f"{service} is asked again, though it asked to be left alone")
+        put(f"{service} is asked again, though it asked to be left alone")
     return 0

@@ -17,6 +17,7 @@ import click
 from bot import app, schedule
 from bot.cli import departures, edits
 from bot.cli.console import LogProgress, tell
+from bot.cli.lines import put
 from bot.cli.logs import logger, set_up_logging
 from bot.cli.options import State, global_options, pass_state
 from bot.daemon import Daemon
@@ -103,9 +104,9 @@ def _warn(settings: Settings, changes: Changes) -> None:
 def _announce(store: Store, settings: Settings, now: datetime) -> None:
     """Each subscriber's next digest time, for the person who just started it."""
     for subscriber in settings.subscribers:
-        click.echo(_next_digest(subscriber, tick.next_digest_of(store, subscriber, now)))
+        put(_next_digest(subscriber, tick.next_digest_of(store, subscriber, now)))
     poll = tick.next_poll_after(store.polls.last_poll(), settings, now)
-    click.echo(f"next poll {schedule.told(poll)}")
+    put(f"next poll {schedule.told(poll)}")
 
 
 def _next_digest(subscriber: Subscriber, due: datetime) -> str:

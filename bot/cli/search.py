@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import click
 
 from bot import app
+from bot.cli.lines import as_json, put
 from bot.cli.logs import caution
 from bot.cli.options import State, global_options, pass_state
 from bot.history import Found
@@ -18,13 +18,13 @@ _AT_MOST = 50
 
 @click.command("search")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "for_programs", is_flag=True, help="For programs.")
 @click.option(
     "--limit", default=_AT_MOST, show_default=True, type=click.IntRange(1, 10_000), help="Papers at most."
 )
 @global_options
 @pass_state
-def command(state: State, words: Sequence[str], as_json: bool, limit: int) -> int:
+def command(state: State, words: Sequence[str], for_programs: bool, limit: int) -> int:
     """Find the stored papers that hold all of WORDS, the best first. A phrase stands in quotes.
 
     \b
@@ -45,10 +45,10 @@ def command(state: State, words: Sequence[str], as_json: bool, limit: int) -> in
                 )
         finally:
             store.close()
-    if as_json:
-        click.echo(json.dumps([_as_json(one) for one in found], indent=2, ensure_ascii=False))
+    if for_programs:
+        click.echo(as_json([_as_json(one) for one in found], indent=2))
     elif found:
-        click.echo("\n".join(_line(one) for one in found))
+        put(*map(_line, found))
     else:
         click.echo(
             "No stored paper holds these words." if store else "Nothing was polled yet: there is no database."

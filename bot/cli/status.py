@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
 from bot import app, backoff, quota, schedule
+from bot.cli.lines import as_json, put
 from bot.cli.options import State, count, global_options, pass_state
 from bot.history import TargetTally, TopicPoll
 from bot.models import Purpose, Subscriber, Target
@@ -26,10 +26,10 @@ _COMPLETENESS = {None: "", True: " (complete)", False: " (incomplete: the next o
 
 
 @click.command("status")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "for_programs", is_flag=True, help="For programs.")
 @global_options
 @pass_state
-def command(state: State, as_json: bool) -> int:
+def command(state: State, for_programs: bool) -> int:
     """Show what was seen, summarised and delivered, and what waits for what."""
     settings = state.settings(need_secrets=False)
     clock, store = app.system_clock(), app.read_store(settings.database)
@@ -41,7 +41,10 @@ def command(state: State, as_json: bool) -> int:
             facts = gather(store, settings, clock)
         finally:
             store.close()
-    click.echo(json.dumps(facts, indent=2, ensure_ascii=False) if as_json else _as_text(facts))
+    if for_programs:
+        click.echo(as_json(facts, indent=2))
+    else:
+        put(*_as_text(facts))
     return 0
 
 
@@ -218,7 +221,7 @@ def _told(moment: str | None, timezone: str = "UTC") -> str:
     return moment if moment == _AT_ONCE else schedule.told(datetime.fromisoformat(moment), timezone)
 
 
-def _as_text(facts: dict[str, Any]) -> str:
+def _as_text(facts: dict[str, Any]) -> list[str]:
     papers, polls = facts["papers"], facts["polls"]
     lines = [
         f"Papers      {papers['seen']} seen, {papers['matched']} matched, "
@@ -237,21 +240,24 @@ def _as_text(facts: dict[str, Any]) -> str:
             f"{subscriber['name']}: {count(subscriber['digests'], 'digest')}, "
             f"last {_told(subscriber['last_digest'], zone)}, next {_told(subscriber['next_digest'], zone)}"
         )
-        lines += [
-            f"  {target['kind']:<6} {target['address']:<32} pending {target['pending']}, "
-            f"in doubt {target['in_doubt']}, failed {target['failed']}, sent {target['sent']}"
-            + (f"  {target['held']}" if target["held"] else "")
-            + (f" until {_told(target['held_until'], zone)}" if target["held_until"] else "")
-            + (f"\n         {target['error']}" if target["error"] else "")
-            for target in subscriber["targets"]
-        ]
+        lines += [line for target in subscriber["targets"] for line in _target_lines(target, zone)]
     lines += [
         f"! {wait['service']} asked to be left alone until {_told(wait['until'])} ({wait['reason']}); "
         "`arxiv-digest retry` lifts that"
         for wait in facts["waits"]
     ]
     lines += [f"! {alert['text']} (since {_told(alert['since'])})" for alert in facts["alerts"]]
-    return "\n".join(lines)
+    return lines
+
+
+def _target_lines(target: dict[str, Any], zone: str) -> list[str]:
+    line = (
+        f"  {target['kind']:<6} {target['address']:<32} pending {target['pending']}, "
+        f"in doubt {target['in_doubt']}, failed {target['failed']}, sent {target['sent']}"
+        + (f"  {target['held']}" if target["held"] else "")
+        + (f" until {_told(target['held_until'], zone)}" if target["held_until"] else "")
+    )
+    return [line, f"         {target['error']}"] if target["error"] else [line]
 
 
 def _gemini_lines(gemini: dict[str, Any] | None) -> list[str]:
