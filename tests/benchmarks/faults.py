@@ -15,6 +15,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from types import CodeType
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -66,6 +67,8 @@ SQL = tuple(
 class Fault:
     """One fault. Lines are counted from 1."""
 
+    number: int
+    """Which of the module's it is, from 0."""
     line: int
     statement: int
     """The line on which its statement begins."""
@@ -110,6 +113,7 @@ def faults(source: str, filename: str) -> Iterator[Fault]:
     tree = ast.parse(source, filename)
     lines = source.splitlines()
     sound = _essence(compile(tree, filename, "exec"))
+    number = count()
     for node, place, scope in list(_nodes(tree, _Scope())):
         for new in _replacements(node, scope):
             place.put(ast.fix_missing_locations(ast.copy_location(new, node)))
@@ -118,7 +122,8 @@ def faults(source: str, filename: str) -> Iterator[Fault]:
             if _essence(code) != sound:
                 line: int = getattr(node, "lineno", scope.statement)
                 said = _change(node, new)
-                yield Fault(line, scope.statement, scope.constant, lines[line - 1].strip(), said, code)
+                source_line = lines[line - 1].strip()
+                yield Fault(next(number), line, scope.statement, scope.constant, source_line, said, code)
 
 
 def functions(code: CodeType) -> Iterator[CodeType]:

@@ -1,12 +1,16 @@
 """Tests that notice: how many small faults in the modules that decide die in the suite.
 
-    python -m tests.benchmarks.mutants [MODULE…] [--budget SECONDS] [--limit FAULTS] [--fresh]
+    python -m tests.benchmarks.mutants [MODULE…] [--sample FAULTS] [--seed N] [--budget SECONDS] [--fresh]
 
-Each fault of ``tests.benchmarks.faults`` is put into the running functions of a process of its own, forked from one
-that has imported and collected everything; then the tests run that cover the fault's line, the quickest first, for
-at most so many seconds. Which tests cover which line is gathered once and kept in the user's cache, and gathered
-again for what changed. ``harmless.txt`` lists the faults that break no promise, each with the reason; every other
-survivor is printed with its line.
+Each fault of ``tests.benchmarks.faults``, or a sample of each module's, is put into the running functions of a
+process of its own, forked from one that has imported and collected everything; then the tests run that cover the
+fault's line, for at most so many seconds: those of the module's own file, then one of each file in turn, the
+quickest first. ``harmless.txt`` lists the faults that break no
+promise, each with the reason; every other survivor is printed with its line.
+
+Which tests cover which line is gathered once and kept in the user's cache, and gathered again for what changed. So
+is what became of each fault, for as long as the module and the tests that ran are what they were: a run that was
+interrupted goes on where it was.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ import hashlib
 import importlib
 import json
 import os
+import random
 import resource
 import select
 import signal
@@ -27,7 +32,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import zip_longest
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -46,11 +51,15 @@ MODULES = (
     "coverage/paging", "quota/limits", "quota/priority",
 )  # fmt: skip
 HARMLESS = Path(__file__).with_name("harmless.txt")
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "arxiv-digest-mutants.json"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "arxiv-digest-mutants"
+COVERED, TRIED = CACHE / "covered.json", CACHE / "tried.txt"
 OPTIONS = ("-o", "addopts=", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal", "-s")
 HOMES = ("tests/pipeline/", "tests/store/", "tests/summary/", "tests/coverage/", "tests/test_")
 """Where the tests of decisions are. The others start processes, or listen on loopback: what only they notice
 counts as unnoticed."""
+SAMPLE = 40
+"""Faults of a module that are tried: what a few minutes are enough for."""
+BUDGET_S = 6.0
 GRACE_S = 10.0
 """How much longer than it should a test may take, before the fault is said to hang it."""
 MEMORY = 4 * 2**30
@@ -60,11 +69,13 @@ MEMORY = 4 * 2**30
 class Covering:
     """Which tests run through a module's lines."""
 
+    own: str
+    """How the file of its own tests ends."""
     lines: dict[int, set[str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def of(self, fault: Fault, source: str) -> list[str]:
-        """Those for this fault, the quickest first. A constant concerns whoever reads it."""
+        """Those for this fault, in the order in which to run them. A constant concerns whoever reads it."""
         lines: Iterable[int] = (fault.line, fault.statement)
         if fault.constant:
             used = [n for n, text in enumerate(source.splitlines(), start=1) if fault.constant in text]
@@ -72,7 +83,21 @@ class Covering:
         elif fault.line not in self.lines and fault.statement not in self.lines:
             lines = range(fault.statement, fault.line)
         tests = {test for line in lines for test in self.lines.get(line, ())}
-        return sorted(tests, key=lambda test: (self.seconds[test], test))
+        by_file: dict[str, list[str]] = {}
+        for test in sorted(tests, key=lambda test: (self.seconds[test], test)):
+            by_file.setdefault(_file(test), []).append(test)
+        own = [test for file in by_file if file.endswith(self.own) for test in by_file[file]]
+        others = (by_file[file] for file in by_file if not file.endswith(self.own))
+        return [*own, *(test for turn in zip_longest(*others) for test in turn if test)]
+
+    def within(self, budget_s: float, tests: Sequence[str]) -> list[str]:
+        """Those for which there is time."""
+        found, spent = [], 0.0
+        for test in tests:
+            if spent + self.seconds[test] <= budget_s:
+                spent += self.seconds[test]
+                found.append(test)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +136,9 @@ class Gatherer:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self.coverage.switch_context(item.nodeid)
-        began = time.perf_counter()
+        began = time.process_time()  # however busy the machine is
         result = yield
-        self.seconds[item.nodeid] = time.perf_counter() - began
+        self.seconds[item.nodeid] = time.process_time() - began
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -146,7 +171,7 @@ def gather(modules: Sequence[str], files: Sequence[str]) -> dict[str, Any]:
 
 def covering(modules: Sequence[str], fresh: bool) -> Mapping[str, Covering]:
     """From the cache, once what changed has been gathered again."""
-    kept: dict[str, Any] = json.loads(CACHE.read_text()) if CACHE.is_file() and not fresh else {}
+    kept: dict[str, Any] = json.loads(COVERED.read_text()) if COVERED.is_file() and not fresh else {}
     files = [str(one.relative_to(ROOT)) for one in sorted((ROOT / "tests").rglob("test_*.py"))]
     files = [file for file in files if file.startswith(HOMES) and "deploy" not in file]
     stale = [file for file in files if _is_stale(kept.get(file), file, modules)]
@@ -154,9 +179,9 @@ def covering(modules: Sequence[str], fresh: bool) -> Mapping[str, Covering]:
         print(f"gathering what {len(stale)} files of tests cover", file=sys.stderr)
         wanted = sorted({*modules, *MODULES})
         kept |= _elsewhere(lambda: gather(wanted, stale))
-        CACHE.parent.mkdir(parents=True, exist_ok=True)
-        CACHE.write_text(json.dumps(kept))
-    found = {module: Covering() for module in modules}
+        CACHE.mkdir(parents=True, exist_ok=True)
+        COVERED.write_text(json.dumps(kept))
+    found = {module: Covering(f"/test_{module.rpartition('/')[2]}.py") for module in modules}
     for file in files:
         for module in modules:
             found[module].seconds |= kept[file]["seconds"]
@@ -193,17 +218,67 @@ def _elsewhere(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return found
 
 
+# --- which faults, and what became of them ------------------------------------------------------
+
+Choose = Callable[[str, Sequence[Fault]], Sequence[Fault]]
+"""Those of a module's faults that are tried."""
+
+
+def sampled(size: int | None, seed: int) -> Choose:
+    """So many of each module's, by chance, in the order of their lines; None for all."""
+
+    def choose(module: str, made: Sequence[Fault]) -> Sequence[Fault]:
+        if size is None or size >= len(made):
+            return made
+        chosen = random.Random(f"{seed} {module}").sample(range(len(made)), size)
+        return [made[n] for n in sorted(chosen)]
+
+    return choose
+
+
+class Tried:
+    """What was noticed before: a fault in the same source, by the same tests as they stand, need not run again."""
+
+    def __init__(self, fresh: bool) -> None:
+        self._known: dict[str, bool] = {}
+        self._digests: dict[str, str] = {}
+        if TRIED.is_file() and not fresh:
+            self._known = {
+                key: said == "noticed"
+                for key, _, said in (line.partition(" ") for line in TRIED.read_text().splitlines())
+            }
+
+    def once(self, fault: Fault, source: str, tests: Sequence[str], run: Callable[[], list[str]]) -> bool:
+        """Whether the fault is noticed by the tests; what ``run`` says of failures, where that is not known."""
+        key = self._key(fault, source, tests)
+        if key not in self._known:
+            self._known[key] = bool(run())
+            with TRIED.open("a") as file:
+                file.write(f"{key} {'noticed' if self._known[key] else 'survived'}\n")
+        return self._known[key]
+
+    def _key(self, fault: Fault, source: str, tests: Sequence[str]) -> str:
+        files = sorted({_file(test) for test in tests})
+        for file in files:
+            self._digests.setdefault(file, _digest(ROOT / file))
+        parts = [source, str(fault.number), fault.change, *tests, *(self._digests[file] for file in files)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
 # --- one fault, one process ---------------------------------------------------------------------
 
 
 class Runner:
     """In place of pytest's own loop: a forked process for each fault."""
 
-    def __init__(self, covered: Mapping[str, Covering], budget_s: float, limit: int | None) -> None:
+    def __init__(
+        self, covered: Mapping[str, Covering], budget_s: float, choose: Choose, tried: Tried
+    ) -> None:
         self.outcomes: list[Outcome] = []
         self._covered = covered
         self._budget_s = budget_s
-        self._limit = limit
+        self._choose = choose
+        self._tried = tried
         self._failures: int | None = None
         """Where a forked process tells its failures; None in the process that forks."""
 
@@ -224,13 +299,15 @@ class Runner:
         module = importlib.import_module(f"bot.{name.replace('/', '.')}")
         running = _running(module)
         known = harmless().get(name, set())
-        made = list(faults.faults(source, str(_path(name))))[: self._limit]
-        tests = [self._within_budget(covered.of(fault, source), covered) for fault in made]
+        made = self._choose(name, list(faults.faults(source, str(_path(name)))))
+        tests = [covered.within(self._budget_s, covered.of(fault, source)) for fault in made]
         unfit = self._unfit([items[test] for test in sorted(set().union(*tests))], covered)
         noticed, excused, survivors = 0, 0, []
         for fault, names in zip(made, tests, strict=True):
             chosen = [items[test] for test in names if test not in unfit]
-            if self._run(functools.partial(_put, fault, module, running), chosen, 1, covered):
+            put = functools.partial(_put, fault, module, running)
+            attempt = functools.partial(self._run, put, chosen, 1, covered)
+            if self._tried.once(fault, source, names, attempt):
                 noticed += 1
             elif (fault.source, fault.change) in known:
                 excused += 1
@@ -238,10 +315,6 @@ class Runner:
                 survivors.append(fault)
                 print(f"{name}:{fault.line}: {fault.change}", file=sys.stderr, flush=True)
         return Outcome(name, noticed, excused, survivors)
-
-    def _within_budget(self, tests: Sequence[str], covered: Covering) -> list[str]:
-        spent = list(accumulate(covered.seconds[test] for test in tests))
-        return [test for test, until in zip(tests, spent, strict=True) if until <= self._budget_s]
 
     def _unfit(self, items: Sequence[pytest.Item], covered: Covering) -> set[str]:
         """The tests that fail without any fault, run so."""
@@ -355,22 +428,20 @@ def _row(one: Outcome) -> str:
     )
 
 
-def run(
-    modules: Sequence[str], budget_s: float = 10.0, limit: int | None = None, fresh: bool = False
-) -> list[Outcome]:
-    """Try every fault of the modules."""
+def run(modules: Sequence[str], choose: Choose, budget_s: float, fresh: bool) -> list[Outcome]:
+    """Try the chosen faults of the modules."""
     covered = covering(modules, fresh)
     files = sorted(
         {_file(test) for one in covered.values() for tests in one.lines.values() for test in tests}
     )
-    runner = Runner(covered, budget_s, limit)
+    runner = Runner(covered, budget_s, choose, Tried(fresh))
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         pytest.main([*OPTIONS, "--basetemp", f"{folder}/t", *files], plugins=[runner])
     return runner.outcomes
 
 
 def figures() -> list[Figure]:
-    outcomes = run(MODULES)
+    outcomes = run(MODULES, sampled(SAMPLE, 1), BUDGET_S, False)
     return [
         at_least("faults noticed, of all, least module", min(one.of_all for one in outcomes), 90, "%"),
         at_least("of those that matter", min(one.of_those_that_matter for one in outcomes), 95, "%"),
@@ -381,13 +452,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.mutants", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(MODULES))
-    parser.add_argument("--budget", type=float, default=10.0, metavar="SECONDS", help="of tests for a fault")
-    parser.add_argument("--limit", type=int, metavar="FAULTS", help="only so many a module")
-    parser.add_argument("--fresh", action="store_true", help="gather anew what the tests cover")
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--sample", type=int, default=SAMPLE, metavar="FAULTS", help=f"of a module; {SAMPLE}")
+    size.add_argument("--all", action="store_const", const=None, dest="sample", help="every fault")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="which sample")
+    parser.add_argument(
+        "--budget", type=float, default=BUDGET_S, metavar="SECONDS", help="of tests for a fault"
+    )
+    parser.add_argument("--fresh", action="store_true", help="forget what is known of earlier runs")
     given = parser.parse_args()
     os.nice(10)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no forked process is left behind
-    outcomes = run(given.modules or MODULES, given.budget, given.limit, given.fresh)
+    outcomes = run(given.modules or MODULES, sampled(given.sample, given.seed), given.budget, given.fresh)
     print(
         f"{'module':<24}{'faults':>7}{'noticed':>9}{'harmless':>10}{'survivors':>11}{'of all':>10}{'matter':>10}"
     )
