@@ -14,6 +14,9 @@ import pytest
 from bot.channels import CHANNELS
 from bot.errors import DeliveryError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
+from bot.pipeline import tick
+from bot.pipeline.deliver import deliver
+from bot.pipeline.report import Report
 from bot.settings import EmailSettings
 from tests.pipeline.conftest import World
 from tests.samples import paper, subscriber
@@ -104,18 +107,98 @@ async def test_a_message_that_never_arrived_is_sent_again(ready: World) -> None:
 
 
 async def test_a_history_that_lags_is_looked_at_twice(ready: World) -> None:
-    """Slack shows an accepted message late: one look that finds nothing is not believed."""
-    find, looks = ready.slack.look, list[float]()
+    """Slack shows an accepted message some seconds late: one look that finds nothing is not believed."""
+    find, times = ready.slack.look, list[float]()
+    ready.clock.advance(timedelta(hours=1))
+
+    async def sending(envelope: Envelope, resolved: str) -> Receipt:
+        times.append(ready.clock.monotonic())
+        return await ready.slack.take(envelope, resolved)
 
     async def lagging(envelope: Envelope, resolved: str) -> Receipt | None:
-        looks.append(ready.clock.monotonic())
-        return await find(envelope, resolved) if len(looks) > 1 else None
+        times.append(ready.clock.monotonic())
+        return await find(envelope, resolved) if len(times) > 2 else None
 
-    ready.slack.on_find = lagging
+    ready.slack.on_send, ready.slack.on_find = sending, lagging
     ready.slack.script.append(transient(in_doubt=True))
     assert not (await ready.once()).faults
     assert len(ready.slack.accepted) == 1
-    assert looks[1] - looks[0] >= 5
+    assert [at - times[0] for at in times] == [0, 5, 10]
+
+
+async def test_what_the_last_process_sent_is_looked_for_once_the_history_can_show_it(ready: World) -> None:
+    """It may have died a moment ago. Found missing twice, and no more often, the message is sent."""
+    ready.store.outbox.add_notice(SLACK, b"a notice", "", ready.clock.now())
+    (notice,) = ready.store.outbox.waiting(None)
+    ready.store.outbox.mark_sending(notice, ready.clock.now())
+    ready.clock.advance(timedelta(hours=1))
+    ready.restart()
+    looks: list[float] = []
+
+    async def looking(envelope: Envelope, resolved: str) -> None:
+        looks.append(ready.clock.monotonic())
+
+    ready.slack.on_find = looking
+    await deliver(ready.services, ready.state, Report())
+    assert looks == [3605, 3610]
+    assert [one.id for one in ready.slack.accepted] == [notice.id]
+
+
+async def test_a_report_that_was_written_is_found_at_once(ready: World) -> None:
+    """A folder shows what is in it: no second is waited, and nothing is written again."""
+    ready.file.script.append(transient(in_doubt=True))
+    await ready.once()
+    assert len(ready.file.accepted) == 1
+    assert ready.clock.slept.count(5) == 0
+
+
+async def test_what_fails_in_an_unforeseen_way_may_have_been_accepted(ready: World) -> None:
+    """Whatever is raised once the message is out: it is looked for, and not sent again."""
+
+    async def sending(envelope: Envelope, resolved: str) -> Receipt:
+        await ready.slack.take(envelope, resolved)
+        raise RuntimeError("no such field")
+
+    ready.slack.on_send = sending
+    assert not (await ready.once()).faults
+    assert len(ready.slack.accepted) == 1
+
+
+async def test_the_pauses_between_attempts_grow(ready: World) -> None:
+    """Counted from the failure, however long the machine was off before it."""
+    ready.store.outbox.add_notice(SLACK, b"a notice", "", ready.clock.now())
+    ready.clock.advance(timedelta(hours=20))
+    pauses = []
+    for _ in range(5):
+        ready.slack.script.append(transient())
+        await deliver(ready.services, ready.state, Report())
+        again = ready.store.outbox.next_attempt_at()
+        assert again is not None
+        pauses.append((again - ready.clock.now()) / timedelta(minutes=1))
+        ready.clock.advance(again - ready.clock.now())
+    assert pauses == [5, 15, 60, 240, 240]
+    await deliver(ready.services, ready.state, Report())
+    assert len(ready.slack.accepted) == 1
+
+
+async def test_who_stays_in_doubt_for_a_day_has_failed(world: World) -> None:
+    """It waits for a person then, and the papers behind it wait for nobody."""
+    many_parts(world)
+    world.slack.script.append(transient(in_doubt=True))
+    world.slack.unreadable = True
+    await world.once()
+    for _ in range(12):
+        world.clock.advance(timedelta(hours=5))
+        report = Report()
+        await deliver(world.services, world.state, report)
+        if report.done:
+            break
+    (fault,) = report.faults
+    assert fault.startswith("ada: slack #papers part 1/")
+    assert fault.endswith(": failed: the history can't be read; grant it")
+    (tally,) = world.store.outbox.tallies()
+    assert (tally.failed, tally.in_doubt, tally.pending) == (1, 0, 0)
+    assert [one.part for one in world.slack.accepted] == list(range(1, tally.sent + 2))
 
 
 async def test_where_the_history_can_t_be_read_it_stays_in_doubt(ready: World) -> None:
@@ -239,6 +322,26 @@ async def test_slack_gets_one_message_a_second_and_channel(world: World) -> None
     assert len(times) > 2
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert min(gaps) >= CHANNELS["slack"].interval(world.settings).total_seconds()
+
+
+async def test_a_channels_second_begins_when_a_message_is_taken(world: World) -> None:
+    """Slack may take its time: the next one goes out a second after its answer, under whatever name."""
+    world.source.papers = [paper("2611.00001")]
+    world.subscribe(subscriber("ada"), subscriber("bob", targets=(Target("slack", "C1"),)), subscriber("cyd"))
+    times: list[tuple[float, float]] = []
+
+    async def same(address: str) -> str:
+        return "C1"
+
+    async def slow(envelope: Envelope, resolved: str) -> Receipt:
+        began = world.clock.monotonic()
+        await world.clock.sleep(7)
+        times.append((began, world.clock.monotonic()))
+        return await world.slack.take(envelope, resolved)
+
+    world.slack.on_resolve, world.slack.on_send = same, slow
+    assert not (await world.once()).faults
+    assert [later[0] - earlier[1] for earlier, later in pairwise(times)] == [1, 1]
 
 
 async def test_ten_channels_take_no_longer_than_one(world: World) -> None:
@@ -379,6 +482,67 @@ async def test_addresses_are_looked_up_before_the_first_message(world: World) ->
     await world.once()
     assert calls[:4] == ["#nowhere", "#papers", "#others", "send"]
     assert set(calls[4:]) == {"send"}
+
+
+async def test_an_address_that_can_t_be_looked_up_now_is_asked_for_again(world: World) -> None:
+    """Within the round, when the service's own short wait is over; the others wait as long, and each is kept."""
+    asked: list[tuple[str, float]] = []
+
+    async def resolving(address: str) -> str:
+        asked.append((address, world.clock.monotonic()))
+        if len(asked) == 1:
+            raise transient(retry_after=timedelta(seconds=30))
+        return await world.slack.look_up(address)
+
+    world.slack.on_resolve = resolving
+    world.source.papers = [paper("2611.00001")]
+    world.subscribe(subscriber(), subscriber("bob", targets=(Target("slack", "#others"),)))
+    assert not (await world.once()).faults
+    assert len(world.slack.accepted) == 2
+    (_, began), *later = asked
+    assert sorted(address for address, _ in later) == ["#others", "#papers"]
+    assert min(at for _, at in later) >= began + 30
+    assert world.store.subscriptions.resolved(SLACK) == "id-of-#papers"
+
+
+async def test_a_service_that_rests_is_asked_for_no_address(ready: World) -> None:
+    """Nothing is asked of it before its time, also not where a new channel may be."""
+    ready.slack.script.append(transient(retry_after=timedelta(hours=1)))
+    await ready.once()
+    asked: list[str] = []
+
+    async def resolving(address: str) -> str:
+        asked.append(address)
+        return await ready.slack.look_up(address)
+
+    ready.slack.on_resolve = resolving
+    ready.subscribe(subscriber(), subscriber("bob", targets=(Target("slack", "#new"),)))
+    assert len((await ready.once()).faults) == 2
+    assert asked == []
+    ready.clock.advance(timedelta(hours=1))
+    assert not (await ready.once()).faults
+    assert asked == ["#new"]
+
+
+async def test_what_is_chosen_by_hand_leaves_the_queue_alone(world: World) -> None:
+    """Only that message goes out, and what the operator is told of it."""
+    add, now = world.store.outbox.add_notice, world.clock.now()
+    chosen = add(SLACK, b"chosen", "ada", now)
+    add(SLACK, b"waiting", "ada", now)
+    operator = add(OPERATOR, b"to the operator", "", now)
+    await deliver(world.services, world.state, Report(), chosen={chosen})
+    assert sorted(one.id for one in world.slack.accepted) == [chosen, operator]
+
+
+async def test_a_channel_that_is_not_configured_any_more_fails_in_words(world: World) -> None:
+    """The whole digest at once, and a `retry` brings it when the token is there again."""
+    many_parts(world)
+    services = replace(world.services, channels={"file": world.file})
+    report = await tick.once(services, world.state)
+    assert len(report.faults) > 2
+    assert all(fault.endswith(": failed: slack is not configured") for fault in report.faults)
+    assert world.store.outbox.retry_failed(None, world.clock.now()) == len(report.faults)
+    assert not (await world.once()).faults
 
 
 async def test_refused_blocks_are_sent_as_plain_text(ready: World) -> None:
