@@ -264,15 +264,19 @@ class SilentProgress:
     """Keeps the outcomes of the steps."""
 
     def __init__(self) -> None:
+        self.steps: list[tuple[str, int | None]] = []
+        """Each step that was begun, with how much there was to do."""
+        self.advanced: list[str] = []
+        """The name of a step for everything in it that was done."""
         self.outcomes: list[tuple[str, str]] = []
         self.notes: list[tuple[str, str, dict[str, object]]] = []
         self.waits: list[str] = []
 
     def begin(self, step: str, total: int | None) -> None:
-        pass
+        self.steps.append((step, total))
 
     def advance(self, step: str, done: int = 1) -> None:
-        pass
+        self.advanced += [step] * done
 
     def end(self, step: str, outcome: str) -> None:
         self.outcomes.append((step, outcome))

@@ -10,7 +10,7 @@ import pytest
 from bot import schedule
 from bot.errors import DeliveryError
 from bot.models import AnnounceType, Paper, Target, Verdict
-from bot.pipeline import tick
+from bot.pipeline import compose, tick
 from bot.settings import EmailSettings
 from tests.pipeline.conftest import World
 from tests.pipeline.days import DailyFeed, announced, at, digests, live
@@ -78,6 +78,59 @@ async def test_a_day_without_papers(world: World, send_empty: bool) -> None:
     await world.once()
     await world.once()
     assert len(digests(world)) == (2 if send_empty else 0)
+
+
+async def test_others_have_their_turn_while_a_long_digest_is_written(world: World) -> None:
+    """After each paper: rendering thirty holds up neither a signal nor a message. No time is waited."""
+    world.source.papers = [paper(f"2611.{n:05}") for n in range(30)]
+    world.subscribe(subscriber(), subscriber("bob", targets=(FILE,)))
+    await world.step()
+    began, turns = world.clock.monotonic(), len(world.clock.slept)
+    now = world.clock.now()
+    assert await compose.compose(world.services, {"ada": now, "bob": now}) == 2
+    assert len(world.clock.slept) - turns >= 30
+    assert world.clock.monotonic() == began
+    assert world.progress.outcomes[-1] == ("compose", "digests written: 2")
+
+
+async def test_a_preview_is_numbered_as_the_digests_will_be(world: World) -> None:
+    """One for each history that the kinds of channel have; nothing is stored."""
+    world.source.papers = [paper("2611.00001")]
+    world.subscribe(subscriber(targets=(SLACK,)))
+    await world.step()
+    (shown,) = compose.preview(world.services, world.settings.subscribers[0])
+    assert (shown.number, [entry.paper.arxiv_id for entry in shown.entries]) == (1, ["2611.00001"])
+    await world.once()
+    world.source.papers.append(paper("2611.00002"))
+    world.subscribe(subscriber(targets=(SLACK, FILE)))
+    world.clock.advance(timedelta(hours=7))
+    await world.step()
+    previews = compose.preview(world.services, world.settings.subscribers[0])
+    assert [(one.number, one.paper_count) for one in previews] == [(2, 1), (3, 2)]
+    assert len(digests(world)) == 1
+
+
+async def test_it_is_kept_how_each_paper_was_shown(world: World) -> None:
+    """In full, as a title, or as a revision; in which version."""
+    world.source.papers = [
+        version(1),
+        *(paper(f"2610.0000{n}", published=NOON - timedelta(days=n)) for n in (2, 3)),
+    ]
+    world.subscribe(subscriber(revisions=True, max_papers=2))
+    await world.once()
+    world.source.papers = [version(2, title="Ptychography, corrected")]
+    await world.once()
+    found = [
+        (one.arxiv_id, one.version, one.form)
+        for arxiv_id in ("2611.00001", "2610.00002", "2610.00003")
+        for one in world.store.outbox.deliveries_of(arxiv_id, "ada")
+    ]
+    assert found == [
+        ("2611.00001", 1, "full"),
+        ("2611.00001", 2, "revised"),
+        ("2610.00002", 1, "full"),
+        ("2610.00003", 1, "title"),
+    ]
 
 
 # --- revisions ------------------------------------------------------------------------------------
@@ -241,6 +294,20 @@ async def test_a_failed_delivery_is_told_on_the_other_channel(world: World) -> N
         "ada: slack #papers: a message could not be delivered: token_revoked; make a new token",
     )
     assert not world.slack.accepted
+
+
+async def test_a_fault_that_could_not_be_told_is_told_later(world: World) -> None:
+    """Where the only channel is the broken one no digest is written for it, and it is no less news."""
+    world.subscribe(subscriber(targets=(SLACK,)))
+    world.source.papers = [paper("2611.00001")]
+    world.slack.script.append(REFUSED)
+    await world.once()
+    await world.once()
+    assert world.progress.outcomes.count(("compose", "digests written: 0")) == 1
+    world.subscribe(subscriber(targets=(SLACK, FILE)))
+    world.source.papers.append(paper("2611.00002"))
+    await world.once()
+    assert [len(made.notices) for made in digests(world)] == [1, 1]
 
 
 async def test_a_mended_channel_may_break_anew(world: World) -> None:

@@ -526,6 +526,72 @@ async def test_a_refusal_may_pass(ready: Ready) -> None:
     assert by_model(world) == 1
 
 
+async def test_refusals_are_counted_by_summary_and_by_day(ready: Ready) -> None:
+    """What the model can't say in one language says nothing of another, and tomorrow it is asked again."""
+    readers = (reader("ada"), reader("bob", language="German"))
+    wrong = model.objects({"arxiv_id": "2611.00001", **model.WRONG_NUMBER})
+    world = ready(1, answer=lambda prompt: wrong, readers=readers, gemini=replace(FREE, concurrency=1))
+    await world.once()
+    assert len(requests(world)) == 2 * SUMMARY_REFUSALS
+    world.clock.advance(timedelta(days=1))
+    world.subscribe(reader("cyd"), reader("dee", language="German"), gemini=FREE, email=MAIL)
+    await world.once()
+    assert len(requests(world)) == 4 * SUMMARY_REFUSALS
+
+
+async def test_refusals_are_counted_across_a_restart(ready: Ready) -> None:
+    """Told to stop after the first: the next process pays for two more that day."""
+    world = ready(1)
+
+    def stopping(prompt: Prompt) -> ModelReply:
+        if len(requests(world)) == 1:
+            world.state.stopping.set()
+        return model.objects({"arxiv_id": "2611.00001", **model.WRONG_NUMBER})
+
+    world.summariser = FakeSummariser(world.clock, stopping)
+    await world.once()
+    assert len(requests(world)) == 1
+    for _ in range(2):
+        world.restart()
+        await world.once()
+    assert len(requests(world)) == SUMMARY_REFUSALS
+
+
+@pytest.mark.parametrize(
+    ("failure", "latency"),
+    [(model.overloaded(), 1.0), (model.objects({"arxiv_id": "2611.00001", **model.WRONG_NUMBER}), 200.0)],
+    ids=["busy", "slow and wrong"],
+)
+async def test_what_had_no_time_left_is_asked_for_again_after_five_minutes(
+    ready: Ready, failure: ModelReply | ModelError, latency: float
+) -> None:
+    """Not before, whoever else wants it: the service was asked for as long as one paper may take."""
+    world = ready(2, gemini=replace(FREE, concurrency=1))
+
+    def answer(prompt: Prompt) -> ModelReply | Exception:
+        return failure if model.asked(prompt) == ["2611.00001"] else model.good(prompt)
+
+    world.summariser = FakeSummariser(world.clock, answer)
+    world.summariser.latency = latency
+    await world.once()
+    asked = len(requests(world))
+    assert by_model(world) == 1
+
+    world.subscribe(reader("ada"), reader("bob"), gemini=FREE, email=MAIL)
+    await world.once()
+    assert (len(requests(world)), by_model(world, "bob")) == (asked, 1)
+
+    world.clock.advance(SUMMARY_BUDGET)
+    world.summariser.on_ask = good_at_once
+    world.subscribe(reader("cyd"), gemini=FREE, email=MAIL)
+    await world.once()
+    assert by_model(world, "cyd") == 2
+
+
+async def good_at_once(prompt: Prompt) -> ModelReply:
+    return model.good(prompt)
+
+
 # --- several papers a request -----------------------------------------------------------------------
 
 
@@ -559,6 +625,24 @@ async def test_missing_doubled_and_foreign_answers_are_asked_for_singly(ready: R
     first, *singly = requests(world)
     assert singly == [[first[1]], [first[2]], [first[3]]]
     assert by_model(world) == 5
+
+
+async def test_a_request_that_is_refused_for_good_costs_one_paper_at_most(ready: Ready) -> None:
+    """An abstract that the service can't take: the others are asked for singly, and it not again that day."""
+
+    def refusing(prompt: Prompt) -> ModelReply | Exception:
+        if "2611.00002" in model.asked(prompt):
+            return ModelError("Gemini refuses with status 400", Verdict(permanent=True))
+        return model.good(prompt)
+
+    world = ready(3, answer=refusing, gemini=FIVE)
+    for _ in range(2):
+        await world.once()
+        world.restart()
+        world.subscribe(reader("ada"), reader("bob"), gemini=FIVE, email=MAIL)
+    first, *singly = requests(world)
+    assert singly == [[one] for one in first]
+    assert [by_model(world, name) for name in ("ada", "bob")] == [2, 2]
 
 
 async def test_focuses_and_languages_don_t_share_a_request(ready: Ready) -> None:

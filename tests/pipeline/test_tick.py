@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +12,10 @@ from bot.history import LastPoll
 from bot.models import Schedule, Verdict
 from bot.pipeline import tick
 from bot.settings import ArxivSettings
-from tests.fakes import START
+from tests.fakes import START, FakeSummariser
+from tests.pipeline import model
 from tests.pipeline.conftest import World
-from tests.samples import settings, subscriber
+from tests.samples import paper, settings, subscriber
 
 HOUR = timedelta(hours=1)
 TUESDAY = datetime(2026, 11, 17, tzinfo=UTC)
@@ -81,3 +83,19 @@ async def test_the_next_event_is_the_first_of_all(world: World) -> None:
     world.state.memory.rest_until = None
     world.subscribe(subscriber(schedule=Schedule("immediately", None)), arxiv=world.settings.arxiv)
     assert tick.next_event(world.services, world.state) > START + 47 * HOUR
+
+
+async def test_every_step_does_what_it_announced(world: World) -> None:
+    """Whoever watches sees each come to its end."""
+    world.source.papers = [paper(f"2611.0000{n}") for n in (1, 2, 3)]
+    world.summariser = FakeSummariser(world.clock, model.good)
+    world.subscribe(subscriber(), subscriber("bob"))
+    await world.once()
+    assert [step for step, _ in world.progress.steps] == ["poll", "summarise", "compose", "deliver"]
+    assert dict(world.progress.steps) == Counter(world.progress.advanced)
+    assert [step for step, _ in world.progress.outcomes] == ["poll", "summarise", "compose", "deliver"]
+    assert world.progress.outcomes[1:] == [
+        ("summarise", "3 of 3 summaries written"),
+        ("compose", "digests written: 2"),
+        ("deliver", "2 of 2 messages accepted"),
+    ]
