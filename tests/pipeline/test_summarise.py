@@ -398,7 +398,7 @@ async def test_a_per_day_refusal_ends_the_day(ready: Ready) -> None:
 
 @pytest.mark.parametrize("failure", [model.too_many(Limit.NOT_OFFERED), model.bad_key()])
 async def test_what_a_person_must_mend_ends_the_round_and_is_told_once(
-    ready: Ready, failure: Exception
+    ready: Ready, failure: ModelError
 ) -> None:
     """A bad key fails every paper alike: one request, one alert, marked fallbacks, exit status 0."""
     world = ready(4, answer=lambda prompt: failure, operator=OPERATOR, gemini=replace(FREE, concurrency=1))
@@ -407,6 +407,8 @@ async def test_what_a_person_must_mend_ends_the_round_and_is_told_once(
     assert len(requests(world)) == 1
     assert [entry.fallback for entry in entries(world)] == [True] * 4
     assert digests(world)[0].notices[0].startswith("Gemini: ")
+    # Who has given a key that is refused reads so; what an account lacks is told in the digest.
+    assert [one.startswith("Gemini: ") for one in report.troubles] == [True] * failure.verdict.service_wide
     world.source.papers += papers(1, first=100)
     await world.once()
     assert not digests(world)[1].notices

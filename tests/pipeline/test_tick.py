@@ -56,6 +56,24 @@ async def test_a_digest_is_due_at_its_very_hour(world: World) -> None:
     assert tick.due_now(world.services) == {}
 
 
+async def test_who_comes_a_minute_before_the_hour_has_a_digest_at_the_hour(world: World) -> None:
+    """A clock may be a little wrong, but nobody waits a day for that."""
+    world.clock.advance(TUESDAY + 9 * HOUR - HOUR / 60 - world.clock.now())
+    world.subscribe(subscriber())
+    await world.step()
+    world.clock.advance(TUESDAY + 9 * HOUR - world.clock.now())
+    assert tick.due_now(world.services) == {"ada": TUESDAY + 9 * HOUR}
+
+
+@pytest.mark.parametrize("ends", [START - HOUR, START + 400 * 24 * HOUR])
+async def test_a_rest_is_over_when_its_time_is(world: World, ends: datetime) -> None:
+    """Nothing wakes up for it again and again; and one noted while the clock was ahead holds nothing up."""
+    world.state.memory.rest_until = ends
+    await world.step()
+    assert not world.state.memory.is_resting(world.clock.now())
+    assert tick.next_event(world.services, world.state) > world.clock.now()
+
+
 @pytest.mark.parametrize(("edited_at", "still_due"), [(8, False), (10, True)])
 async def test_an_edited_schedule_counts_from_the_edit(world: World, edited_at: int, still_due: bool) -> None:
     """Its hours before were never due; what was due by the old one, and not yet sent, still is."""
