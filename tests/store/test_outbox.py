@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.history import MatchSource, NewMessage, Placement
+from bot.history import LastDigest, MatchSource, NewMessage, Placement, Refusals
 from bot.models import Envelope, OutboxState, Receipt, SummaryKey, Target, Verdict
 from bot.store import Store
 from bot.store.opening import open_store
@@ -336,3 +336,156 @@ def test_what_waits_and_what_failed_is_counted(store: Store) -> None:
     (tally,) = store.outbox.tallies()
     assert (tally.pending, tally.in_doubt, tally.failed, tally.sent) == (1, 1, 1, 0)
     assert tally.error == "cut off"
+
+
+def settle(store: Store, one: Envelope, at: datetime = NOON, *, refused: bool = False) -> None:
+    """Sent then, or refused by its reader's mailbox."""
+    sending = store.outbox.mark_sending(one, at)
+    if refused:
+        verdict = Verdict(permanent=True, remedy="mend it", recipient_refused=True)
+        store.outbox.mark_failed(sending, "no such user", verdict, at)
+    else:
+        store.outbox.mark_sent(sending, Receipt("C1", "1.0"), at)
+
+
+def test_refusals_are_counted_by_mailbox_since_it_last_took_anything(store: Store) -> None:
+    """Digests, and the attempts at them; another's address, reader or kind of channel says nothing of it."""
+    other = Target("email", "bob@example.org")
+    for hour in range(2):
+        write_digest(store, [message(MAIL), message(other), message(SLACK)])
+        for one in due(store):
+            settle(store, one, NOON + hour * HOUR, refused=one.target in (MAIL, SLACK))
+    write_digest(store, [message(MAIL, 1, 2), message(MAIL, 2, 2)])
+    for one in due(store):
+        again = store.outbox.mark_sending(one, NOON)
+        settle(store, again, NOON + 2 * HOUR, refused=True)
+    namesake = store.outbox.add_notice(MAIL, b"a notice", "bob", NOON)
+    settle(store, store.outbox.read([namesake])[0], NOON + 3 * HOUR)
+    assert store.outbox.refusals("ada", MAIL) == Refusals(digests=3, attempts=6)
+    assert store.outbox.refusals("ada", other) == store.outbox.refusals("bob", MAIL) == Refusals(0, 0)
+
+    taken = store.outbox.add_notice(MAIL, b"a notice", "ada", NOON)
+    settle(store, store.outbox.read([taken])[0], NOON + HOUR)
+    assert store.outbox.refusals("ada", MAIL) == Refusals(digests=1, attempts=4)
+
+
+def test_our_own_failures_are_no_refusals_of_a_mailbox(store: Store) -> None:
+    """Nor is what waits, whoever refused it."""
+    write_digest(store, [message(MAIL)])
+    store.outbox.mark_failed(due(store)[0], "550 SPF", Verdict(permanent=True), NOON)
+    assert store.outbox.refusals("ada", MAIL) == Refusals(0, 0)
+
+
+def test_what_waits_for_a_summary_is_told_by_kind_time_and_reader(store: Store) -> None:
+    """Only what can be edited, not long ago, where somebody wants it; each message with all that it awaits."""
+    keys = [SummaryKey(f"2611.0000{n}", 1, "English", "électrons", 1) for n in (1, 2)]
+    places = tuple(Placement(key.arxiv_id, 1, "full", 1, key) for key in keys)
+    other = Target("slack", "#others")
+    for address, at in ((SLACK, NOON), (other, NOON - HOUR), (MAIL, NOON)):
+        write_digest(store, [replace(message(address), placements=places)])
+        settle(store, due(store)[-1], at)
+    write_digest(store, [message(SLACK)])
+    settle(store, due(store)[-1], NOON)
+
+    def found(since: datetime = NOON - HOUR, *kinds: str) -> list[Target]:
+        return [one.envelope.target for one in store.outbox.upgrades(since, kinds or ("slack",))]
+
+    (first, _) = store.outbox.upgrades(NOON - HOUR, ["slack"])
+    assert (first.envelope.target, first.awaited) == (SLACK, tuple(keys))
+    assert found() == [SLACK, other]
+    assert found(NOON) == [SLACK]
+    assert found(NOON, "slack", "email") == [SLACK, MAIL]
+    for paused, left in ((Target("email", "#papers"), [SLACK, other]), (SLACK, [other]), (None, [])):
+        store.optouts.pause("ada", paused, None, NOON)
+        assert found() == left
+    store.optouts.resume("ada", None, NOON)
+    store.optouts.pause("bob", None, None, NOON)
+    assert found() == [SLACK, other]
+
+
+def test_an_edit_changes_that_message_and_no_other(store: Store) -> None:
+    """Its bytes, its digest's edition, and of what it awaits the summaries that came."""
+    keys = [SummaryKey(f"2611.0000{n}", 1, "English", "", 1) for n in (1, 2)]
+    places = tuple(Placement(key.arxiv_id, 1, "full", 1, key) for key in keys)
+    for target in (SLACK, Target("slack", "#others")):
+        write_digest(store, [replace(message(target), placements=places)])
+        settle(store, due(store)[-1])
+    edited, other = store.outbox.upgrades(NOON, ["slack"])
+    store.outbox.save_upgrade(edited.envelope, b"better", '{"new": 1}', keys[:1])
+    again, untouched = store.outbox.upgrades(NOON, ["slack"])
+    assert again.awaited == (keys[1],)
+    assert again.envelope.payload == b"better"
+    assert store.outbox.edition(edited.envelope.digest_id) == '{"new": 1}'
+    assert untouched == other
+    assert store.outbox.edition(other.envelope.digest_id) == '{"timezone": "UTC"}'
+
+
+def test_the_last_digest_is_the_reader_s_own_newest(store: Store) -> None:
+    """Its number and the latest time of any: a clock that was behind dates a digest before the one before it."""
+    assert store.outbox.last_digest("ada") is None
+    store.subscriptions.sync([subscriber(), subscriber("bob")], NOON)
+    for number, at in ((1, NOON), (2, NOON + HOUR), (3, NOON - HOUR)):
+        store.outbox.add_digest("ada", None, at, lambda _: ('{"timezone": "UTC"}', []), at)
+        store.outbox.add_digest("bob", None, NOON + 2 * HOUR, lambda _: ('{"timezone": "UTC"}', []), at)
+        assert store.outbox.last_digest("ada") == LastDigest(
+            number, max(NOON, at, NOON + HOUR * (number > 1))
+        )
+
+
+def test_a_row_of_status_tells_of_its_target_alone(store: Store) -> None:
+    """The newest fault, the latest success; what was withdrawn is told of nobody."""
+    ended = write_digest(store, [message(MAIL)])
+    assert ended == 1
+    store.optouts.unsubscribe("ada", MAIL, NOON)
+    for at in (NOON + HOUR, NOON):
+        write_digest(store, [message(SLACK)])
+        settle(store, due(store)[-1], at)
+    for why in ("first", "second"):
+        store.outbox.add_notice(SLACK, b"a notice", "ada", NOON)
+        store.outbox.mark_failed(due(store)[-1], why, Verdict(remedy="" if why == "first" else "do it"), NOON)
+    store.outbox.add_notice(SLACK, b"a notice", "bob", NOON)
+    store.outbox.add_notice(Target("slack", "#others"), b"a notice", "ada", NOON)
+    store.outbox.add_notice(Target("email", "#papers"), b"a notice", "ada", NOON)
+    for one in due(store):
+        store.outbox.mark_waiting(one, f"{one.subscriber} {one.target.kind}", NOON, None, in_doubt=False)
+    told = [
+        (
+            one.subscriber,
+            one.kind,
+            one.address,
+            one.pending,
+            one.failed,
+            one.sent,
+            one.last_sent_at,
+            one.error,
+        )
+        for one in store.outbox.tallies()
+    ]
+    assert told == [
+        ("ada", "email", "#papers", 1, 0, 0, None, "ada email"),
+        ("ada", "slack", "#others", 1, 0, 0, None, "ada slack"),
+        ("ada", "slack", "#papers", 0, 2, 2, NOON + HOUR, "second (do it)"),
+        ("bob", "slack", "#papers", 1, 0, 0, None, "bob slack"),
+    ]
+
+
+def test_a_paper_s_deliveries_are_told_by_digest_and_target(store: Store) -> None:
+    """Those of this reader; when it was sent, or what became of it instead."""
+    write_digest(store, [message(SLACK), message(MAIL)])
+    write_digest(store, [message(SLACK, 1, 1, "2611.00002")])
+    revised = replace(message(SLACK), placements=(Placement("2611.00001", 2, "revised", 1),))
+    write_digest(store, [revised])
+    mail, slack, _, last = due(store)
+    settle(store, slack, NOON + HOUR)
+    settle(store, mail, refused=True)
+    store.outbox.mark_waiting(last, "busy", NOON + HOUR, None, in_doubt=False)
+    found = [
+        (one.digest_number, one.target, one.state, one.sent_at, one.next_attempt_at, one.error)
+        for one in store.outbox.deliveries_of("2611.00001", "ada")
+    ]
+    assert found == [
+        (1, MAIL, OutboxState.FAILED, None, None, "no such user"),
+        (1, SLACK, OutboxState.SENT, NOON + HOUR, None, ""),
+        (3, SLACK, OutboxState.PENDING, None, NOON + HOUR, "busy"),
+    ]
+    assert not store.outbox.deliveries_of("2611.00001", "bob")
