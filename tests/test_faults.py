@@ -22,6 +22,7 @@ from tests.benchmarks.faults import faults
         ("x = c(a, b)", ["c(a, b) -> c(b, a)"]),
         ("x = min(a, b)", ["min(a, b) -> max(a, b)"]),
         ("x = 'WHERE a <= ?'", ["'WHERE a <= ?' -> 'WHERE a < ?'"]),
+        ("x = 'SET b = 1 WHERE c = 3'", ["'SET b = 1 WHERE c = 3' -> 'SET b = 1 WHERE c != 3'"]),
         ("x = 'a <= b'", []),
         ('"""1 < 2"""', []),
     ],

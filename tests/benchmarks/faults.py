@@ -40,6 +40,9 @@ EMPTY = {
 """Another value of the kind that a function answers."""
 
 IS_SQL = re.compile(r"\b(?:SELECT|UPDATE|DELETE FROM|FROM|WHERE|AND|ORDER BY|GROUP BY)\b")
+_EQUAL = r"(?<= )= "
+_CLAUSE = re.compile(r"\b(?:SET|WHERE|WHEN|ON|AND|SELECT)\b")
+"""What an equals sign belongs to: after SET it sets a column, and anything else there is no SQL."""
 SQL = tuple(
     (re.compile(old), new)
     for old, new in (
@@ -47,7 +50,7 @@ SQL = tuple(
         (r"<=", "<"),
         (r"(?<![<>-])>(?!=)", ">="),
         (r">=", ">"),
-        (r"(?<= )= ", "!= "),
+        (_EQUAL, "!= "),
         (r"!=", "="),
         (r"\bAND\b", "OR"),
         (r"\bOR\b(?! (?:IGNORE|REPLACE))", "AND"),
@@ -239,6 +242,9 @@ def _other_constants(node: ast.Constant) -> Iterator[ast.AST]:
     elif isinstance(node.value, str) and IS_SQL.search(node.value):
         for pattern, new in SQL:
             for found in pattern.finditer(node.value):
+                clauses = _CLAUSE.findall(node.value, 0, found.start())
+                if pattern.pattern == _EQUAL and clauses[-1:] == ["SET"]:
+                    continue
                 yield ast.Constant(node.value[: found.start()] + new + node.value[found.end() :])
 
 
