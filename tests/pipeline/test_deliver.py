@@ -275,9 +275,13 @@ async def test_a_long_retry_after_holds_even_for_once(ready: World) -> None:
     """`once` ignores our own patience, never a service's."""
     ready.slack.script.append(transient(retry_after=timedelta(hours=1)))
     await ready.once()
+    wait = ready.store.notices.wait_until("slack")
     report = await ready.once()
     assert not ready.slack.accepted
-    assert not report.faults or "waiting" in report.faults[0]
+    assert wait is not None
+    named = f"ada: slack #papers: waiting until {wait.until:%Y-%m-%d %H:%M:%S} UTC: the service is down"
+    assert report.faults == [named]
+    assert report.facts[named]["error"] == "the service is down"
     ready.clock.advance(timedelta(hours=1))
     await ready.once()
     assert len(ready.slack.accepted) == 1
