@@ -17,20 +17,29 @@ _ERRORS = re.compile(rf"\^(?P<up>{_VALUE})\s?_(?P<down>{_VALUE})|_(?P<low>{_VALU
 _BRACES = str.maketrans("", "", "{} ")
 _CARRIERS = tuple("0123456789)}°%")
 
-_ITEM = r"(?:[^\s\\{}$,;~]{1,24}|\\[cl]?dots)"
+_ITEM = r"(?:[^\s\\{}$,;~]{1,24}|\\[cl]?dots|\$[^${}]{1,24}\$)"
 _LIST = re.compile(rf"\s*{_ITEM}(?:\s*[,;]\s*{_ITEM})+\s*")
+_TERM = r"(?:[^\s\\{}$,;~]{1,24}|\\[A-Za-z]+(?:_\w|_\{\w+\})?)"
+_TERMS = re.compile(rf"\s*{_TERM}(?:\s*,\s*{_TERM})+\s*")
+_DECIMAL_COMMA = re.compile(r"\d+,\d+")
+_SET_STANDS_AFTER = re.compile(
+    r"(?:[=:∈→⊂⊆]|\\(?:in|notin|to|rightarrow|mapsto|subset|subseteq|setminus|cup|cap|sim)(?![A-Za-z]))\s*\Z"
+)
+_FAMILY = re.compile(r"_\{\s*\w+\s*(?:[=∈≥>]|\\(?:in|geq?|leq?)(?![A-Za-z]))")
 _BUILT = re.compile(r"\s*+[^\\{}$]{1,24}?\s?[:|]\s[^\\{}$]*[<>=≤≥∈][^\\{}$]*")
 _SET_STANDS_BEHIND = re.compile(r"(?:^|[\s(\[{=∈>→,/~])$")
 
-_FOLDER = r"(?:Program Files(?: \(x86\))?|[\w.\-]+)"
-_PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:(?P<names>(?:\\{_FOLDER})+\\?)(?![\w.\-\\{{^])")
+_FOLDER = r"(?:Program Files(?: \(x86\))?|[\w.\-]+(?:(?: [\w.\-]+){1,2}(?=\\\w))?)"
+_PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:(?P<names>(?:\\\\?{_FOLDER})+(?:\\\\?)?)(?![\w.\-\\{{^])")
 
+_NUMERAL = r"x{0,3}(?:ix|iv|v?i{0,3})"
 _STAGE = re.compile(
-    r"(?:\\textsc\s*\{|\{\s*\\(?:sc|scshape|small|footnotesize|scriptsize)(?![A-Za-z])\s*\{?)"
-    r"\s*(?P<numeral>x{0,3}(?:ix|iv|v?i{0,3}))\s*\}{1,2}",
-    re.IGNORECASE,
+    r"(?:\\textsc\s*\{|\{\s*\\(?:sc|scshape|textsc|small|footnotesize|scriptsize)(?![A-Za-z])\s*\{?)"
+    rf"\s*(?:(?P<element>[A-Z][a-z]??)(?P<gap>\s|~|\\[, ]|))?(?P<numeral>(?i:{_NUMERAL}))\s*\}}{{1,2}}"
 )
-_ELEMENT = re.compile(r"(?<![A-Za-z])[A-Z][a-z]?\Z")
+_ELEMENT = re.compile(r"(?<![A-Za-z])[A-Z][a-z]?(?=\}?\Z)")
+
+_ISOTOPE = re.compile(r"\^(?P<brace>\{)?(?P<mass>\d{1,3}m?)(?(brace)\})(?=(?P<symbol>[A-Z][a-z]?)(?![a-z]))")
 
 
 class Errors(NamedTuple):
@@ -62,7 +71,24 @@ def is_set(source: str, start: int, end: int) -> bool:
     if not _SET_STANDS_BEHIND.search(source, max(start - 1, 0), start):
         return False
     body = source[start + 1 : end - 1] if end - start < 400 else ""
-    return bool(_LIST.fullmatch(body) or _BUILT.fullmatch(body))
+    return bool(_LIST.fullmatch(body) or _BUILT.fullmatch(body) or _is_family(source, body, end))
+
+
+def is_set_in_formula(source: str, start: int, end: int, begins: bool) -> bool:
+    """Whether braces in a formula, which only group there, were meant: ``x \\in {0,1}^n``, ``{x_i}_{i=1}^n``.
+
+    ``begins`` says that the formula does with them. ``{0,5}`` may as well be a decimal.
+    """
+    body = source[start + 1 : end - 1] if end - start < 400 else ""
+    if _TERMS.fullmatch(body):
+        stands_free = begins or _SET_STANDS_AFTER.search(source, max(start - 16, 0), start)
+        return bool(stands_free) and (body == "0,1" or not _DECIMAL_COMMA.fullmatch(body))
+    return _is_family(source, body, end)
+
+
+def _is_family(source: str, body: str, end: int) -> bool:
+    """``{x_i}_{i=1}^n``: an index of an index is what only a family has."""
+    return "_" in body and bool(_FAMILY.match(source, end))
 
 
 def path_at(source: str, position: int, end: int) -> str | None:
@@ -80,7 +106,17 @@ def ion_stage(source: str, start: int, end: int) -> str | None:
     """The stage of an ion in small capitals, ``\\textsc{iv}`` or ``{\\sc iv}`` at ``start``: IV, with the space
     that its element wants. Small capitals of a numeral are capitals elsewhere too: ``Type~\\textsc{ii}``."""
     match = _STAGE.match(source, start, end)
-    if match is None or match.end() != end or not match["numeral"]:
+    if match is None or match.end() != end or not match["numeral"] or source[end : end + 1].isalpha():
         return None
-    element = _ELEMENT.search(source, max(start - 3, 0), start)
+    if match["element"]:  # \textsc{H i}; but \textsc{Si} is silicon, and \textsc{Mix} a name
+        name = match["element"] + match["numeral"]
+        is_ion = match["element"] in ELEMENTS and match["numeral"].islower() and name not in ELEMENTS
+        return f"{match['element']} {match['numeral'].upper()}" if is_ion else None
+    element = _ELEMENT.search(source, max(start - 4, 0), start)
     return (" " if element and element[0] in ELEMENTS else "") + match["numeral"].upper()
+
+
+def isotope_at(source: str, position: int, end: int) -> re.Match[str] | None:
+    """``^{13}C``, ``^3He``: the mass before an element's symbol; its group is the number."""
+    match = _ISOTOPE.match(source, position, end)
+    return match if match and (match["symbol"] in ELEMENTS or match["symbol"][0] in ELEMENTS) else None

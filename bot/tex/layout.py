@@ -6,11 +6,13 @@ are ``spacing``'s, characters the notation's; both notations get the same of bot
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.tex.accents import accent, standalone
 from bot.tex.notation import Notation
 from bot.tex.pieces import BARS, Gap, Line, Piece, Setting, settle
+from bot.tex.scripts import errors, spread
 from bot.tex.spacing import is_name, multiplies, separator
 from bot.tex.symbols import LARGE_OPERATORS, ROMAN_OPERATORS
 from bot.tex.tree import (
@@ -32,6 +34,10 @@ from bot.tex.tree import (
 )
 
 _DEGREE = "∘"
+_DEGREES = ("∘", "o", "deg")
+_MARKS = {"''": "″", "o": "°", "deg": "°"}
+"""What the raised sign behind a number that stands before the formula is: ``2.7$^{\\prime\\prime}$``."""
+_CELSIUS = re.compile(r"C\b")
 _ARCSECONDS = "''"
 _LIMITS = ("lim", "sup", "inf", "max", "min", "arg ", "ess ", "inj ")
 _DERIVATIVES = ("d", "∂")
@@ -78,23 +84,31 @@ class Layout:
     def _bare_script(self, sub: str, sup: str) -> str:
         if sup == _DEGREE and not sub:
             return "°"
-        return self._notation.errors(sub, sup) or self._notation.scripts(sub, sup)[0]
+        return errors(sub, sup) or self._notation.scripts(sub, sup)[0]
 
     def _formula(self, node: Math, before: Node | None, after: Node | None) -> str:
         """A formula, with the spaces that its first and last atoms want from the words around them."""
-        line = self.line(node.body)
+        behind = before.text[-1:] if isinstance(before, Text) else ""
+        ahead = after.text[:2] if isinstance(after, Text) else ""
+        line = self.line(self._marked(node.body, ahead) if _ends_in_number(before) else node.body)
         if node.display or not line.pieces:
             return f" {line.out} " if node.display else line.out
         first, last = line.pieces[0], line.pieces[-1]
-        behind = before.text[-1:] if isinstance(before, Text) else ""
-        ahead = after.text[:1] if isinstance(after, Text) else ""
         out = line.out
-        if last.kind is AtomKind.RELATION and ahead.isspace():
+        if last.kind is AtomKind.RELATION and ahead[:1].isspace():
             out = f"{out[: len(out) - len(last.out)].rstrip()} {last.out}"
         if is_name(first) and behind.isalnum():
             out = f" {out}"
         has_errors = last.runs_on and last.out[-1] == ")"
-        return f"{out} " if (is_name(last) or has_errors) and ahead.isalnum() else out
+        return f"{out} " if (is_name(last) or has_errors) and ahead[:1].isalnum() else out
+
+    def _marked(self, body: Row, ahead: str) -> Row:
+        """A formula that begins with the sign of the number before it: a raised circle, seconds of arc."""
+        if not (body and isinstance(body[0], Scripts) and body[0].base is None and not body[0].sub):
+            return body
+        sup = self._tight(body[0].sup)
+        mark = "°" if sup == "0" and len(body) == 1 and _CELSIUS.match(ahead) else _MARKS.get(sup)
+        return (Symbol(mark), *body[1:]) if mark else body
 
     # --- formulas ---------------------------------------------------------------------------------
 
@@ -179,15 +193,25 @@ class Layout:
         sub, sup = self._tight(node.sub), self._tight(node.sup)
         if base.quotient or (base.runs_on and isinstance(node.base, Root)):
             base = replace(base, out=f"({base.out})", head="(", quotient=False)
-        if sup == _DEGREE:
-            degree = (self._notation.scripts(sub, "")[0] if sub else "") + "°"
-            return replace(base, out=base.out + degree, head=base.head or "°", tail="°", runs_on=False)
-        if sup == _ARCSECONDS and not sub and base.tail.isdigit():
+        is_number = base.tail.isdigit()
+        if sup.startswith(_DEGREE) or (sup in _DEGREES and is_number and not sub):
+            return self._degree(base, sub, "" if sup in _DEGREES else sup.removeprefix(_DEGREE))
+        if sup == _ARCSECONDS and not sub and is_number:
             return replace(base, out=f"{base.out}″", tail="″", runs_on=False)
-        if sub and sup and _takes_errors(base, sub, sup) and (errors := self._notation.errors(sub, sup)):
-            return replace(base, out=base.out + errors, head=base.head or " ", tail="", runs_on=True)
+        error = errors(sub, sup) if sub and sup and _takes_errors(base, sub, sup) else None
+        if error or (is_number and not sup and (error := spread(sub))):
+            return replace(base, out=base.out + error, head=base.head or " ", tail="", runs_on=True)
         out, runs_on = self._notation.scripts(sub, sup)
         return replace(base, out=base.out + out, head=base.head or " ", tail="", runs_on=runs_on)
+
+    def _degree(self, base: Piece, sub: str, rest: str) -> Piece:
+        """``12^\\circ``; ``rest`` is what else is raised: ``12.3^{\\circ+0.1}_{-0.2}``."""
+        error = errors(sub, rest) if sub and rest else None
+        out = f"{base.out}°{error}" if error else f"{base.out}{self._lowered(sub)}°{rest}"
+        return replace(base, out=out, head=base.head or "°", tail="°", runs_on=False)
+
+    def _lowered(self, sub: str) -> str:
+        return self._notation.scripts(sub, "")[0] if sub else ""
 
     def _fraction(self, numerator: Row, denominator: Row, setting: Setting) -> Piece:
         dense = max(setting, Setting.DENSE)
@@ -215,6 +239,10 @@ class Layout:
         inner = line.out.strip()
         fenced = len(line.pieces) > 1 and (line.is_factor or line.is_call)
         return Piece((inner if fenced else f"({inner})") + sign, head="(", tail=sign)
+
+
+def _ends_in_number(before: Node | None) -> bool:
+    return isinstance(before, Text) and before.text.rstrip()[-1:].isdigit()
 
 
 def _takes_errors(base: Piece, sub: str, sup: str) -> bool:

@@ -191,10 +191,19 @@ def _range(reader: SourceReader, cursor: Cursor, name: str) -> Row:
     return (Style(Face.ROMAN, (*number(lower), Text("–"), *end)),)
 
 
+_STAGES = {
+    str(number): numeral
+    for number, numeral in enumerate(
+        "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII XXIV XXV XXVI".split(),
+        start=1,
+    )
+}
+
+
 def _ion(reader: SourceReader, cursor: Cursor, _: str) -> Row:
-    """AASTeX's ``\\ion{H}{ii}``: H II."""
-    element, stage = reader.raw_argument(cursor), reader.raw_argument(cursor)
-    return (Text(f"{element} {stage.upper()}".strip()),)
+    """AASTeX's ``\\ion{H}{ii}`` and ``\\ion{H}{2}``: H II."""
+    element, stage = reader.raw_argument(cursor), reader.raw_argument(cursor).strip()
+    return (Text(f"{element} {_STAGES.get(stage) or stage.upper()}".strip()),)
 
 
 # --- the table ------------------------------------------------------------------------------------------

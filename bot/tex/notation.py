@@ -7,14 +7,12 @@ A notation knows how to write characters, scripts and faces; where spaces and pa
 from __future__ import annotations
 
 import html
-import re
 from typing import Protocol
 
 from bot.tex.scripts import lowered, raised, written_exponent, written_index
 from bot.tex.tree import Face
 
 PRIMES = "'"
-_ERROR = re.compile(r"[+\-−] ?\.?\d[\d.,]*(?:[%°′″]| ?[A-Za-zμ]{1,5}| ?\([a-z.]+\))?")
 _TAGS = {Face.EMPHASIS: "em", Face.STRONG: "strong", Face.CODE: "code"}
 
 
@@ -27,9 +25,6 @@ class Notation(Protocol):
 
     def scripts(self, sub: str, sup: str) -> tuple[str, bool]:
         """Both scripts, written already; and whether a letter or digit behind would run into them."""
-
-    def errors(self, sub: str, sup: str) -> str | None:
-        """Both scripts as the errors of the value before them; None where they are none, or stay scripts."""
 
 
 class PlainText:
@@ -57,12 +52,6 @@ class PlainText:
             parts.append(written_exponent(rest))
         return "".join(parts), (low is None or high is None) and parts[-1][-1].isalnum()
 
-    def errors(self, sub: str, sup: str) -> str | None:
-        """`` (+0.11/−0.26)``: the upper one first, as authors write errors in a line."""
-        if not (_ERROR.fullmatch(sup) and _ERROR.fullmatch(sub)) or (sup[0] == "+") == (sub[0] == "+"):
-            return None
-        return f" ({sup}/{sub})".replace("-", "−")
-
 
 class Html:
     """HTML of ``sub``, ``sup``, ``em``, ``strong`` and ``code``; every other character is escaped."""
@@ -79,8 +68,3 @@ class Html:
         low = f"<sub>{sub}</sub>" if sub else ""
         high = f"<sup>{rest}</sup>" if rest else ""
         return sup[: len(sup) - len(rest)] + low + high, False
-
-    def errors(self, sub: str, sup: str) -> str | None:
-        """None: two scripts, one above the other, are what a page shows."""
-        del sub, sup
-        return None

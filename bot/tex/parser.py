@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from bot.tex.bare import errors_at, ion_stage, is_set, path_at
+from bot.tex.bare import errors_at, ion_stage, is_set, is_set_in_formula, isotope_at, path_at
 from bot.tex.dollars import find_formulas
 from bot.tex.environments import LISTS, MATH_ENVIRONMENTS, WITH_COLUMNS, environment, list_label
 from bot.tex.fonts import DECLARATIONS
@@ -22,13 +22,13 @@ from bot.tex.rows import FormulaRow, ProseRow, atop, over
 from bot.tex.structures import binomial
 from bot.tex.symbols import CHARACTERS, SWALLOWING, SYMBOLS, TEXT_SYMBOLS, VARIANTS
 from bot.tex.tree import AtomKind, Face, Group, Math, Node, Prose, Row, Scripts, Space, Style, Symbol, Text
-from bot.tex.typography import is_tilde, typeset
+from bot.tex.typography import is_tilde, is_tilde_in_formula, typeset
 
 _SPECIAL = re.compile(r"[\\{}$^_~]|(?:https?|ftp)://|www\.")
 _URL = re.compile(r"(?:(?:https?|ftp)://|www\.)(?:[^\s{}\\$<>\"^]|\\[_#%&~$](?:\{\})?)*")
 _URL_ESCAPE = re.compile(r"\\(.)(?:\{\})?")
 _CARET = re.compile(
-    r"\^(?:(?=[{\\])|(?P<run>[+\-−]?\d*\.\d+|-?\d+|(?:th|st|nd|rd)\b|[A-Za-z](?![A-Za-z])|[*+]))"
+    r"\^(?:(?=[{\\])|(?P<run>[+\-−]?\d*\.\d+|-?\d+|(?:th|st|nd|rd)\b|[A-Za-z](?![A-Za-z])|(?<=\d\^)o(?=C\b)|[*+]))"
 )
 _BARE_LINK = re.compile(r"\s*(?:[=<>+\-/|(,]\s*)?(?=\\[A-Za-z])")
 _MONEY = re.compile(r"\s?\.?\d")
@@ -38,8 +38,9 @@ _WORD = re.compile(r"[^\W\d_]+[\u0300-\u036f\u20d0-\u20ff]*|\d+(?:\.\d+)?")
 _COMPOUND = re.compile(r":=|=:|<=(?!=)|>=|=>|->|==")
 _PRIMES = re.compile(r"'+")
 _DECIMAL = re.compile(r"[+\-−]?\d+\.\d+")
-_NEGATIVE = re.compile(r"-\d+")
-_SEVERAL_DIGITS = re.compile(r"\d{2,}")
+_RUN = re.compile(r"-\d+|\d{2,}")
+_FACTOR_FOLLOWS = re.compile(r"\s*(?:[A-Za-z({]|\\[A-Za-z])")
+_UNIT = re.compile(r"[A-Za-z][a-z]\Z")
 _LETTERS = re.compile(r"[A-Za-z]+")
 _SHORT_LETTERS = ("mu", "nu", "pi", "xi")
 _COMPOUND_WORD = re.compile(r"-[A-Za-z]{2}")
@@ -145,6 +146,9 @@ class Parser(SourceReader):
         if errors := self._errors(cursor):
             return errors
         before = self.source[cursor.position - 1 : cursor.position]
+        if not before.isalnum() and (isotope := isotope_at(self.source, cursor.position, cursor.end)):
+            cursor.position = isotope.end()
+            return (Scripts(None, sup=(Text(isotope["mass"]),)),)
         match = _CARET.match(self.source, cursor.position, cursor.end)
         cursor.position += 1
         is_cut = self.source[cursor.position : cursor.position + 1] == "{" and not self.region(cursor)
@@ -154,7 +158,8 @@ class Parser(SourceReader):
             return (Text("^"),)
         if match["run"]:
             cursor.position = match.end()
-            return (Scripts(None, sup=(Text(match["run"]),)),)
+            run = "∘" if match["run"] == "o" and before.isdigit() else match["run"]
+            return (Scripts(None, sup=(Text(run),)),)
         sup = self.math_argument(cursor)
         if self.source[cursor.position - 1].isspace() and not _OF_DEGREES.match(self.source, cursor.position):
             cursor.position -= 1  # 0.04^\circ encoder
@@ -294,9 +299,7 @@ class Parser(SourceReader):
             group = self.region(cursor)
             cursor.position = group.end if group else cursor.position + 1
             if group:
-                is_command = self.source[group.body_start] == "\\"
-                stage = ion_stage(self.source, group.start, group.end) if is_command else None
-                row.add(Text(stage) if stage else Group(self.formula(group.body_start, group.body_end)))
+                row.add(self._math_group(group, begins=row.last is None))
         elif char in "^_":
             self._script(cursor, row)
         elif match := _WORD.match(self.source, cursor.position, cursor.end):
@@ -314,12 +317,23 @@ class Parser(SourceReader):
         else:
             row.add(*self._math_sign(cursor, char))
 
+    def _math_group(self, group: Region, begins: bool) -> Node:
+        is_command = self.source[group.body_start] == "\\"
+        stage = ion_stage(self.source, group.start, group.end) if is_command else None
+        if stage:
+            return Text(stage)
+        body = self.formula(group.body_start, group.body_end)
+        if is_set_in_formula(self.source, group.start, group.end, begins):
+            return Group((Symbol("{", AtomKind.OPEN), *body, Symbol("}", AtomKind.CLOSE)))
+        return Group(body)
+
     def _math_sign(self, cursor: Cursor, char: str) -> Row:
         cursor.position += 1
         if char in "$}":
             return ()
         if char == "~":
-            return (Space(),)
+            is_meant = is_tilde_in_formula(self.source, cursor.position - 1)
+            return (Symbol("~", AtomKind.RELATION),) if is_meant else (Space(),)
         if char == "%":
             follows = self.source[cursor.position : cursor.position + 1]
             before = self.source[cursor.position - 2 : cursor.position - 1]
@@ -339,11 +353,8 @@ class Parser(SourceReader):
             row.add(Symbol("^" if raised else "_"))
             return
         match = _DECIMAL.match(self.source, cursor.position, cursor.end) if raised else None
-        if match is None and raised and before[-1:].isdigit():
-            # 10^-3 and 10^12 raise one character in TeX, which nobody means.
-            match = _NEGATIVE.match(self.source, cursor.position, cursor.end)
-            if before == "10":
-                match = match or _SEVERAL_DIGITS.match(self.source, cursor.position, cursor.end)
+        if match is None and raised:
+            match = self._unbraced(cursor, before)
         if match:
             cursor.position = match.end()
         body = (Symbol(match[0]),) if match else self.math_argument(cursor)
@@ -351,6 +362,16 @@ class Parser(SourceReader):
             row.script(sup=body)
         else:
             row.script(sub=body)
+
+    def _unbraced(self, cursor: Cursor, before: str) -> re.Match[str] | None:
+        """The exponent of ``10^-3``, ``2^10`` and ``cm^-2``, of which TeX raises one character and nobody one.
+
+        What follows may be meant to stand on the line: ``K^-2\\pi^0``, ``1s^22s^2``.
+        """
+        match = _RUN.match(self.source, cursor.position, cursor.end)
+        if match is None or before[-1:].isdigit() or (match[0][0] == "-" and _UNIT.search(before)):
+            return match
+        return None if _FACTOR_FOLLOWS.match(self.source, match.end(), cursor.end) else match
 
     def _math_backslash(self, cursor: Cursor, row: FormulaRow) -> None:
         ahead = Cursor(cursor.position, cursor.end)

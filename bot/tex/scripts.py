@@ -26,6 +26,17 @@ _INDEX_WORD = re.compile(r"\d?[A-Za-zÀ-ɏ]+\d*")
 _EXPONENT_WORD = re.compile(r"[A-Z][A-Za-z]+|[a-z]{4,}")
 _ENCLOSED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|\|[^|]*\|")
 
+_SIGN = r"(?:--|[+\-−–])"
+_TIMES = r"[×·]10(?:⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|<sup>-?\d+</sup>)"
+_SIZE = rf"(?:\.?\d[\d.,]*(?:e[+\-−]?\d+)?(?:{_TIMES})?|∞)"
+_ERROR = re.compile(
+    rf"{_SIGN} ?{_SIZE}(?:{_SIGN}{_SIZE})?(?:[%°′″']{{1,2}}| ?[A-Za-zμ]{{1,5}}| ?\([a-z.]+\))?"
+)
+_NONE = re.compile(r"0(?:\.0+)?")
+_UNIT = re.compile(r"(?<=\d)(?=[A-Za-zμ])(?!e[+\-−]?\d)")
+_MINUS = re.compile("--|[-–]")
+_SPREAD = re.compile(r"± ?(\.?\d[\d.,]*(?:%|<sup>|\Z).*)")
+
 
 def lowered(text: str) -> str | None:
     """``text`` in subscript characters, None when one is missing or it is a word.
@@ -47,6 +58,30 @@ def _translated(text: str, table: dict[str, str]) -> str | None:
         return None
     shown = [table.get(char) for char in text]
     return "".join(char for char in shown if char) if all(shown) else None
+
+
+def errors(sub: str, sup: str) -> str | None:
+    """Both scripts of a value, written already, as its errors: `` (+0.11/−0.26)``, None where they are none.
+
+    The upper one stands first, as authors write them in a line. On a page the same: two scripts are read
+    aloud, and copied, as ``11.10-0.26+0.11``. A script in parentheses loses them.
+    """
+    upper, lower = _unwrapped(sup), _unwrapped(sub)
+    is_upper, is_lower = _ERROR.fullmatch(upper), _ERROR.fullmatch(lower)
+    is_pair = is_upper and is_lower and (upper[0] == "+") != (lower[0] == "+")
+    if not (is_pair or (is_upper and _NONE.fullmatch(lower)) or (is_lower and _NONE.fullmatch(upper))):
+        return None
+    return _MINUS.sub("−", _UNIT.sub(" ", f" ({upper}/{lower})"))
+
+
+def spread(sub: str) -> str | None:
+    """The index of a value that is its error, ``98.5_{\\pm 0.3}``: `` ± 0.3``."""
+    match = _SPREAD.fullmatch(sub)
+    return f" ± {match[1]}" if match else None
+
+
+def _unwrapped(script: str) -> str:
+    return script[1:-1] if script[:1] == "(" and script[-1:] == ")" else script
 
 
 def written_index(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from bot.tex.pieces import Gap, Piece, Setting
 from bot.tex.tree import AtomKind
 
-_SIGN_LIKE_RELATIONS = frozenset("<>≤≥≲≳≪≫∼≈≃≅∝")
+_SIGN_LIKE_RELATIONS = frozenset("<>≤≥≲≳≪≫∼~≈≃≅∝")
 _TRAILING_MARKS = frozenset(".,;:!?'")
 
 

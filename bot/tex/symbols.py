@@ -39,6 +39,7 @@ forall ∀  exists ∃  nexists ∄  neg lnot ¬  prime '  backprime ‵  flat �
 ldots dots dotsc dotso hdots …  cdots dotsb dotsm dotsi ⋯  vdots ⋮  ddots ⋱  dagger dag †  ddagger ddag ‡
 vert |  Vert ‖  Bbbk 𝕜  complement ∁  degree textdegree °  pounds £  yen ¥  euro €  checkmark ✓
 copyright ©  circledR textregistered ®  AA Å  aa å  ss ß  ae æ  AE Æ  oe œ  OE Œ  slash /  textmu μ
+fs ˢ.  fm ᵐ.  fh ʰ.  celsius °C  degreeCelsius °C
 arcsec ″  arcmin ′  arcdeg degr °  farcs ″.  farcm ′.  fdg °.  micron μm  sun ⊙  earth ⊕
 llcorner ⌞  lrcorner ⌟  ulcorner ⌜  urcorner ⌝  # #  % %  & &  $ $  _ _  | ‖
 """
@@ -204,6 +205,6 @@ TEXT_SYMBOLS = dict(_pairs(_TEXT_SYMBOLS)) | {"etal": "et al."}
 
 SWALLOWING = frozenset(
     "ss SS o O l L ae AE oe OE aa AA i j dj DJ th TH dh DH ng NG S P slash textless textemdash textendash"
-    " textquotedblleft textquoteleft lq textasciitilde textbackslash".split()
+    " textquotedblleft textquoteleft lq textasciitilde textbackslash lbrace farcs farcm fdg fs fm fh".split()
 )
 """Commands after which authors put a space only to end them: ``S\\o rensen``."""

@@ -25,7 +25,24 @@ _QUANTITY = re.compile(
     r"|[Kk]appa|[Ll]ambda|[Mm]u|[Nn]u|[Xx]i|[Pp]i|[Rr]ho|[Ss]igma|[Tt]au|[Pp]hi|[Cc]hi|[Pp]si|[Oo]mega)\Z"
 )
 _LINKING_WORD = re.compile(r"(?<![^\s(])(?:of|at|to|by|in|on|is|are|was|and|or|from|than|with|for|a|the)\Z")
+_REFERENCE = re.compile(
+    r"(?<![A-Za-z])(?:(?:[Ff]igs?|[Ee]qs?|[Ss]ecs?|[Rr]efs?|Tabs?|Nos?|Chaps?|Thms?|Props?|Cors?|Apps?|Defs?)\."
+    r"|[Ff]igures?|[Ee]quations?|[Ss]ections?|[Tt]ables?|[Rr]efs?|Theorems?|Lemmas?|Propositions?|Chapters?)\s?\Z"
+)
+_LETTER = (
+    r"(?:[A-Za-z]|\\(?:alpha|beta|gamma|delta|epsilon|varepsilon|eta|theta|kappa|lambda|mu|nu|xi|rho|sigma|tau"
+    r"|phi|varphi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Sigma|Phi|Psi|Omega|ell))(?:_(?:\{[^${}]{1,24}\}|\w))?"
+)
+_LONE_QUANTITY = re.compile(rf"(?<!\\)\$\s?{_LETTER}\$\Z")
+_BEGUN_QUANTITY = re.compile(rf"(?<!\\)\$\s?{_LETTER}\s?\Z")
+_OPENED = re.compile(r"(?:^|[\s(])\$\Z")
+_MESSIER = re.compile(
+    r"(?<![A-Za-z])M~(?:3[123]|42|51|67|8[1-7]|10[146]|110)(?![\w^%]|\.\d|[\s~]?(?:[\\$]|M|[GTkm]?eV))"
+)
+_POWER_OF_TEN = re.compile(r"10\s?\$?\^")
+_SHORT_NAME = re.compile(r"(?<![A-Za-z])(?:[A-Z][A-Za-z]{1,3}|[A-Z][a-z]?eff|ell)\Z")
 _CITED = re.compile(r"\[|\((?!\.?\d(?!\d{3}\b)|[^()]{1,40}\)\s?[\^/*])|\\|\Z")
+_SECOND_DERIVATIVE = re.compile(r"(?<=(?<![A-Za-z])[A-Za-z])''(?=\()")
 _ARCSECONDS = re.compile(r"(?<=\d)''(?:(?![\w'])|(?=[x×]\s?\d))")
 
 
@@ -42,6 +59,7 @@ def typeset(text: str, source: str = "", start: int = 0) -> str:
     text = _DOUBLE.sub(r"“\1”", text)
     text = _SINGLE.sub(r"‘\1’", text)
     text = _OPENING.sub("“", text)
+    text = _SECOND_DERIVATIVE.sub("″", text)
     text = _LONE_DOUBLE.sub("“", text)
     if "''" in text:
         before = source[max(start - _LOOK_BACK, 0) : start]
@@ -65,6 +83,8 @@ def is_tilde(text: str, position: int) -> bool:
     before, after = text[max(position - 2, 0) : position], text[position + 1 : position + 2]
     last = before[-1:]
     if not last.strip() or last in "/([":
+        if last.strip() != last and _REFERENCE.search(text[max(position - 16, 0) : position]):
+            return False
         if after.strip() and after != "\\":
             return True
         return bool(_NUMBER.match(text, position + 1)) or _stands_between(text, position)
@@ -72,13 +92,32 @@ def is_tilde(text: str, position: int) -> bool:
     if is_signed or after == "|":
         word = text[max(position - 24, 0) : position]
         return after == "|" or last.isdigit() or not _LINKING_WORD.search(word)
+    if last == "$" and _NUMBER.match(text, position + 1):
+        return bool(_LONE_QUANTITY.search(text[max(position - 48, 0) : position]))
     if not _DIGITS.match(text, position + 1):
         return False
     if last in "%=<>":
         return before[:-1] != "~"
+    if last == "M" and _MESSIER.match(text, position - 1):
+        return False
     if last.isdigit() or (last.isalpha() and last not in _ARTICLES and not _IN_A_WORD.match(before)):
         return True
-    return bool(_QUANTITY.search(text[max(position - 24, 0) : position]))
+    word = text[max(position - 24, 0) : position]
+    is_power = _SHORT_NAME.search(word) and (
+        word.endswith(("eff", "ell")) or _POWER_OF_TEN.match(text, position + 1)
+    )
+    return bool(is_power or _QUANTITY.search(word))
+
+
+def is_tilde_in_formula(text: str, position: int) -> bool:
+    """Whether the ``~`` there, a tie in TeX, was meant as one: ``$z~2$``, and ``of $~10^5$``.
+
+    Nobody ties a lone symbol to the number behind it, nor a formula to the space before it.
+    """
+    if not _NUMBER.match(text, position + 1):
+        return False
+    before = text[max(position - 48, 0) : position]
+    return bool(_BEGUN_QUANTITY.search(before) or _OPENED.search(before))
 
 
 def _stands_between(text: str, position: int) -> bool:

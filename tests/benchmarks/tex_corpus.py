@@ -46,7 +46,7 @@ KINDS: dict[str, tuple[str, str]] = {
         r"\(\+[^()/]+/−[^()/]+\)",
     ),
     "set in braces": (
-        r"(?<!\\left\( )(?<=[\s(=])\{\s*[\w.]+(?:,\s*[\w.]+)+\s*\}",
+        r"(?<!\\left\(\s)(?<=[\s(=])\{\s*[\w.]+(?:,\s*[\w.]+)+\s*\}",
         r"\{\s*[\w.]+(?:,\s*[\w.]+)+\s*\}",
     ),
     "texorpdfstring": (r"\\texorpdfstring", r"\A(?!.*texorpdfstring)"),
