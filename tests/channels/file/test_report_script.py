@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.channels.file import html
+from tests.browser import CHROMIUM, NEEDED, Browser, opened
 from tests.render import samples
 
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-_SECONDS = 120
-
-pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="needs Chromium: apt-get install chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NEEDED)
 
 _SEEN = """
     const seen = () => ({
@@ -39,44 +33,34 @@ _SEEN = """
 
 
 @dataclass(frozen=True)
-class Browser:
-    folder: Path
+class Page:
+    browser: Browser
+    path: Path
 
     def run(self, script: str, shown: str = "") -> Any:
-        """What ``script``, a function body run once, when the report (or ``shown``) is shown, returns."""
-        report = shown or html.render(samples.morning())
-        page = re.sub(r"<meta http-equiv[^>]*>", "", report).replace(
-            "</body>",
-            f"<pre id=result></pre><script>addEventListener('pageshow', () => {{ {_SEEN}"
-            f"const result = (() => {{ {script} }})();"
-            "document.getElementById('result').textContent = JSON.stringify(result); }, { once: true });"
-            "</script></body>",
-        )
-        path = self.folder / "report.html"
-        path.write_text(page, encoding="utf-8")
-        assert _CHROMIUM
-        dumped = subprocess.run(
-            [
-                *(_CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
-                *(f"--user-data-dir={self.folder / 'profile'}", "--dump-dom", path.as_uri()),
-            ],
-            capture_output=True,
-            timeout=_SECONDS,
-            check=True,
-        ).stdout.decode()
-        found = re.search(r'<pre id="result">(.*?)</pre>', dumped, re.DOTALL)
-        assert found
-        return json.loads(unescape(found[1]))
+        """What ``script``, a function's body, returns on the report (or ``shown``) when it has been opened."""
+        self.path.write_text(shown or html.render(samples.morning()), encoding="utf-8")
+        self.browser.show(self.path)
+        return self.browser.run(_SEEN + script)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with opened(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
 
 
 @pytest.fixture
-def browser(tmp_path: Path) -> Browser:
-    return Browser(tmp_path)
+def page(chromium: Browser, tmp_path: Path) -> Page:
+    """A page that nothing is kept for: files share what a browser keeps."""
+    page = Page(chromium, tmp_path / "report.html")
+    page.run("localStorage.clear();")
+    return page
 
 
-def test_a_hit_is_seen_wherever_it_stands(browser: Browser) -> None:
+def test_a_hit_is_seen_wherever_it_stands(page: Page) -> None:
     """In a formula, under an accent, among the authors that are folded away; then all is as it was."""
-    result = browser.run("""
+    result = page.run("""
         const papers = () => document.querySelector("main").innerHTML;
         const before = papers();
         const found = ["LA3NI2O7", "penalver", "nothing at all"].map(search);
@@ -94,9 +78,9 @@ def test_a_hit_is_seen_wherever_it_stands(browser: Browser) -> None:
     assert result["same"]
 
 
-def test_a_choice_that_the_browser_brings_back_is_obeyed(browser: Browser) -> None:
+def test_a_choice_that_the_browser_brings_back_is_obeyed(page: Page) -> None:
     """After "back" the form has its old choice, of which no event but ``pageshow`` tells."""
-    result = browser.run("""
+    result = page.run("""
         form.elements.topic.value = "nickelates";
         window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: false }));
         return seen();
@@ -104,9 +88,9 @@ def test_a_choice_that_the_browser_brings_back_is_obeyed(browser: Browser) -> No
     assert result["shown"] == "4 of 12 shown"
 
 
-def test_the_index_finds_papers_by_what_it_does_not_print(browser: Browser) -> None:
+def test_the_index_finds_papers_by_what_it_does_not_print(page: Page) -> None:
     """By title, author, identifier and summary; lists open for their hits, then all is as it was."""
-    result = browser.run(
+    result = page.run(
         """
         const list = () => document.querySelector(".digests").outerHTML;
         const hits = () => [...document.querySelectorAll("[data-more]")].filter((p) => p.checkVisibility()).length;
@@ -125,9 +109,9 @@ def test_the_index_finds_papers_by_what_it_does_not_print(browser: Browser) -> N
     assert result["months"] == 0
 
 
-def test_bibtex_is_selected_where_there_is_no_clipboard(browser: Browser) -> None:
+def test_bibtex_is_selected_where_there_is_no_clipboard(page: Page) -> None:
     """A page from a file may have none: the entry is shown and selected, and the reader told."""
-    result = browser.run("""
+    result = page.run("""
         const paper = document.querySelector("article");
         const bib = paper.querySelector(".bib");
         const hidden = bib.hidden;
@@ -151,20 +135,20 @@ _CHOOSE = """
 """
 
 
-def test_marks_are_kept_in_the_browser(browser: Browser) -> None:
+def test_marks_are_kept_in_the_browser(page: Page) -> None:
     """Saved and read papers are filtered by, and are still marked when the page is shown again."""
-    first = browser.run(
+    first = page.run(
         f"{_CHOOSE} press('saved', 0); press('read', 1); press('read', 2); press('read', 2);"
         "return [choose('saved'), choose('unread'), choose('')];"
     )
     assert first == ["1 of 12 shown", "11 of 12 shown", ""]
-    again = browser.run(f"{_CHOOSE} return [choose('saved'), choose('unread')];")
+    again = page.run(f"{_CHOOSE} return [choose('saved'), choose('unread')];")
     assert again == ["1 of 12 shown", "11 of 12 shown"]
 
 
-def test_marks_work_where_the_browser_keeps_nothing(browser: Browser) -> None:
+def test_marks_work_where_the_browser_keeps_nothing(page: Page) -> None:
     """Storage may throw for a file: then they last as long as the page, and nothing else breaks."""
-    result = browser.run(
+    result = page.run(
         "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
         f"{_CHOOSE} press('saved', 3); return [choose('saved'), search('zzzz').shown];"
     )
