@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import json
 import os
@@ -49,6 +50,13 @@ class Browser:
             "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
         )
         self._ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def picture(self, height: int, scale: int = 2) -> bytes:
+        """A PNG of the upper ``height`` CSS pixels, as wide as the window."""
+        width = self.run("return innerWidth;")
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": scale}
+        made = self._ask("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
+        return base64.b64decode(made["data"])
 
     def run(self, script: str) -> Any:
         """What the body of a function returns on the page shown; promises are waited for."""

@@ -87,11 +87,12 @@ def marked(text: str, words: Sequence[str], beside: str = "") -> list[tuple[str,
     return [piece for piece in (*pieces, (text[end:], False)) if piece[0]]
 
 
-def emphasised(html: Markup, words: Sequence[str], tag: str) -> Markup:
-    """``html`` with the words in an element ``tag``, but where one touches a tag or an entity, as in formulas."""
+def emphasised(html: Markup, words: Sequence[str], *tags: str) -> Markup:
+    """``html`` with the words in elements ``tags``, but where one touches a tag or an entity, as in formulas."""
+    opened, closed = "".join(f"<{tag}>" for tag in tags), "".join(f"</{tag}>" for tag in reversed(tags))
     out, end = [], 0
     for start, stop in _first_places(html, _pattern(tuple(words), html=True)):
-        out += [html[end:start], f"<{tag}>{html[start:stop]}</{tag}>"]
+        out += [html[end:start], f"{opened}{html[start:stop]}{closed}"]
         end = stop
     return Markup("".join([*map(str, out), str(html[end:])]))
 

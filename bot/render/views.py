@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import jinja2
@@ -81,15 +81,13 @@ def paper(language: str, entry: Entry, *, abstract: bool = False) -> PaperView:
     comment are in it only when asked for."""
     item = entry.paper
     words = languages.catalogue(language)
-    lines = wording.summary_lines(entry.summary, words)
     all_authors = abstract and len(item.authors) > wording.MOST_AUTHORS
-    title = prose.emphasised(prose.markup(item.title, prose.TITLE_BYTES), entry.rank.words, "u")
     right_to_left = wording.is_right_to_left(language, entry)
     return PaperView(
         arxiv_id=item.arxiv_id,
         anchor="p" + item.arxiv_id.replace("/", "-"),
         number=None,
-        title=title if title.striptags() else Markup.escape(item.arxiv_id),
+        title=_title(entry),
         abs_url=item.abs_url,
         pdf_url=item.pdf_url,
         html_url=item.html_url,
@@ -102,13 +100,7 @@ def paper(language: str, entry: Entry, *, abstract: bool = False) -> PaperView:
         code=wording.code_link(entry),
         rank=wording.why(entry, words),
         marks=wording.marks(entry, words),
-        lines=tuple(
-            SummaryLine(
-                words.gettext("{label}.", label=label),
-                prose.emphasised(_directed(prose.markup(text), right_to_left), entry.rank.words, "strong"),
-            )
-            for label, text in lines
-        ),
+        lines=tuple(_lines(entry, words, right_to_left=right_to_left)),
         language=wording.summary_language(language, entry),
         frame_language=words.code,
         title_language=wording.title_language(words),
@@ -124,14 +116,25 @@ def paper(language: str, entry: Entry, *, abstract: bool = False) -> PaperView:
     )
 
 
+def _title(entry: Entry) -> Markup:
+    """Words that matched are bold where the title is not, and underlined where it is."""
+    title = prose.markup(entry.paper.title, prose.TITLE_BYTES)
+    marked = prose.emphasised(title, entry.rank.words, "strong", "u")
+    return marked if marked.striptags() else Markup.escape(entry.paper.arxiv_id)
+
+
+def _lines(entry: Entry, words: Catalogue, *, right_to_left: bool) -> Iterator[SummaryLine]:
+    for label, latex in wording.summary_lines(entry.summary, words):
+        text = prose.markup(latex)
+        said = Markup(prose.isolated(text)) if right_to_left else text
+        marked = prose.emphasised(said, entry.rank.words, "strong")
+        yield SummaryLine(words.gettext("{label}.", label=label), marked)
+
+
 def _folded(words: Catalogue, abstract: str, *, all_authors: bool) -> str:
     if abstract and all_authors:
         return words.gettext("The abstract and all authors")
     return words.gettext("All authors") if all_authors else words.gettext("The abstract")
-
-
-def _directed(text: Markup, right_to_left: bool) -> Markup:
-    return Markup(prose.isolated(text)) if right_to_left else text
 
 
 def papers(

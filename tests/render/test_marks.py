@@ -36,12 +36,15 @@ def digest(language: str = "English") -> Digest:
 
 
 def test_html_marks_in_title_and_summary() -> None:
-    """Strong in the summary; in the title, which is strong already, underlined."""
+    """Strong in title and summary; in a title that is strong already they are seen by a line beneath."""
     (mail,) = email.render(
         digest(), sender="bot@example.org", recipient="ada@example.org", contact="help@example.org"
     )
     for page in (limits.body(limits.mail(mail.payload), "html"), html.render(digest())):
-        assert ">\n<u>Electron microscopy</u> &amp; <u>nickelates</u> in" in page.replace('">', '">\n')
+        assert (
+            ">\n<strong><u>Electron microscopy</u></strong> &amp; <strong><u>nickelates</u></strong> in"
+            in page.replace('">', '">\n')
+        )
         assert "<strong>Nickelates</strong>, *nickelates*" in page
         assert "(<strong>electron microscopy</strong>)" in page
         assert "NiO<sub>2" in page or "NiO₂" in page
