@@ -270,3 +270,22 @@ async def test_spare_time_ends_when_something_is_due(fallen_back: World) -> None
     await spare(fallen_back, hours=0.01)
     assert fallen_back.clock.now() - began < timedelta(seconds=60)
     assert len(fallen_back.slack.edits) <= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "paused", "edits"),
+    [
+        ("ada", SLACK, 0),
+        ("ada", None, 0),
+        ("ada", MAIL, 1),
+        ("ada", Target("email", "#papers"), 1),
+        ("bob", None, 1),
+    ],
+)
+async def test_who_wants_nothing_has_nothing_edited_either(
+    fallen_back: World, name: str, paused: Target | None, edits: int
+) -> None:
+    """A message that changes is read anew."""
+    fallen_back.store.optouts.pause(name, paused, None, fallen_back.clock.now())
+    await spare(fallen_back)
+    assert len(fallen_back.slack.edits) == edits

@@ -376,8 +376,8 @@ def test_our_own_failures_are_no_refusals_of_a_mailbox(store: Store) -> None:
     assert store.outbox.refusals("ada", MAIL) == Refusals(0, 0)
 
 
-def test_what_waits_for_a_summary_is_told_by_kind_time_and_reader(store: Store) -> None:
-    """Only what can be edited, not long ago, where somebody wants it; each message with all that it awaits."""
+def test_what_waits_for_a_summary_is_told_by_kind_and_time(store: Store) -> None:
+    """Only what can be edited, not long ago; each message with all that it awaits."""
     keys = [SummaryKey(f"2611.0000{n}", 1, "English", "électrons", 1) for n in (1, 2)]
     places = tuple(Placement(key.arxiv_id, 1, "full", 1, key) for key in keys)
     other = Target("slack", "#others")
@@ -395,12 +395,6 @@ def test_what_waits_for_a_summary_is_told_by_kind_time_and_reader(store: Store) 
     assert found() == [SLACK, other]
     assert found(NOON) == [SLACK]
     assert found(NOON, "slack", "email") == [SLACK, MAIL]
-    for paused, left in ((Target("email", "#papers"), [SLACK, other]), (SLACK, [other]), (None, [])):
-        store.optouts.pause("ada", paused, None, NOON)
-        assert found() == left
-    store.optouts.resume("ada", None, NOON)
-    store.optouts.pause("bob", None, None, NOON)
-    assert found() == [SLACK, other]
 
 
 def test_an_edit_changes_that_message_and_no_other(store: Store) -> None:
