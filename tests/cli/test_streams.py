@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +17,18 @@ from tests.conftest import ROOT
 
 SECRETS = {"SLACK_BOT_TOKEN": "xoxb-right", "SMTP_PASSWORD": "right"}
 STRICT = ("-X", "dev", "-W", "error::ResourceWarning")
+ONE_AFTER_ANOTHER = """
+import gc, sys
+from bot.cli import main
+
+for line in sys.argv[1:]:
+    print("$", line, file=sys.stderr, flush=True)
+    try:
+        main(line.split())
+    except SystemExit:
+        pass
+    gc.collect()
+"""
 
 
 def configure(folder: Path, services: Services) -> None:
@@ -102,20 +113,33 @@ def test_a_full_log_stops_no_round(tmp_path: Path, services: Services) -> None:
 def test_no_command_leaves_anything_open(tmp_path: Path, services: Services) -> None:
     """Each is clean in Python's development mode, where a file, socket or database left open is told."""
     configure(tmp_path, services)
-    beside = [
-        *("check", "preview ada", "status", "retry", "explain 2611.99001 ada", "backup copy.db", "schema"),
-        *("init other.yaml", "forget ada", "demo --out demo"),
-    ]
-
-    def typed(command: str) -> tuple[str, str]:
-        done = shell(tmp_path, f"digest {command}", *STRICT)
-        return command, done.stderr
-
-    with ThreadPoolExecutor(2) as pool:
-        said = [typed("once --dry-run"), typed("once"), *pool.map(typed, beside)]
-    said += [("check --live", shell(tmp_path, "GEMINI_API_KEY=key digest check --live", *STRICT).stderr)]
-    said += [("run", _run_and_stop(tmp_path))]
-    assert not [(command, err) for command, err in said if re.search("Warning|Traceback|internal error", err)]
+    # In one process, as each would spend its time on loading the same modules.
+    commands = (
+        *("once --dry-run", "once", "check", "check --live", "preview ada", "status", "retry"),
+        *(
+            "explain 2611.99001 ada",
+            "history ada",
+            "search ptychography",
+            "pause ada",
+            "resume ada",
+            "test ada",
+        ),
+        *("resend ada 1", "backup copy.db", "schema", "init other.yaml", "forget ada", "demo --out demo"),
+    )
+    done = subprocess.run(
+        [sys.executable, *STRICT, "-c", ONE_AFTER_ANOTHER, *commands],
+        cwd=tmp_path,
+        env=environment(tmp_path) | {"GEMINI_API_KEY": "key"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    said = {one.partition("\n")[0]: one for one in done.stderr.split("$ ")[1:]} | {
+        "run": _run_and_stop(tmp_path)
+    }
+    assert said.keys() == {*commands, "run"}
+    assert not [one for one in said.values() if re.search("Warning|Traceback|internal error", one)]
 
 
 def _run_and_stop(folder: Path) -> str:
