@@ -59,6 +59,47 @@ async def in_time(work: Coroutine[Any, Any, T], interrupt: asyncio.Event, clock:
     return None if task.cancelled() else task.result()
 
 
+class _Lookout:
+    """When to look at the configuration: where files tell of a change, after that; else by the clock.
+
+    An edit is used when two looks see the same, so the look after a notice is followed by others.
+    """
+
+    def __init__(self) -> None:
+        self.is_told: bool | None = None
+        """Whether notices come at all: not every system and file system gives them. None before the first."""
+        self._now = asyncio.Event()
+        self._soon = asyncio.Event()
+        self._further = 0
+        """So many more looks, each a moment after the last."""
+
+    def ask(self) -> None:
+        """There is to be a look now."""
+        self._now.set()
+
+    def notice(self) -> None:
+        """A file was written."""
+        self.is_told = True if self.is_told is None else self.is_told
+        self._soon.set()
+
+    def missed(self) -> None:
+        """Something had changed, and nothing told of it: nor will the next be told of."""
+        self.is_told = False
+
+    async def reason(self, clock: Clock) -> bool:
+        """Wait for one to look; whether it is another than that time has passed."""
+        if self.is_told and not self._soon.is_set() and not self._further:
+            await first_of(self._now.wait(), self._soon.wait(), clock.sleep(WAKE_EVERY.total_seconds()))
+            told = self._now.is_set() or self._soon.is_set()
+        else:
+            told = True
+            self._further = _LOOKS if self._soon.is_set() else max(self._further - 1, 0)
+            self._soon.clear()
+            await first_of(self._now.wait(), clock.sleep(LOOK_EVERY.total_seconds()))
+        self._now.clear()
+        return told
+
+
 class Daemon:
     """Runs rounds under a configuration that may change.
 
@@ -81,14 +122,9 @@ class Daemon:
         """Set when the present configuration has had its time: an order to stop, a good edit, a fault."""
         self._hurry = asyncio.Event()
         """Set when work turned up that does not wait for the end of spare time."""
-        self._look_now = asyncio.Event()
-        self._look_soon = asyncio.Event()
-        self._looks = 0
-        """So many more, each a moment after the last: an edit is used when two looks see the same."""
         self._stirred = asyncio.Event()
         """Set when the database may hold new work, by another command."""
-        self._is_told: bool | None = None
-        """Whether notices come at all: not every system and file system gives them. None before the first."""
+        self._lookout = _Lookout()
 
     def stop(self) -> None:
         """Finish what is in flight, begin nothing new."""
@@ -98,13 +134,11 @@ class Daemon:
 
     def look(self) -> None:
         """Look at the configuration now."""
-        self._look_now.set()
+        self._lookout.ask()
 
     def notice(self) -> None:
         """A file may have changed: the configuration, or the database."""
-        if self._is_told is None:
-            self._is_told = True
-        self._look_soon.set()
+        self._lookout.notice()
         self._stirred.set()
 
     async def run(self) -> None:
@@ -190,7 +224,7 @@ class Daemon:
             left = tick.next_event(services, state) - services.clock.now()
             if left <= timedelta():
                 return
-            step = WAKE_EVERY if self._is_told else NOTICE_EVERY
+            step = WAKE_EVERY if self._lookout.is_told else NOTICE_EVERY
             await first_of(
                 self._interrupt.wait(),
                 self._hurry.wait(),
@@ -203,7 +237,7 @@ class Daemon:
     async def _watch(self, services: Services) -> None:
         """Look at the configuration when there is reason to; a good edit interrupts the round."""
         while True:
-            told = await self._until_look(services.clock)
+            told = await self._lookout.reason(services.clock)
             self._supervisor.alive()
             try:
                 settings = self._reload()
@@ -212,31 +246,14 @@ class Daemon:
             except ConfigError as error:
                 settings = None
                 self._refuse(services, error)
-            # An edit that nobody told of: the next will be none other.
-            self._is_told = told and self._is_told
+            if not told:
+                self._lookout.missed()
             if settings is None:
                 continue
             alerts.settle(services, alerts.CONFIGURATION)
             if settings != self._settings:
                 self._settings = settings
                 return
-
-    async def _until_look(self, clock: Clock) -> bool:
-        """Whoever writes is given a moment: the look after a notice is followed by others.
-
-        Whether there is a reason to look but time.
-        """
-        if self._is_told and not self._look_soon.is_set() and not self._looks:
-            notices = self._look_now.wait(), self._look_soon.wait()
-            await first_of(*notices, clock.sleep(WAKE_EVERY.total_seconds()))
-            told = self._look_now.is_set() or self._look_soon.is_set()
-        else:
-            told = True
-            self._looks = _LOOKS if self._look_soon.is_set() else max(self._looks - 1, 0)
-            self._look_soon.clear()
-            await first_of(self._look_now.wait(), clock.sleep(LOOK_EVERY.total_seconds()))
-        self._look_now.clear()
-        return told
 
     def _refuse(self, services: Services, error: ConfigError) -> None:
         """Tell of a broken edit."""
