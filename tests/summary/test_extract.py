@@ -165,6 +165,34 @@ def test_other_withdrawals_are_none(sentence: str) -> None:
     assert made.finding == "We prove that every film cracks."
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Superconductors have attracted wide attention of physicists and engineers alike for many years.",
+        "In recent years, the growth of superconductors has been pursued by a number of groups all over the world.",
+        "Superconductors play a key role in magnets, medicine, transport and the search for new particles.",
+    ],
+)
+def test_what_everybody_knows_is_neither(sentence: str) -> None:
+    """An opening commonplace, beside a finding alone too; unless it speaks of what the title does."""
+    result = "We find that the critical temperature of thin films rises on a tighter substrate."
+    made = extract(f"{sentence} {result}")
+    assert (made.objective, made.finding) == (NO_OBJECTIVE, result)
+    made = extract(f"{sentence} {result}", title="Superconductors on a substrate")
+    assert made.objective == sentence
+
+
+def test_the_method_is_no_objective() -> None:
+    """Nor does it stand beside the aim."""
+    made = extract(
+        "We investigate how the substrate governs the strain of nickelate films. "
+        "Films were grown by pulsed laser deposition and imaged by electron microscopy in a vacuum. "
+        "We find that the critical temperature rises from 9.5 K to 15.2 K.",
+        title="Films grown and imaged by pulsed laser deposition and electron microscopy",
+    )
+    assert made.objective == "We investigate how the substrate governs the strain of nickelate films."
+
+
 @pytest.mark.parametrize("sentence", ["The proof uses a covering argument.", "We report new results."])
 def test_what_says_nothing_is_neither(sentence: str) -> None:
     """How it was proved, or that there are results."""
