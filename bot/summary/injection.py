@@ -105,9 +105,12 @@ _MARKUP = re.compile(
 @lru_cache(maxsize=128)
 def honest(abstract: str) -> str:
     """``abstract`` without the sentences that address the model."""
+    if not gives_orders(abstract):
+        return " ".join(_PIECE.split(abstract))
     return " ".join(piece for piece in _PIECE.split(abstract) if not _is_addressed(piece))
 
 
+@lru_cache(maxsize=128)
 def gives_orders(text: str) -> bool:
     """Whether a title or an abstract addresses the model anywhere."""
     return any(map(_is_addressed, _PIECE.split(text)))

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.languages import LANGUAGES, Language, Script, find
 from bot.tex import without_formulas
@@ -52,6 +53,7 @@ def joins_letters(text: str) -> bool:
     return known is None or bool({Script.ARABIC, Script.DEVANAGARI} & set(known.scripts))
 
 
+@lru_cache(maxsize=256)
 def is_clearly_not(text: str, language: str) -> bool:
     """Whether ``text`` is plainly in another language than ``language``. Formulas don't count."""
     asked = find(language)
@@ -112,9 +114,9 @@ def _reads_as_another(words: Sequence[str], asked: Language) -> bool:
     for word, count in Counter(word.lower() for word in words).items():
         if word in asked.words:
             own += count
-        else:
-            hits.update(dict.fromkeys(_TELLING.get(word, ()), count))
-            different.update(_TELLING.get(word, ()))
+        elif families := _TELLING.get(word):
+            hits.update(dict.fromkeys(families, count))
+            different.update(families)
     telling = [word for word in words if len(word) >= _FEWEST_TELLING]
     if own == 0 and len(asked.words) >= _FULL_LIST and len(telling) >= _LONG:
         return not (asked.family == "en" and _has_english_endings(telling))

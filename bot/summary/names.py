@@ -21,6 +21,7 @@ _ROWS = Path(__file__).with_name("names.tsv").read_text(encoding="utf-8").splitl
 _MAY_STAND_BESIDE = {name: cues.split("|") for name, cues in (row.split("\t") for row in _ROWS)}
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’´][^\W\d_]+)?")
+_ENDING = re.compile(r"['’´]\w*$")
 _SUBSCRIPT = re.compile(r"_\((\d{1,3})\)")
 _SYMBOL = re.compile(r"[a-z][A-Z]{1,2}|[A-Z]{0,3}I{2,3}|.*[^\x00-\x7f].*")
 """``sNN``, class ``DIII``, ``Tμν``: notation, no names."""
@@ -108,7 +109,9 @@ def _linear(text: str) -> str:
 def _names(linear: str) -> Iterator[tuple[str, bool]]:
     """Each name, and whether it is used as that of a person or a body."""
     for token in _TOKEN.finditer(linear):
-        word = re.sub(r"['’´]\w*$", "", token[0])
+        if token[0].islower():
+            continue
+        word = _ENDING.sub("", token[0])
         if _LABEL.match(linear, token.end()) or (word.isupper() and _is_ordinary(word)):
             continue
         before = linear[max(0, token.start() - _NEARBY) : token.start()]

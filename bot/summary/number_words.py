@@ -54,6 +54,8 @@ _PHRASES = {
     **dict.fromkeys("half halves halved halving".split(), 0.5),
     "quarter": 0.25,
 }
+_STARTS = frozenset((*_ONES, *_PLURALS, *_TENS, *_POWERS, *_FOLDS, *_PHRASES, "dozen"))
+"""The words that a number may begin with."""
 _WORD = re.compile(r"[A-Za-z]+")
 _PART = re.compile(rf"[- ]({'|'.join(sorted(_PARTS, key=len, reverse=True))})\b", re.IGNORECASE)
 _UNIT = re.compile(rf"[- ]({'|'.join(list(_ONES)[:9])})\b", re.IGNORECASE)
@@ -81,6 +83,8 @@ def find(text: str) -> Iterator[WrittenNumber]:
         if word.start() < at:
             continue
         name = word[0].lower()
+        if name not in _STARTS:
+            continue
         if name in _PLURALS:  # a slip of the pen: "on eights models"
             name = name[:-1]
         number = _number(text, word, name)

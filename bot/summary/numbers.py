@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.summary import digits, number_words
@@ -102,6 +103,7 @@ _MULTIPLE = re.compile(
 _REACH = 30
 
 
+@lru_cache(maxsize=64)
 def figures(text: str, *, decimal_comma: bool = False) -> tuple[Figure, ...]:
     """The numbers in ``text`` (`bot.summary.plain` notation), in order.
 

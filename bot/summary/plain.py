@@ -94,6 +94,7 @@ _LETTER_ACCENT = re.compile(r"\\[vcuHkr](?:\s*\{\\?([A-Za-z])\}|\s+([A-Za-z]))")
 """``Had\\v{z}i\\'c`` is Hadzic here: accents are compared by nobody."""
 _DOLLARS = re.compile(r"\b(?:US|AU|CA|NZ|HK)\\?\$(?=\d)")
 _NUMBER = r"\d+(?:\.\d+)?"
+_TIMES_TEN = re.compile(r" ?× ?(?=10 ?\^\()")
 _SPREAD = re.compile(
     rf"\(?(?<![\d.])({_NUMBER})((?: ?± ?{_NUMBER}| ?[\^_]\( ?[+-] ?{_NUMBER}\)){{1,3}}) ?\)? ?[×·] ?(10\^\([+-]?\d+\))"
 )
@@ -109,9 +110,10 @@ def plain(text: str) -> str:
     if any(mark in linear for mark in "\\$^_{~"):
         linear = _untex(linear)
     linear = linear.replace("---", "—").replace("--", "–")
-    linear = spelt(re.sub(r"\s+", " ", linear))
-    linear = re.sub(r" ?(×) ?(?=10 ?\^\()", r"\1", linear).strip()
-    return _SPREAD.sub(_shared_power, linear)
+    linear = spelt(" ".join(linear.split()))
+    if "^(" in linear:
+        linear = _SPREAD.sub(_shared_power, _TIMES_TEN.sub("×", linear))
+    return linear
 
 
 def _shared_power(spread: re.Match[str]) -> str:

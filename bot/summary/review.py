@@ -58,7 +58,8 @@ class Draft:
     @property
     def record(self) -> str:
         """The source and the authors' comment: what may be named."""
-        return f"{self.source}\n{honest(visible(self.paper.comment))}"
+        comment = honest(visible(self.paper.comment))
+        return f"{self.source}\n{comment}" if comment else self.source
 
     @property
     def text(self) -> str:
@@ -271,7 +272,10 @@ def _inventions(draft: Draft) -> Objection | None:
 
 def _without_id(text: str, paper: Paper) -> str:
     """Its own identifier, in whatever form, is no claim about the paper."""
-    parts = map(re.escape, re.split(r"[./]", paper.arxiv_id))
+    parts = re.split(r"[./]", paper.arxiv_id)
+    if parts[-1] not in text:
+        return text
+    parts = list(map(re.escape, parts))
     return re.sub(
         rf"(?:\barxiv ?: ?)?\b{'[./_ -]?'.join(parts)}(?:v\d+)?(?!\d)", " ", text, flags=re.IGNORECASE
     )

@@ -13,43 +13,48 @@ import re
 from bot.lexicon import ELEMENT
 
 _ERROR_LABELS = "stat|syst|sys|lumi|theo|theory|th|exp|model|ext|norm|BR|total|tot"
-_HABITS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), meant)
-    for pattern, meant in (
-        (r"\bplus(?: or |/| )minus\b|\+ ?/ ?-|(?<=\d) ?\+-(?= ?\d)", "±"),
-        (r"<<", "<"),
-        (r">>", ">"),
-        (r"(?<=\d)[xX](?=\d)|(?<=\d) X (?=10\b)", "×"),
-        (r"(?<=\d)\*\*([+-]?\d+)", r"^(\1)"),
+_HABITS: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
+    (mark, re.compile(pattern), meant)
+    for mark, pattern, meant in (
+        ("plus", r"\bplus(?: or |/| )minus\b", "±"),
+        ("+", r"\+ ?/ ?-|(?<=\d) ?\+-(?= ?\d)", "±"),
+        ("<<", r"<<", "<"),
+        (">>", r">>", ">"),
+        ("", r"[xX](?<=\d.)(?=\d)", "×"),
+        (" X ", r"(?<=\d) X (?=10\b)", "×"),
+        ("**", r"(?<=\d)\*\*([+-]?\d+)", r"^(\1)"),
         # 82.3+7.1%: a sign was lost
-        (r"(\d\.\d+)\+(?=\d+\.\d)", r"\1±"),
+        ("+", r"(\d\.\d+)\+(?=\d+\.\d)", r"\1±"),
         # by49.5%, in^(76)Ge
         (
+            "",
             r"\b(by|of|to|than|from|with|at|over|about|in|and|for|nearly|only)"
             r"(?=\d[\d.]*(?:%|[-–]\d| |,|$)|\^\(\d+\)[A-Z])",
             r"\1 ",
         ),
-        (r"(?<=[a-z]{3})\^(?=\(\d+\)[A-Z])", " ^"),
+        ("^(", r"(?<=[a-z]{3})\^(?=\(\d+\)[A-Z])", " ^"),
         # up to x1500
-        (r"(?:(?<=[a-z] )|(?<=\())[x×] ?(\d{2,}(?:\.\d+)?|\d\.\d+)(?![\w^(×]|\.\d)", r"\1×"),
+        ("", r"[x×](?:(?<=[a-z] .)|(?<=\(.)) ?(\d{2,}(?:\.\d+)?|\d\.\d+)(?![\w^(×]|\.\d)", r"\1×"),
         # 900+ million
-        (r"(?<=\d)\+(?= [a-z]|[,;)]|\.?$)", ""),
-        (r"(?<=\b\d) \+ (?=\d\b)", "+"),
+        ("+", r"(?<=\d)\+(?= [a-z]|[,;)]|\.?$)", ""),
+        (" + ", r"(?<=\b\d) \+ (?=\d\b)", "+"),
         # 10^(10-30)
-        (r"\b10\^\((\d+) ?[-–] ?(\d+)\)", r"10^(\1)–10^(\2)"),
+        ("10^(", r"\b10\^\((\d+) ?[-–] ?(\d+)\)", r"10^(\1)–10^(\2)"),
         # the labels of errors: 0.3_(stat), 0.3 (syst)
-        (r"(?<=\d) ?_\([A-Za-z][A-Za-z.,+& ]*\)", ""),
-        (rf"(?<=[\d)]) ?\((?:{_ERROR_LABELS})\.?\)", ""),
-        (r"(?<=[-+±]) ?i ?(?=\d)", " i "),
-        (r"Δ(?=\d)", "Δ "),
-        (r"(?<=\d) ?deg\.? ?C\b", "°C"),
+        ("_(", r"(?<=\d) ?_\([A-Za-z][A-Za-z.,+& ]*\)", ""),
+        ("(", rf"(?<=[\d)]) ?\((?:{_ERROR_LABELS})\.?\)", ""),
+        ("i", r"(?<=[-+±]) ?i ?(?=\d)", " i "),
+        ("Δ", r"Δ(?=\d)", "Δ "),
+        ("deg", r"(?<=\d) ?deg\.? ?C\b", "°C"),
         # gas volumes (STP), and what is counted below the line: cm^(3) molecule^(-1)
-        (r" ?\((?:STP|NTP)\)(?=[ /]?c?m)", ""),
-        (r" (?:molecule|molec|atom|photon|ion|electron)\^\(-1\)", ""),
+        ("TP)", r" ?\((?:STP|NTP)\)(?=[ /]?c?m)", ""),
+        ("^(-1)", r" (?:molecule|molec|atom|photon|ion|electron)\^\(-1\)", ""),
         # 50.000 papers
-        (r"(?<![\d.])([1-9]\d{0,2})\.000(?= [a-z]{4})", r"\1,000"),
+        (".000", r"(?<![\d.])([1-9]\d{0,2})\.000(?= [a-z]{4})", r"\1,000"),
     )
 )
+"""What has to be in a text for a habit to be, the habit, and what is meant."""
+_DIGIT = re.compile(r"\d")
 _UNIT = "cm|mm|nm|μm|km|m|s|g|kg|mg|h|min|mol|L|mL|K|V|A|mA|μA|W|mW|J|kJ|Hz|eV|Pa|C|yr|M|mM|N|F|S|Ω|d|day|dec|bar|cycle"
 _LOST: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), meant)
@@ -81,8 +86,11 @@ _MOST_PARTS = 6
 
 def spelt(linear: str) -> str:
     """``linear`` with numbers written in one way. It changes no value."""
-    for pattern, meant in _HABITS:
-        linear = pattern.sub(meant, linear)
+    if _DIGIT.search(linear) is None:
+        return linear
+    for mark, pattern, meant in _HABITS:
+        if mark in linear:
+            linear = pattern.sub(meant, linear)
     return linear
 
 
