@@ -7,7 +7,7 @@ how anything looks are decided elsewhere; the summaries arrive inside the entrie
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -100,6 +100,14 @@ def build(
         notices=tuple(notices),
         models=_models(entries + revised),
     )
+
+
+def pieces(digest: Digest) -> Iterator[Digest]:
+    """The same digest with one paper each, in the form in which it has it."""
+    bare = replace(digest, entries=(), titles=(), revised=())
+    yield from (replace(bare, entries=(entry,)) for entry in digest.entries)
+    yield from (replace(bare, titles=(entry,)) for entry in digest.titles)
+    yield from (replace(bare, revised=(entry,)) for entry in digest.revised)
 
 
 def to_json(digest: Digest) -> str:

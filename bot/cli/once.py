@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, datetime
 
 import click
@@ -131,7 +131,7 @@ async def _rehearse(
             for subscriber in chosen:
                 report.done += _left_over(store, subscriber)
                 report.done += _owed(store, settings, subscriber, complete=not report.faults)
-            report.done += _costs(services, state, chosen)
+            report.done += [line async for line in _costs(services, state, chosen)]
     return report
 
 
@@ -159,14 +159,14 @@ def _owed(store: Store, settings: Settings, subscriber: Subscriber, *, complete:
             yield f"  {entry.paper.arxiv_id}  {title}  [{', '.join(entry.topics)}{revised}]"
 
 
-def _costs(services: Services, state: ProcessState, chosen: Sequence[Subscriber]) -> Iterator[str]:
+async def _costs(services: Services, state: ProcessState, chosen: Sequence[Subscriber]) -> AsyncIterator[str]:
     """What the summaries of these digests would take."""
     if services.summariser is None:
         yield "summaries: sentences of the abstracts, which cost nothing (there is no GEMINI_API_KEY)"
         return
     now, gemini = services.clock.now(), services.settings.gemini
     model, flex = gemini.model, gemini.service_tier is ServiceTier.FLEX
-    made = estimate(services, state, {subscriber.name: now for subscriber in chosen})
+    made = await estimate(services, state, {subscriber.name: now for subscriber in chosen})
     if not made.papers:
         yield "summaries: none would be asked for"
         return

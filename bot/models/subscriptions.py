@@ -111,6 +111,17 @@ class SubscriberRecord:
 
 
 @dataclass(frozen=True)
+class Hours:
+    """When a subscriber is written to, as it is recorded."""
+
+    schedule: str
+    """The text of the schedule in force, empty where it was not recorded."""
+    timezone: str
+    last: datetime
+    """The newest due moment that was composed for, or found empty; before the first, when it began."""
+
+
+@dataclass(frozen=True)
 class Kept:
     """What is kept of one subscriber, for a person to read before it is deleted."""
 

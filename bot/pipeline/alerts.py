@@ -92,19 +92,26 @@ def settle(services: Services, key: str) -> None:
 
 def settle_departed(services: Services) -> None:
     """Close the alerts of topics, categories and targets that left the configuration."""
+    found = [
+        alert.key
+        for alert in services.store.notices.open_alerts()
+        if alert.key.startswith((_TOPIC, _FEED_OF, _DELIVERY, _SET_ASIDE))
+    ]
+    if not found:
+        return
     used = {name for subscriber in services.settings.subscribers for name in subscriber.topics}
     present = {topic_key(name) for name in used}
     topics = [topic for topic in services.settings.topics if topic.name in used]
     present |= {feed_key(spec) for spec in coverage.feed_specs(topics, taxonomy.ARCHIVES)}
     present |= {
-        key(one.name, target)
+        key_of(one.name, target)
         for one in services.settings.subscribers
         for target in one.targets
-        for key in (delivery_key, set_aside_key)
+        for key_of in (delivery_key, set_aside_key)
     }
-    for alert in services.store.notices.open_alerts():
-        if alert.key.startswith((_TOPIC, _FEED_OF, _DELIVERY, _SET_ASIDE)) and alert.key not in present:
-            settle(services, alert.key)
+    for key in found:
+        if key not in present:
+            settle(services, key)
 
 
 def topic_key(topic: str) -> str:

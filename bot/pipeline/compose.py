@@ -17,14 +17,15 @@ from bot.channels.loading import messages_of
 from bot.history import Alert, NewMessage, Placement
 from bot.models import Digest, Entry, Message, Paper, Subscriber, Summary, SummaryKey, Target
 from bot.pipeline import alerts, completeness, owed_editions
-from bot.pipeline.owed_editions import Edition
+from bot.pipeline.concurrency import Turns
+from bot.pipeline.owed_editions import Edition, EditionsInTurns
 from bot.pipeline.services import Services
 from bot.settings import Settings
 from bot.store import Store
 from bot.summary import extract
 
-_TOGETHER = 8
-"""Digests in one transaction: some 40 ms, once their papers have been rendered for somebody."""
+_TOGETHER = 16
+"""Digests in one transaction, if they are written in one turn."""
 
 
 async def compose(services: Services, due: Mapping[str, datetime]) -> int:
@@ -35,40 +36,49 @@ async def compose(services: Services, due: Mapping[str, datetime]) -> int:
     subscribers = [subscriber for subscriber in services.settings.subscribers if subscriber.name in due]
     services.progress.begin("compose", len(subscribers))
     written = 0
-    ready: set[tuple[str, Entry | tuple[str, ...]]] = set()
-    for at in range(0, len(subscribers), _TOGETHER):
-        some = subscribers[at : at + _TOGETHER]
+    ready = _Ready(services)
+    while subscribers:
+        some = subscribers[:_TOGETHER]
         for subscriber in some:
-            await _make_ready(services, subscriber, ready)
+            await ready.make(subscriber)
         with services.store.transaction():
-            for subscriber in some:
+            turns = Turns(services.clock)
+            while some and not turns.is_over:
+                subscriber = some.pop(0)
                 written += _compose_one(services, subscriber, due[subscriber.name])
                 services.progress.advance("compose")
+        subscribers = [*some, *subscribers[_TOGETHER:]]
         await services.clock.sleep(0)
     services.progress.end("compose", f"digests written: {written}")
     return written
 
 
-async def _make_ready(
-    services: Services, subscriber: Subscriber, ready: set[tuple[str, Entry | tuple[str, ...]]]
-) -> None:
-    """Render the papers that nobody has had yet one by one, with turns for others: it is kept for the digests.
+class _Ready:
+    """Renders papers that nobody has had yet one by one, with turns for others: the digests find it remembered."""
 
-    ``ready`` holds the papers, and the choices of topics, that this was done for in a language.
-    """
-    if (subscriber.language, subscriber.topics) in ready:
-        return
-    ready.add((subscriber.language, subscriber.topics))
-    for edition in owed_editions.editions(services.store, services.settings, subscriber):
-        kinds = {target.kind: target for target in edition.targets}
-        for entry in edition.entries:
-            if (subscriber.language, entry) not in ready:
-                ready.add((subscriber.language, entry))
-                made = _digest(services, replace(edition, entries=(entry,)), 1, ())
-                digest.to_json(made)
-                for target in kinds.values():
-                    rendered(services.store, services.settings, made, target)
-                await services.clock.sleep(0)
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._owed = EditionsInTurns(services)
+        self._turns = Turns(services.clock)
+        self._choices: set[tuple[str, tuple[str, ...]]] = set()
+        self._forms: set[tuple[object, ...]] = set()
+
+    async def make(self, subscriber: Subscriber) -> None:
+        """The papers of the first subscriber with these topics and this language, at all kinds of channel."""
+        choice = (subscriber.language, subscriber.topics)
+        if choice in self._choices:
+            return
+        self._choices.add(choice)
+        for edition in await self._owed.of(subscriber):
+            made = _digest(self._services, edition, 1, ())
+            for target in {target.kind: target for target in edition.targets}.values():
+                for piece in digest.pieces(made):
+                    form = (target.kind, subscriber.language, piece.entries, piece.titles, piece.revised)
+                    if form not in self._forms:
+                        self._forms.add(form)
+                        digest.to_json(piece)
+                        rendered(self._services.store, self._services.settings, piece, target)
+                        await self._turns.next()
 
 
 def preview(services: Services, subscriber: Subscriber) -> list[Digest]:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from bot.ports import Clock
+
 
 async def first_of(*works: Awaitable[Any]) -> None:
     """Wait until one is done. Coroutines that are not are cancelled; a future given is left alone."""
@@ -27,6 +29,28 @@ async def all_of(works: Iterable[Coroutine[Any, Any, None]]) -> None:
                 group.create_task(work)
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from None
+
+
+TURN_S = 0.03
+"""How long others wait for theirs."""
+
+
+class Turns:
+    """Gives others their turn within work that computes for long."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._since = clock.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        return self._clock.monotonic() - self._since >= TURN_S
+
+    async def next(self) -> None:
+        """Between two pieces of the work: a turn for others, if this one is over."""
+        if self.is_over:
+            await self._clock.sleep(0)
+            self._since = self._clock.monotonic()
 
 
 class GroupCommit:

@@ -10,6 +10,8 @@ from bot import digest, languages, remembered, selection
 from bot.models import Entry, Rank, Subscriber, SummaryKey, Target, Topic
 from bot.models.subscriptions import SubscriberRecord
 from bot.pipeline import ranking
+from bot.pipeline.concurrency import Turns
+from bot.pipeline.services import Services
 from bot.settings import Settings
 from bot.store import Store
 from bot.summary import prompt
@@ -66,6 +68,31 @@ def editions(store: Store, settings: Settings, subscriber: Subscriber) -> list[E
         )
         found[entries] = (*found.get(entries, ()), *targets)
     return [Edition(subscriber, topics, targets, entries) for entries, targets in found.items()]
+
+
+class EditionsInTurns:
+    """The same of one subscriber after the other, with turns for others between the papers.
+
+    What takes long is worked out of each paper once, for all who come after: why the topics match it.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._turns = Turns(services.clock)
+        self._looked_at: set[tuple[str, ...]] = set()
+
+    async def of(self, subscriber: Subscriber) -> list[Edition]:
+        store, settings = self._services.store, self._services.settings
+        await self._turns.next()
+        record = store.subscriptions.get(subscriber.name)
+        if record is not None and subscriber.topics not in self._looked_at:
+            self._looked_at.add(subscriber.topics)
+            by_name = {name: settings.topic(name) for name in subscriber.topics}
+            for kind in selection.by_kind(subscriber.targets):
+                for one in _owed(store, subscriber, record, kind, settings.arxiv.lookback):
+                    ranking.ranks(store, subscriber, by_name, [one])
+                    await self._turns.next()
+        return editions(store, settings, subscriber)
 
 
 @remembered.in_a_round(remembered.PAPERS)

@@ -103,14 +103,9 @@ def _searches(services: Services, topics: Sequence[Topic], since: datetime | Non
 
 
 def _window(services: Services, topic: Topic, now: datetime) -> Window:
-    records = (
-        services.store.subscriptions.get(subscriber.name) for subscriber in services.settings.subscribers
-    )
-    since = [
-        record.topics_since[topic.name] for record in records if record and topic.name in record.topics_since
-    ]
+    since = services.store.subscriptions.first_of(topic.name)
     anchor = services.store.polls.anchor(topic.name)
-    return coverage.window(anchor, min(since, default=now), services.settings.arxiv.lookback, now)
+    return coverage.window(anchor, since or now, services.settings.arxiv.lookback, now)
 
 
 def _record(services: Services, number: int, search: Search, outcome: TopicPoll, report: Report) -> None:

@@ -15,9 +15,9 @@ from itertools import chain, zip_longest
 from bot import quota
 from bot.errors import ModelError
 from bot.models import Entry, Paper, Purpose, Score, ScoreKey, Subscriber
-from bot.pipeline import owed_editions
 from bot.pipeline.attempt import Attempt
 from bot.pipeline.model_access import ModelAccess, OutOfTime
+from bot.pipeline.owed_editions import EditionsInTurns
 from bot.pipeline.ranking import Reader, reader_of
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
@@ -47,15 +47,15 @@ class _Batch:
     papers: Mapping[ScoreKey, Paper]
 
 
-def unscored(services: Services, due: Collection[str]) -> frozenset[str]:
+async def unscored(services: Services, due: Collection[str]) -> frozenset[str]:
     """Which of these subscribers, by name, have papers that are still to be scored, and may be today."""
     if services.summariser is None or not _requests_left(services):
         return frozenset()
-    found = set()
+    found, owed = set(), EditionsInTurns(services)
     for subscriber in services.settings.subscribers:
         if subscriber.name in due:
             reader = reader_of(services.store, subscriber)
-            if _lacking(services, reader, _new_papers(services, subscriber, reader)):
+            if _lacking(services, reader, await _new_papers(owed, subscriber, reader)):
                 found.add(subscriber.name)
     return frozenset(found)
 
@@ -74,7 +74,7 @@ async def score(
     """
     if services.summariser is None:
         return
-    batches = list(_batches(_questions(services, due)))
+    batches = list(_batches(await _questions(services, due)))
     if not batches:
         return
     left = _requests_left(services)
@@ -150,14 +150,15 @@ class _Workers:
         self._services.store.scores.save(scores, quota.pacific_day(self._services.clock.now()))
 
 
-def _questions(services: Services, due: Collection[str]) -> list[_Question]:
+async def _questions(services: Services, due: Collection[str]) -> list[_Question]:
     """One for all who have the same interests."""
     questions: dict[str, _Question] = {}
+    owed = EditionsInTurns(services)
     for subscriber in services.settings.subscribers:
         if subscriber.name not in due:
             continue
         reader = reader_of(services.store, subscriber)
-        entries = _new_papers(services, subscriber, reader)
+        entries = await _new_papers(owed, subscriber, reader)
         lacking = _lacking(services, reader, entries)
         if lacking and len(entries) > MOST_CANDIDATES:
             services.progress.note(
@@ -185,11 +186,11 @@ def _lacking(services: Services, reader: Reader, entries: Sequence[Entry]) -> di
     }
 
 
-def _new_papers(services: Services, subscriber: Subscriber, reader: Reader) -> list[Entry]:
+async def _new_papers(owed: EditionsInTurns, subscriber: Subscriber, reader: Reader) -> list[Entry]:
     """What is owed to a subscriber who said what counts; nothing for others."""
     if reader.is_empty:
         return []
-    editions = owed_editions.editions(services.store, services.settings, subscriber)
+    editions = await owed.of(subscriber)
     new = {
         entry.paper.arxiv_id: entry
         for edition in editions

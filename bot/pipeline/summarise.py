@@ -16,6 +16,7 @@ from bot.models import Paper, SummaryKey
 from bot.pipeline import owed_editions
 from bot.pipeline.ask_model import SummaryWorkers
 from bot.pipeline.attempt import Job
+from bot.pipeline.owed_editions import EditionsInTurns
 from bot.pipeline.services import Services
 from bot.pipeline.state import ProcessState
 from bot.summary import prompt
@@ -31,9 +32,9 @@ class Estimate:
     output_tokens: int
 
 
-def estimate(services: Services, state: ProcessState, due: Mapping[str, datetime]) -> Estimate:
+async def estimate(services: Services, state: ProcessState, due: Mapping[str, datetime]) -> Estimate:
     """What summarising for these subscribers, by name, would take if every paper were asked for once."""
-    wanted, papers = missing(services, state, due)
+    wanted, papers = await missing(services, state, due)
     jobs = _jobs([want.key for want in wanted], papers, papers_together(services, wanted))
     prompts = [
         prompt.build(job.papers, focus=job.keys[0].focus, language=job.keys[0].language) for job in jobs
@@ -64,10 +65,10 @@ async def summarise(
     """
     if services.summariser is None:
         return
-    wanted, papers = missing(services, state, due)
+    wanted, papers = await missing(services, state, due)
     if not wanted:
         return
-    everything = missing(services, state, {**later, **due})[0] if later else wanted
+    everything = (await missing(services, state, {**later, **due}))[0] if later else wanted
     together = papers_together(services, everything)
     left = requests_left(services) * together
     served = served_today(services) if left < len(everything) else {}
@@ -82,7 +83,7 @@ async def summarise(
         await ask_for(services, state, rest, papers, together, stopping=stopping, until=until)
 
 
-def missing(
+async def missing(
     services: Services, state: ProcessState, due: Mapping[str, datetime]
 ) -> tuple[list[quota.SummaryRequest], dict[SummaryKey, Paper]]:
     """The summaries that these subscribers' digests lack and that may be asked for now."""
@@ -91,10 +92,11 @@ def missing(
     papers: dict[SummaryKey, Paper] = {}
     readers: dict[SummaryKey, set[str]] = {}
     places: dict[SummaryKey, int] = {}
+    owed = EditionsInTurns(services)
     for subscriber in services.settings.subscribers:
         if subscriber.name not in due:
             continue
-        for edition in owed_editions.editions(services.store, services.settings, subscriber):
+        for edition in await owed.of(subscriber):
             for place, entry in enumerate(edition.to_summarise()):
                 key = edition.key(entry)
                 places[key] = min(place, places.get(key, place))

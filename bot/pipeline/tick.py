@@ -13,7 +13,7 @@ is finished by the next.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot import calendar, query, quota, remembered, schedule
@@ -149,8 +149,8 @@ async def step(services: Services, state: ProcessState) -> Report:
     if next_poll(services) <= services.clock.now():
         await poll(services, state, wanted_topics(services.settings), report, patient=True)
     due = due_now(services)
-    wanted, _ = missing(services, state, due)
-    names = unscored(services, due.keys()).union(*(want.subscribers for want in wanted))
+    wanted, _ = await missing(services, state, due)
+    names = (await unscored(services, due.keys())).union(*(want.subscribers for want in wanted))
     lacking = {name: due[name] for name in names}
     await _hand_over(services, state, {name: due[name] for name in due.keys() - lacking}, report)
     if lacking:
@@ -229,22 +229,22 @@ def take_up(store: Store, settings: Settings, now: datetime) -> None:
     A schedule that was edited counts from now on: its hours before the edit were never due.
     """
     with store.transaction():
+        known = store.subscriptions.hours()
         for subscriber in settings.subscribers:
-            record = store.subscriptions.get(subscriber.name)
-            if record is None or not record.schedule:
+            hours = known.get(subscriber.name)
+            if hours is None or not hours.schedule:
                 continue
-            if (record.schedule, record.timezone) == (subscriber.schedule.text, subscriber.timezone):
+            if (hours.schedule, hours.timezone) == (subscriber.schedule.text, subscriber.timezone):
                 continue
-            before, last = schedule.parse(record.schedule), record.last_due_at or record.since
-            if before.cron is None or not schedule.is_due(before, record.timezone, last, now):
+            before = schedule.parse(hours.schedule)
+            if before.cron is None or not schedule.is_due(before, hours.timezone, hours.last, now):
                 store.subscriptions.set_last_due(subscriber.name, now)
         store.subscriptions.sync(settings.subscribers, now)
 
 
 def _ahead(services: Services) -> Mapping[str, datetime]:
     """When each subscriber's next digest is due, by name."""
-    now = services.clock.now()
-    return {one.name: next_digest_of(services.store, one, now) for one in services.settings.subscribers}
+    return next_digests(services.store, services.settings.subscribers, services.clock.now())
 
 
 def next_poll(services: Services) -> datetime:
@@ -269,8 +269,7 @@ def due_now(services: Services) -> Mapping[str, datetime]:
     """The subscribers whose digest is due, and the moment it was due at."""
     now = services.clock.now()
     due = {}
-    for subscriber in services.settings.subscribers:
-        last = _last_due(services.store, subscriber, now)
+    for subscriber, last in _last_due(services.store, services.settings.subscribers, now):
         if schedule.is_due(subscriber.schedule, subscriber.timezone, last, now):
             due[subscriber.name] = schedule.latest_due(subscriber.schedule, subscriber.timezone, now) or now
     return due
@@ -278,10 +277,17 @@ def due_now(services: Services) -> Mapping[str, datetime]:
 
 def next_digest_of(store: Store, subscriber: Subscriber, now: datetime) -> datetime:
     """When the subscriber's next digest is due; now, when it is overdue."""
-    last = _last_due(store, subscriber, now)
-    if schedule.is_due(subscriber.schedule, subscriber.timezone, last, now):
-        return now
-    return schedule.next_due(subscriber.schedule, subscriber.timezone, now)
+    return next_digests(store, [subscriber], now)[subscriber.name]
+
+
+def next_digests(store: Store, subscribers: Sequence[Subscriber], now: datetime) -> Mapping[str, datetime]:
+    """The same of several, by name."""
+    return {
+        one.name: now
+        if schedule.is_due(one.schedule, one.timezone, last, now)
+        else schedule.next_due(one.schedule, one.timezone, now)
+        for one, last in _last_due(store, subscribers, now)
+    }
 
 
 def next_event(services: Services, state: ProcessState | None = None) -> datetime:
@@ -295,14 +301,15 @@ def next_event(services: Services, state: ProcessState | None = None) -> datetim
 
 def _next_due(services: Services, subscribers: Sequence[Subscriber]) -> datetime:
     """When the first of their digests is due. Who gets papers at once waits for no hour."""
-    now = services.clock.now()
-    scheduled = (one for one in subscribers if one.schedule.cron is not None)
-    return min((next_digest_of(services.store, one, now) for one in scheduled), default=_NEVER)
+    scheduled = [one for one in subscribers if one.schedule.cron is not None]
+    return min(next_digests(services.store, scheduled, services.clock.now()).values(), default=_NEVER)
 
 
-def _last_due(store: Store, subscriber: Subscriber, now: datetime) -> datetime:
-    record = store.subscriptions.get(subscriber.name)
-    if record is None:
-        return now
-    last = record.last_due_at or record.since
-    return last if last <= now + CLOCK_TOLERANCE else now
+def _last_due(
+    store: Store, subscribers: Sequence[Subscriber], now: datetime
+) -> Iterator[tuple[Subscriber, datetime]]:
+    """Each with the moment of their last digest, or of their start."""
+    known = store.subscriptions.hours([one.name for one in subscribers])
+    for one in subscribers:
+        hours = known.get(one.name)
+        yield one, hours.last if hours and hours.last <= now + CLOCK_TOLERANCE else now

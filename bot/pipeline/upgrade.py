@@ -47,7 +47,8 @@ async def upgrade(
     ]
     if upgrades and not state.memory.is_resting(services.clock.now()):
         papers = _papers(services, upgrades)
-        order, together = _affordable(services, state, later, _missing(services, state, upgrades, papers))
+        wanted = _missing(services, state, upgrades, papers)
+        order, together = await _affordable(services, state, later, wanted)
         await ask_for(services, state, order, papers, together, stopping=stopping, until=until)
     edited = 0
     for one in upgrades:
@@ -83,14 +84,14 @@ def _missing(
     ]
 
 
-def _affordable(
+async def _affordable(
     services: Services,
     state: ProcessState,
     later: Mapping[str, datetime],
     wanted: Sequence[quota.SummaryRequest],
 ) -> tuple[tuple[quota.SummaryRequest, ...], int]:
     """As many of them as leave enough of the quota for what is undelivered, and how many share a request."""
-    undelivered, _ = missing(services, state, later)
+    undelivered, _ = await missing(services, state, later)
     together = papers_together(services, [*undelivered, *wanted])
     spare = max(requests_left(services) * together - len(undelivered), 0)
     served = served_today(services) if spare < len(wanted) else {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.models import Subscriber, Target
-from bot.models.subscriptions import Changes, SubscriberRecord
+from bot.models.subscriptions import Changes, Hours, SubscriberRecord
 from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
 from bot.store.optouts import OptOuts
 from bot.store.outbox import UNSENT
@@ -40,8 +40,10 @@ class Subscriptions:
                     "UPDATE subscribers SET removed_at = ? WHERE name = ? AND removed_at IS NULL", (at, name)
                 )
                 self._end("subscriber = ?", (name,), at)
+            done = {} if self._astray(subscribers) else {one.name: one for one in self._synced or ()}
             for subscriber in subscribers:
-                self._sync_one(subscriber, at)
+                if subscriber != done.get(subscriber.name):
+                    self._sync_one(subscriber, at)
             self._optouts.follow(subscribers, {one.name for one in subscribers} - known, now)
         self._synced = tuple(subscribers)
 
@@ -192,6 +194,25 @@ class Subscriptions:
             (subscriber,),
         )
         return _to_record(row) if row else None
+
+    def hours(self, subscribers: Sequence[str] | None = None) -> Mapping[str, Hours]:
+        """By what schedule each of them, or everybody, is written to, and since when anew; by name."""
+        rows = self._db.rows(
+            "SELECT name, schedule, timezone, coalesce(last_due_at, since) AS last FROM subscribers "
+            "WHERE ? OR name IN (SELECT value FROM json_each(?))",
+            (subscribers is None, to_json(subscribers or ())),
+        )
+        return {row["name"]: Hours(row["schedule"], row["timezone"], to_time(row["last"])) for row in rows}
+
+    def first_of(self, topic: str) -> datetime | None:
+        """When the first of those who subscribe to the topic began to."""
+        return to_time_or_none(
+            self._db.value(
+                "SELECT min(t.since) FROM subscriptions t JOIN subscribers s ON s.name = t.subscriber "
+                "WHERE t.topic = ? AND s.removed_at IS NULL",
+                (topic,),
+            )
+        )
 
     def changes(self, subscribers: Sequence[Subscriber]) -> Changes:
         """Who vanished and who is new, as long as `sync` has not taken the configuration up."""

@@ -165,6 +165,7 @@ def main() -> None:
     parser.add_argument("--profile", action="store_true", help="show where our own time goes")
     options = parser.parse_args()
     profile = cProfile.Profile() if options.profile else None
+    asyncio.run(composed(1, PAPERS))
     for number in options.readers:
         one = asyncio.run(composed(number, options.papers, profile))
         print(
