@@ -31,7 +31,17 @@ SHORT = (
     "quota_simulation", "polling", "composing", "delivery", "summarising",
     "idle",
 )  # fmt: skip
-LONG = ("growth", "mutations", "faulty_poll", "failing_gemini", "year", "soak", "kill", "mutants")
+LONG = (
+    "growth",
+    "many_readers",
+    "mutations",
+    "faulty_poll",
+    "failing_gemini",
+    "year",
+    "soak",
+    "kill",
+    "mutants",
+)
 """Minutes each, ``kill`` and ``mutants`` an hour."""
 RESULTS = Path(__file__).with_name("results.md")
 HEAD = ("benchmark", "figure", "found", "promised", "met")

@@ -1,14 +1,16 @@
-"""Group commit: what several tasks record at the same time is one transaction, and stays each one's own."""
+"""Group commit: what several tasks record at the same time is one transaction, and stays each one's own. And turns."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
-from bot.pipeline.concurrency import GroupCommit
+from bot.pipeline.concurrency import TURN_S, GroupCommit, Turns
+from tests.fakes import FakeClock
 
 
 class Disk:
@@ -103,3 +105,14 @@ async def test_a_cancelled_task_s_change_is_made() -> None:
         await first
     await second
     assert disk.kept == [1, 2]
+
+
+async def test_long_work_gives_others_their_turn() -> None:
+    """As often as others should have to wait, and no oftener."""
+    clock = FakeClock()
+    turns = Turns(clock)
+    for _ in range(6):
+        clock.advance(timedelta(seconds=TURN_S / 2))
+        await turns.next()
+    assert clock.slept == [0, 0, 0]
+    assert not turns.is_over
