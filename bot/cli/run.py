@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Iterable
@@ -72,6 +73,10 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
                 # An edit: the digests matter more than who watches them.
                 logger.error("%s", error)
             await stack.enter_async_context(app.notices(reloader.files(opened), daemon.notice))
+            if opened is settings:
+                # What is there for good is not looked at again by each full collection: that takes 50 ms and more.
+                gc.collect()
+                gc.freeze()
             yield services
 
     reloader = Reloader(state, settings, store, clock.now)

@@ -36,19 +36,21 @@ async def compose(services: Services, due: Mapping[str, datetime]) -> int:
     subscribers = [subscriber for subscriber in services.settings.subscribers if subscriber.name in due]
     services.progress.begin("compose", len(subscribers))
     written = 0
-    ready = _Ready(services)
+    turns = Turns(services.clock)
+    ready = _Ready(services, turns)
     while subscribers:
         some = subscribers[:_TOGETHER]
         for subscriber in some:
             await ready.make(subscriber)
+        await turns.end()
         with services.store.transaction():
-            turns = Turns(services.clock)
-            while some and not turns.is_over:
-                subscriber = some.pop(0)
+            for subscriber in some:
                 written += _compose_one(services, subscriber, due[subscriber.name])
                 services.progress.advance("compose")
-        subscribers = [*some, *subscribers[_TOGETHER:]]
-        await services.clock.sleep(0)
+                del subscribers[0]
+                if turns.is_over:
+                    break
+        await turns.end()
     services.progress.end("compose", f"digests written: {written}")
     return written
 
@@ -56,10 +58,10 @@ async def compose(services: Services, due: Mapping[str, datetime]) -> int:
 class _Ready:
     """Renders papers that nobody has had yet one by one, with turns for others: the digests find it remembered."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, turns: Turns) -> None:
         self._services = services
-        self._owed = EditionsInTurns(services)
-        self._turns = Turns(services.clock)
+        self._owed = EditionsInTurns(services, turns)
+        self._turns = turns
         self._choices: set[tuple[str, tuple[str, ...]]] = set()
         self._forms: set[tuple[object, ...]] = set()
 

@@ -49,8 +49,12 @@ class Turns:
     async def next(self) -> None:
         """Between two pieces of the work: a turn for others, if this one is over."""
         if self.is_over:
-            await self._clock.sleep(0)
-            self._since = self._clock.monotonic()
+            await self.end()
+
+    async def end(self) -> None:
+        """A turn for others in any case."""
+        await self._clock.sleep(0)
+        self._since = self._clock.monotonic()
 
 
 class GroupCommit:

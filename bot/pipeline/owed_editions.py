@@ -76,9 +76,9 @@ class EditionsInTurns:
     What takes long is worked out of each paper once, for all who come after: why the topics match it.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, turns: Turns | None = None) -> None:
         self._services = services
-        self._turns = Turns(services.clock)
+        self._turns = turns or Turns(services.clock)
         self._looked_at: set[tuple[str, ...]] = set()
 
     async def of(self, subscriber: Subscriber) -> list[Edition]:

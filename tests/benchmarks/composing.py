@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import cProfile
+import gc
 import pstats
 import tempfile
 import time
@@ -114,6 +115,8 @@ async def composed(readers: int, papers: int, profile: cProfile.Profile | None =
         due = dict.fromkeys((one.name for one in settings.subscribers), services.clock.now())
         standstill = Standstill()
         watching = asyncio.ensure_future(standstill.watch())
+        gc.collect()
+        gc.freeze()  # as `run` does when it has started
         await asyncio.sleep(0)
         began = time.process_time()
         with profile or nullcontext():

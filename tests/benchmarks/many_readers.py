@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import tempfile
 import time
 from dataclasses import dataclass
@@ -106,6 +107,8 @@ async def measured(readers: int, topics: int) -> tuple[Asked, Standstill, float]
         world = new_world(Path(name), Skipping())  # type: ignore[arg-type]
         source = prepare(world, readers, topics)
         world.store.subscriptions.sync(world.settings.subscribers, world.clock.now())
+        gc.collect()
+        gc.freeze()  # as `run` does when it has started
         standstill = Standstill()
         watching = asyncio.ensure_future(standstill.watch())
         await asyncio.sleep(0)

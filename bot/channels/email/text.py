@@ -63,11 +63,13 @@ def paper(language: str, entry: Entry, heading: str) -> str:
     return "\n".join([*lines, _INDENT + entry.paper.abs_url])
 
 
-def title(digest: Digest, entry: Entry) -> str:
+@remembered.in_a_round(remembered.PAPERS)
+def title(language: str, entry: Entry) -> str:
     """One paper as its title and address."""
-    mark = f"{wording.frame(digest).gettext(wording.WITHDRAWN)} " if entry.withdrawn else ""
+    words = languages.catalogue(language)
+    mark = f"{words.gettext(wording.WITHDRAWN)} " if entry.withdrawn else ""
     lines = [_wrapped(mark + wording.title(entry), first="-  "), _INDENT + entry.paper.abs_url]
-    why = wording.why(entry, wording.frame(digest))
+    why = wording.why(entry, words)
     return "\n".join([*lines, _wrapped(why)] if why else lines)
 
 
@@ -91,7 +93,7 @@ def _papers(part: parts.Part) -> Iterator[str]:
 def _titles(part: parts.Part) -> Iterator[str]:
     if part.titles:
         yield _heading(wording.frame(part.digest).gettext(wording.MORE_TITLES))
-        yield from (title(part.digest, entry) for entry in part.titles)
+        yield from (title(part.digest.language, entry) for entry in part.titles)
 
 
 def _revised(part: parts.Part) -> Iterator[str]:
