@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
+import traceback
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -187,6 +189,33 @@ async def test_an_answer_in_no_form_of_the_services_is_refused(
     assert name in str(error)
     assert "unforeseen" not in str(error)
     assert not error.verdict.permanent
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ask", "secret"), [(ask_gemini, KEY), (ask_slack, TOKEN)], ids=["gemini", "slack"])
+@pytest.mark.parametrize("status", [200, 400, 403, 500])
+@pytest.mark.parametrize("before", [0, 340, 370, 385, 780])
+async def test_what_a_service_repeats_of_a_secret_is_not_told(
+    ask: Ask, secret: str, status: int, before: int
+) -> None:
+    """Not by the error, its repr or its causes, and not a half of it where a long answer is cut."""
+    words = f"{'x' * before} {secret}"
+    answer: dict[str, object] = {
+        "ok": False,
+        "error": words,
+        "message": words,
+        "errors": [words],
+        "needed": words,
+    }
+    if status != 200:
+        answer["error"] = {"code": status, "status": words, "message": words}  # as Google has it
+    body = json.dumps(answer).encode()
+    head = f"HTTP/1.1 {status} {secret}\nContent-Type: application/json\nContent-Length: {len(body)}"
+    error = await refused(ask, Hostile(head, [body]))
+    told = repr(error) + error.verdict.remedy + "".join(traceback.format_exception(error))
+    assert secret[:5] not in told
 
 
 # --- redirects -----------------------------------------------------------------------------------

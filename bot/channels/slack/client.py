@@ -6,6 +6,7 @@ are off.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -97,9 +98,17 @@ class SlackClient:
         except FOREIGN as foreign:
             if trouble := proxy_trouble(foreign, self._proxy):
                 raise DeliveryError(f"Slack can't be reached: {trouble}") from None
+            self._blot_token(foreign)
             error = translate(foreign, about, self.bot)
             text = str(error).replace(self._token.reveal(), "…")
-            raise DeliveryError(text, error.verdict) from foreign
+            # Not from the foreign one, whose text is all of the answer.
+            raise DeliveryError(text, error.verdict) from None
+
+    def _blot_token(self, error: Exception) -> None:
+        """An answer may repeat what was sent: taken out before a part is cut off, which might halve it."""
+        response = getattr(error, "response", None)
+        if isinstance(response, AsyncSlackResponse) and isinstance(response.data, dict):
+            response.data = json.loads(json.dumps(response.data).replace(self._token.reveal(), "…"))
 
     def _web_client(self, proxy: Proxy | None) -> AsyncWebClient:
         """Opened with the first call, as a session belongs to the running loop."""
