@@ -18,7 +18,7 @@ from google.genai.models import AsyncModels
 
 from bot.adapters.gemini_faults import may_refuse_thinking, refuses_thinking, translate
 from bot.adapters.http import proxy_trouble
-from bot.adapters.session import MEGABYTE, bounded_session
+from bot.adapters.session import MEGABYTE, MOST_CONTAINERS, bounded_session
 from bot.errors import ModelError
 from bot.models import Check, ModelReply, Prompt, Verdict, readable
 from bot.network import CERTIFICATES, Unusable, proxy_for
@@ -129,6 +129,7 @@ class Gemini:
             # Left to itself the SDK makes one that follows redirects with the key, and reads without an end.
             self._session = self._session or bounded_session(
                 LARGEST_ANSWER,
+                containers=MOST_CONTAINERS,
                 connector=aiohttp.TCPConnector(limit=0),
                 proxy=self._proxy.url if self._proxy else None,
             )

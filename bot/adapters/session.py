@@ -1,8 +1,9 @@
 """The one kind of HTTP session that every client here has: what comes back over it is bounded.
 
-An answer is bounded in bytes after decompression, in time by the session's or the request's timeout. No
-redirect is followed: aiohttp takes `Authorization` away on the way to another host, but not a key in a header
-of its own, and an answer from elsewhere is nobody's we asked. Nothing is sent twice, and no ~/.netrc is read.
+An answer is bounded in bytes after decompression, one in JSON in what it holds too, and in time by the session's
+or the request's timeout. No redirect is followed: aiohttp takes `Authorization` away on the way to another host,
+but not a key in a header of its own, and an answer from elsewhere is nobody's we asked. Nothing is sent twice,
+and no ~/.netrc is read.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import aiohttp
 from yarl import URL
 
 MEGABYTE = 10**6
+MOST_CONTAINERS = 200_000
+"""Lists and objects of an answer in JSON. A thousand Slack channels have some ten thousand; each takes Python
+twenty times the bytes that it is written with, and its own time."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class AnswerTooLarge(aiohttp.ClientPayloadError):
-    """More bytes than any answer of this service has; it completes "Gemini's answer …"."""
+    """More than any answer of this service has; it completes "Gemini's answer …"."""
 
 
 class Redirected(aiohttp.ClientError):
@@ -38,6 +42,8 @@ class BoundedResponse(aiohttp.ClientResponse):
     """
 
     limit = MEGABYTE
+    containers: int | None = None
+    """At most so many brackets that open a list or an object, where the answers are JSON."""
 
     async def read(self) -> bytes:
         if self._body is None:
@@ -58,7 +64,12 @@ class BoundedResponse(aiohttp.ClientResponse):
             if size > self.limit:
                 raise self._too_large()
             chunks.append(chunk)
-        return b"".join(chunks)
+        body = b"".join(chunks)
+        if self.containers is not None and body.count(b"[") + body.count(b"{") > self.containers:
+            raise AnswerTooLarge(
+                f"has more than {self.containers:,} lists and objects, which no true one has"
+            )
+        return body
 
     def _too_large(self) -> AnswerTooLarge:
         return AnswerTooLarge(f"is larger than {self.limit // MEGABYTE} MB, which no true one is")
@@ -70,14 +81,17 @@ class BoundedResponse(aiohttp.ClientResponse):
 def bounded_session(
     limit: int,
     *,
+    containers: int | None = None,
     timeout: aiohttp.ClientTimeout = aiohttp.client.DEFAULT_TIMEOUT,
     headers: Mapping[str, str] | None = None,
     connector: aiohttp.BaseConnector | None = None,
     proxy: str | None = None,
 ) -> aiohttp.ClientSession:
-    """A session whose answers have at most ``limit`` bytes, to be closed by the caller."""
+    """A session whose answers have at most ``limit`` bytes and ``containers``, to be closed by the caller."""
     return aiohttp.ClientSession(
-        response_class=type("BoundedResponse", (BoundedResponse,), {"limit": limit}),
+        response_class=type(
+            "BoundedResponse", (BoundedResponse,), {"limit": limit, "containers": containers}
+        ),
         middlewares=(_send_once, _stay_here),
         timeout=timeout,
         headers=headers,

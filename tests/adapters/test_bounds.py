@@ -4,101 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
+import re
+import subprocess
+import sys
 import traceback
-import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
+from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 
 import pytest
 from yarl import URL
 
-from bot.adapters.arxiv import ArxivApi
-from bot.adapters.feed import ArxivFeed
-from bot.adapters.gemini import Gemini
-from bot.adapters.http import is_ours, open_session
-from bot.channels.slack.channel import SlackChannel
+from bot.adapters.http import is_ours
 from bot.errors import ServiceError
-from bot.models import Prompt
-from bot.settings import GeminiSettings, Secret
-
-KEY, TOKEN = "AIzaMarkedKey", "xoxb-marked-token"
-PROMPT = Prompt(
-    system="Answer in JSON.", user="[2611.00001] A title", schema={"type": "array"}, max_output_tokens=64
+from tests.hostile import (
+    KEY,
+    MEGABYTE,
+    SERVICES,
+    TOKEN,
+    Ask,
+    Hostile,
+    ask_gemini,
+    ask_slack,
+    ask_smtp,
+    bomb,
+    serving,
 )
-MEGABYTE = b"\0" * 2**20
+from tests.raw_smtp import RawSmtp
 
-
-async def ask_search(root: str) -> None:
-    async with open_session("test") as session:
-        api = ArxivApi(session, f"{root}api/query", timeout=timedelta(seconds=5))
-        await api.search("cat:cs.AI", start=0, size=10)
-
-
-async def ask_feed(root: str) -> None:
-    async with open_session("test") as session:
-        await ArxivFeed(session, root, timeout=timedelta(seconds=5)).read(["cs.AI"])
-
-
-async def ask_gemini(root: str) -> None:
-    gemini = Gemini(GeminiSettings(api_key=Secret(KEY), base_url=root, timeout=timedelta(seconds=5)))
-    try:
-        await gemini.ask(PROMPT)
-    finally:
-        await gemini.aclose()
-
-
-async def ask_slack(root: str) -> None:
-    channel = SlackChannel(Secret(TOKEN), f"{root}api/", timeout=timedelta(seconds=5))
-    try:
-        await channel.resolve("#em-papers")
-    finally:
-        await channel.aclose()
-
-
-Ask = Callable[[str], Awaitable[None]]
-SERVICES: dict[str, tuple[str, Ask]] = {
-    "search": ("arXiv", ask_search),
-    "feed": ("arXiv", ask_feed),
-    "gemini": ("Gemini", ask_gemini),
-    "slack": ("Slack", ask_slack),
-}
 every_service = pytest.mark.parametrize(("name", "ask"), SERVICES.values(), ids=SERVICES)
-
-
-@dataclass
-class Hostile:
-    """A server that answers every request with the same bytes, as many as are taken from it."""
-
-    head: str
-    body: Iterable[bytes] = ()
-    root: str = ""
-    requests: list[bytes] = field(default_factory=list)
-    sent: int = 0
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            self.requests.append(await reader.readuntil(b"\r\n\r\n"))
-            writer.write(self.head.replace("\n", "\r\n").encode() + b"\r\n\r\n")
-            for chunk in self.body:
-                writer.write(chunk)
-                self.sent += len(chunk)
-                await writer.drain()
-        writer.close()
-
-
-@asynccontextmanager
-async def serving(hostile: Hostile) -> AsyncIterator[Hostile]:
-    server = await asyncio.start_server(hostile.answer, "127.0.0.1", 0)
-    hostile.root = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-    try:
-        yield hostile
-    finally:
-        server.close()
 
 
 async def refused(ask: Ask, hostile: Hostile) -> ServiceError:
@@ -108,31 +42,17 @@ async def refused(ask: Ask, hostile: Hostile) -> ServiceError:
     return caught.value
 
 
-def largest_so_far() -> int:
-    """Bytes of memory that this process has ever held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-
-
 # --- size ----------------------------------------------------------------------------------------
-
-
-def bomb(encoding: str) -> Iterable[bytes]:
-    """A gigabyte of zeros in a megabyte."""
-    packer = zlib.compressobj(wbits=31 if encoding == "gzip" else 15)
-    yield packer.compress(MEGABYTE) + packer.flush(zlib.Z_FULL_FLUSH)
-    yield from repeat(packer.compress(MEGABYTE) + packer.flush(zlib.Z_FULL_FLUSH), 1000)
 
 
 @every_service
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 async def test_a_compressed_bomb_goes_off_in_bounds(name: str, ask: Ask, encoding: str) -> None:
     """A megabyte that would become a thousand."""
-    before = largest_so_far()
     head = f"HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Encoding: {encoding}\nConnection: close"
     error = await refused(ask, Hostile(head, bomb(encoding)))
     assert str(error).startswith(f"{name}'s answer is larger than")
     assert not error.verdict.permanent
-    assert largest_so_far() - before < 100 * 2**20
 
 
 @every_service
@@ -191,6 +111,111 @@ async def test_an_answer_in_no_form_of_the_services_is_refused(
     assert not error.verdict.permanent
 
 
+@pytest.mark.parametrize(("name", "ask"), [SERVICES["gemini"], SERVICES["slack"]], ids=["gemini", "slack"])
+@pytest.mark.parametrize("piece", [b"[],", b"{},", b'{"name":"a"},'])
+async def test_an_answer_of_nothing_but_lists_is_not_built(name: str, ask: Ask, piece: bytes) -> None:
+    """Each takes twenty times its bytes in memory, and three megabytes of them a second."""
+    body = b'{"ok": true, "channels": [' + piece * 200_001 + b"0]}"
+    head = f"HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: {len(body)}"
+    error = await refused(ask, Hostile(head, [body]))
+    assert str(error).startswith(f"{name}'s answer has more than 200,000 lists and objects")
+    assert not error.verdict.permanent
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"channels": [[], 1, None, "x", {}, {"name": [], "id": {}}, {"previous_names": 7}]},
+        {"channels": {"a": 1}},
+        {"channels": [], "response_metadata": []},
+        {"channels": [], "response_metadata": {"next_cursor": {}}},
+        {"channels": [], "response_metadata": "x"},
+    ],
+)
+async def test_a_list_of_other_things_than_channels_has_none(answer: dict[str, object]) -> None:
+    """What is no channel is passed over."""
+    body = json.dumps({"ok": True, **answer}).encode()
+    head = f"HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: {len(body)}"
+    assert str(await refused(ask_slack, Hostile(head, [body]))).startswith("there is no channel #em-papers")
+
+
+class Pages(Hostile):
+    """A list whose every page names another one."""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        cursor = {"next_cursor": str(len(self.requests))}
+        self.body = [json.dumps({"ok": True, "channels": [], "response_metadata": cursor}).encode()]
+        await super().answer(reader, writer)
+
+
+async def test_a_list_without_a_last_page_ends() -> None:
+    """Two hundred pages are all that a list can have."""
+    pages = Pages("HTTP/1.1 200 OK\nContent-Type: application/json\nConnection: close")
+    error = await refused(ask_slack, pages)
+    assert str(error).startswith("Slack's list has no end")
+    assert len(pages.requests) == 200
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+class Dripping(Hostile):
+    """Sends what it has byte by byte, as slowly as keeps any single wait from being long."""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            for byte in self.head.replace("\n", "\r\n").encode():
+                writer.write(bytes([byte]))
+                await writer.drain()
+                self.sent += 1
+                await asyncio.sleep(0.02)
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "head", ["HTTP/1.1 200 OK\nContent-Length: 9000\n\n" + "x" * 9000, "HTTP/1.1 200 OK\nX: " + "x" * 9000]
+)
+@every_service
+async def test_an_answer_byte_by_byte_is_waited_for_no_longer(name: str, ask: Ask, head: str) -> None:
+    """The whole of it has its time, not each byte: in an answer, and in what stands before it."""
+    dripping = Dripping(head)
+    async with serving(dripping):
+        with pytest.raises(ServiceError) as caught:
+            await ask(dripping.root, seconds=0.15)
+    assert name in str(caught.value)
+    assert not caught.value.verdict.permanent
+    assert dripping.sent < 50
+
+
+# --- SMTP ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["BANNER", "EHLO", "MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize(
+    "reply",
+    [b"250-" + b"x" * 2**22, b"250-x\r\n" * 2**19, b"2" * 2**20 + b"\r\n"],
+    ids=["line", "lines", "code"],
+)
+async def test_a_mail_server_s_reply_has_an_end(stage: str, reply: bytes) -> None:
+    """Not a line without one, nor one of a million lines: the server is named, and it is tried again."""
+    async with RawSmtp({stage: reply}) as server:
+        port = server.port
+        with pytest.raises(ServiceError) as caught:
+            await ask_smtp(f"smtp://127.0.0.1:{port}")
+    assert re.search(f"127.0.0.1:{port}|(?:ada|bot)@example.org", str(caught.value))
+    assert len(str(caught.value)) < 500
+    assert not caught.value.verdict.permanent
+
+
+async def test_a_mail_server_that_drips_is_waited_for_no_longer() -> None:
+    """A reply has its time as a whole."""
+    dripping = Dripping("220-" + "x" * 9000)
+    async with serving(dripping):
+        with pytest.raises(ServiceError, match="no answer in time"):
+            await ask_smtp(dripping.root, seconds=0.15)
+    assert dripping.sent < 50
+
+
 # --- secrets --------------------------------------------------------------------------------------
 
 
@@ -216,6 +241,22 @@ async def test_what_a_service_repeats_of_a_secret_is_not_told(
     error = await refused(ask, Hostile(head, [body]))
     told = repr(error) + error.verdict.remedy + "".join(traceback.format_exception(error))
     assert secret[:5] not in told
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+
+def test_no_bomb_takes_more_than_400_megabytes() -> None:
+    """All of them in one process, which was started for them: what it ever held is measured."""
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-m", "tests.bombs"]
+    ended = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, check=True)
+    found = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert len(found) > 20
+    assert not [(name, megabytes) for name, _, megabytes in found if megabytes > 400]
+    assert {name for name, said, _ in found if not said} == {
+        *("search: 1,000 papers", "search: an abstract of 10 MB"),  # which are true answers, and cut
+    }
 
 
 # --- redirects -----------------------------------------------------------------------------------

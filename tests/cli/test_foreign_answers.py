@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,13 +17,21 @@ from bot.demo.samples import samples
 from bot.demo.slack import SlackFault
 from bot.demo.smtp import SmtpFault
 from tests.cli.conftest import Run, Services
+from tests.hostile import Hostile, bomb, serving
 from tests.raw_smtp import RawSmtp
 
 
 @contextmanager
 def mail_server(answers: Mapping[str, bytes]) -> Iterator[RawSmtp]:
-    """In a thread of its own, as the command has a loop of its own."""
-    server, ready, stop = RawSmtp(answers), threading.Event(), asyncio.Event()
+    server = RawSmtp(answers)
+    with in_a_thread(server):
+        yield server
+
+
+@contextmanager
+def in_a_thread(server: AbstractAsyncContextManager[object]) -> Iterator[None]:
+    """A thread of its own, as the command has a loop of its own."""
+    ready, stop = threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:
@@ -35,7 +43,7 @@ def mail_server(answers: Mapping[str, bytes]) -> Iterator[RawSmtp]:
     thread.start()
     assert ready.wait(10)
     try:
-        yield server
+        yield
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(10)
@@ -52,12 +60,12 @@ def ready(run: Run, tmp_path: Path, services: Services, monkeypatch: pytest.Monk
     return run
 
 
-def configure(folder: Path, services: Services, smtp_port: int) -> None:
+def configure(folder: Path, services: Services, smtp_port: int, slack: str = "") -> None:
     (folder / "subscribers.yaml").write_text(f"""\
 arxiv: {{contact: ada@example.org, api_url: "{services.arxiv.api_url}", rss_url: "{services.arxiv.rss_url}",
         min_interval: 0.01s}}
 gemini: {{base_url: "{services.gemini.base_url}"}}
-slack: {{base_url: "{services.slack.base_url}"}}
+slack: {{base_url: "{slack or services.slack.base_url}"}}
 email: {{host: 127.0.0.1, port: {smtp_port}, security: none, username: bot, sender: bot@example.org}}
 topics:
   microscopy: {{keywords: [ptychography], categories: [cond-mat.mtrl-sci]}}
@@ -99,6 +107,32 @@ def test_a_refusal_in_any_bytes_is_one_line(
     assert "internal error" not in ended.err
     assert "ada: slack #em-papers: delivered" in ended.out
     assert "ada: file " in ended.out
+
+
+def test_a_bomb_concerns_the_service_that_sends_it(ready: Run, tmp_path: Path, services: Services) -> None:
+    """Slack's is named, and everybody else gets what is due."""
+    packed = "HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Encoding: gzip\nConnection: close"
+    hostile = Hostile(packed, tuple(bomb("gzip")))
+    with in_a_thread(serving(hostile)):
+        configure(tmp_path, services, services.smtp.port, slack=hostile.root)
+        ended = ready("once")
+    assert ended.status == 1
+    assert "Slack's answer is larger than 8 MB" in ended.err
+    assert len(services.smtp.mails) == 1
+    assert list((tmp_path / "reports").glob("*-ada-1.html"))
+
+
+def test_a_reply_without_an_end_concerns_the_mail_server(
+    ready: Run, tmp_path: Path, services: Services
+) -> None:
+    """It is named, and everybody else gets what is due."""
+    with mail_server({"EHLO": b"250-" + b"x" * 2**22}) as server:
+        configure(tmp_path, services, server.port)
+        ended = ready("once")
+    assert ended.status == 1
+    assert "ada: email ada@example.org: " in ended.err
+    assert len(services.slack.messages("em-papers")) == 1
+    assert list((tmp_path / "reports").glob("*-ada-1.html"))
 
 
 def test_a_lone_surrogate_in_slack_s_error(ready: Run, services: Services) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
-from bot.channels.slack.answers import text_at
+from bot.channels.slack.answers import object_at, objects_at, text_at
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.directory import Directory
 from bot.channels.slack.probe import probe
@@ -94,7 +94,7 @@ class SlackChannel:
             method, wanted["ts"] = "conversations.replies", thread
         try:
             async for page in self._client.pages(method, envelope.target.address, wanted):
-                for message in page.get("messages") or ():
+                for message in objects_at(page, "messages"):
                     if _key(message) == envelope.key:
                         return Receipt(resolved, str(message.get("ts")))
         except DeliveryError as error:
@@ -139,10 +139,10 @@ def _thread(envelope: Envelope, conversation: str) -> str | None:
 
 
 def _key(message: Mapping[str, Any]) -> str | None:
-    metadata = message.get("metadata") or {}
+    metadata = object_at(message, "metadata")
     if metadata.get("event_type") != EVENT_TYPE:
         return None
-    key = (metadata.get("event_payload") or {}).get("key")
+    key = object_at(metadata, "event_payload").get("key")
     return key if isinstance(key, str) else None
 
 

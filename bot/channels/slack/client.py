@@ -19,7 +19,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.adapters.http import proxy_trouble
-from bot.adapters.session import MEGABYTE, bounded_session
+from bot.adapters.session import MEGABYTE, MOST_CONTAINERS, bounded_session
+from bot.channels.slack.answers import object_at
 from bot.channels.slack.verdicts import translate
 from bot.errors import DeliveryError
 from bot.models import Verdict
@@ -40,6 +41,9 @@ FOREIGN = (
 
 LARGEST_ANSWER = 8 * MEGABYTE
 """A thousand channels take about two."""
+
+MOST_PAGES = 200
+"""Of a list, a thousand entries each where Slack has so many."""
 
 _CONNECT_SHARE = 3
 """A connection may take this fraction of the whole time, so that its failing is told from an answer's."""
@@ -81,13 +85,14 @@ class SlackClient:
     ) -> AsyncIterator[AsyncSlackResponse]:
         """Every page of a list, by its cursors; a page may be short, or empty, before the last."""
         cursor: dict[str, object] = {}
-        while True:
+        for _ in range(MOST_PAGES):
             page = await self.read(method, about, {**params, **cursor})
             yield page
-            following = {"cursor": (page.get("response_metadata") or {}).get("next_cursor")}
+            following = {"cursor": object_at(page, "response_metadata").get("next_cursor")}
             if not following["cursor"] or following == cursor:
                 return
             cursor = following
+        raise DeliveryError(f"Slack's list has no end: {MOST_PAGES} pages of {method} ({about})")
 
     async def _call(self, method: str, about: str, **request: Any) -> AsyncSlackResponse:
         if isinstance(self._proxy, Unusable):
@@ -136,6 +141,7 @@ def _open_session(timeout: timedelta) -> aiohttp.ClientSession:
     seconds = timeout.total_seconds()
     return bounded_session(
         LARGEST_ANSWER,
+        containers=MOST_CONTAINERS,
         connector=aiohttp.TCPConnector(force_close=True),
         timeout=aiohttp.ClientTimeout(total=seconds, connect=seconds / _CONNECT_SHARE),
     )

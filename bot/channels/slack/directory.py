@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.channels.slack.answers import text_at
+from bot.channels.slack.answers import objects_at, text_at
 from bot.channels.slack.client import SlackClient
 from bot.errors import DeliveryError
 from bot.models import Verdict
@@ -80,11 +80,13 @@ class Directory:
         former: dict[str, _Listed] = {}
         wanted = {"types": "public_channel,private_channel", "limit": _PAGE}
         async for page in self._client.pages("conversations.list", about, wanted):
-            for channel in page.get("channels") or ():
+            for channel in objects_at(page, "channels"):
                 name = str(channel.get("name") or "").casefold()
                 listed = _Listed(str(channel.get("id")), name, bool(channel.get("is_archived")))
                 current[name] = listed
-                former |= {str(old).casefold(): listed for old in channel.get("previous_names") or ()}
+                old_names = channel.get("previous_names")
+                if isinstance(old_names, list):
+                    former |= {str(old).casefold(): listed for old in old_names}
         self._listing = former | current
         self.close()
         loop = asyncio.get_running_loop()

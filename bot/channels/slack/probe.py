@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.channels.slack.answers import object_at
 from bot.channels.slack.client import SlackClient
 from bot.channels.slack.directory import Directory, archived
 from bot.errors import DeliveryError
@@ -46,7 +47,7 @@ async def _address(client: SlackClient, directory: Directory, address: str, scop
     try:
         conversation = await directory.conversation(address)
         answer = await client.read("conversations.info", address, {"channel": conversation})
-        info = answer.get("channel") or {}
+        info = object_at(answer, "channel")
         if info.get("is_archived"):
             raise archived(address)
         if not (info.get("is_im") or info.get("is_mpim") or info.get("is_member")):
