@@ -1,8 +1,9 @@
-"""Services, or whoever stands between, that answer with what would bring us down; and what asks each of ours."""
+"""Services, or whoever stands between, that answer with what would bring us down; what asks each; and texts."""
 
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -20,6 +21,7 @@ from bot.adapters.http import open_session
 from bot.channels.email.channel import SmtpChannel
 from bot.channels.slack.channel import SlackChannel
 from bot.models import Envelope, OutboxState, Prompt, Target
+from bot.models.foreign import is_unseen
 from bot.settings import EmailSettings, GeminiSettings, Secret, Security
 
 KEY, TOKEN = "AIzaMarkedKey", "xoxb-marked-token"
@@ -140,3 +142,21 @@ def bomb(encoding: str) -> Iterable[bytes]:
     packer = zlib.compressobj(wbits=31 if encoding == "gzip" else 15)
     yield packer.compress(MEGABYTE) + packer.flush(zlib.Z_FULL_FLUSH)
     yield from repeat(packer.compress(MEGABYTE) + packer.flush(zlib.Z_FULL_FLUSH), 1000)
+
+
+# --- texts ---------------------------------------------------------------------------------------
+
+
+def acting(text: str, ours: str = "") -> set[str]:
+    """The characters of a text that do something where it is shown, but for line feeds and those that are ``ours``."""
+    return {
+        character
+        for character in text
+        if (unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or is_unseen(character))
+        and character not in f"\n{ours}"
+    }
+
+
+def orders(printed: str) -> list[str]:
+    """The lines that GitHub's runner obeys (actions/runner, `ActionCommand.cs`): wherever ``##[`` stands, too."""
+    return [line for line in printed.split("\n") if line.lstrip().startswith("::") or "##[" in line]

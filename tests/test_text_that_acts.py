@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
@@ -30,9 +29,9 @@ from bot.config import parse
 from bot.errors import ConfigError
 from bot.http import pages
 from bot.models import Digest, Entry, Hit, Place, Rank, Schedule, Subscriber, Summary, SummarySource
-from bot.models.foreign import is_unseen
 from bot.pipeline.report import Report
 from tests.fakes import FakeClock
+from tests.hostile import acting, orders
 from tests.render import limits, samples
 
 PLAIN = "an ordinary word"
@@ -134,16 +133,6 @@ def digest(text: str) -> Digest:
 
 
 every_text = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-
-
-def acting(text: str, ours: str = "") -> set[str]:
-    """The characters of a text that do something where it is shown, but for line feeds and those that are ``ours``."""
-    return {
-        character
-        for character in text
-        if (unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or is_unseen(character))
-        and character not in f"\n{ours}"
-    }
 
 
 ISOLATES = "\u2066\u2067\u2068\u2069"
@@ -363,11 +352,6 @@ def test_the_page_of_a_reader_s_link(text: str) -> None:
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-def orders(printed: str) -> list[str]:
-    """The lines that GitHub's runner obeys (actions/runner, `ActionCommand.cs`): wherever ``##[`` stands, too."""
-    return [line for line in printed.split("\n") if line.lstrip().startswith("::") or "##[" in line]
 
 
 @every_text

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bot.demo.samples import samples
 from bot.demo.slack import SlackFault
 from bot.demo.smtp import SmtpFault
 from tests.cli.conftest import Run, Services
-from tests.hostile import Hostile, bomb, serving
+from tests.hostile import Hostile, acting, bomb, orders, serving
 from tests.raw_smtp import RawSmtp
 
 
@@ -107,6 +108,42 @@ def test_a_refusal_in_any_bytes_is_one_line(
     assert "internal error" not in ended.err
     assert "ada: slack #em-papers: delivered" in ended.out
     assert "ada: file " in ended.out
+
+
+ACTS = "::add-mask::a ##[error]forged \x9b2J \u202egnp \u2028::error::x \u200b"
+
+
+def test_no_command_prints_what_acts(ready: Run, tmp_path: Path, services: Services) -> None:
+    """A title, a name or a service's refusal gives neither a terminal nor GitHub's runner an order."""
+    services.arxiv.papers = [
+        replace(one, title=ACTS, authors=(ACTS,), comment=ACTS) for one in services.arxiv.papers
+    ]
+    name = "::error::ada ##[group]"
+    yaml = tmp_path / "subscribers.yaml"
+    yaml.write_text(
+        yaml.read_text().replace("name: ada", f"name: '{name}'").replace("microscopy", "'::debug::t ##[x]'")
+    )
+    services.slack.faults.append(SlackFault.refused(f"\n{ACTS}\x1b[2J"))
+    services.smtp.faults.append(SmtpFault("RCPT", "550 ::error::no ##[error]no"))
+    said = [
+        ready(*typed.split()) for typed in ("once --dry-run", "once", "status", "status --json", "search gnp")
+    ]
+    said += [
+        ready("search", "gnp", "--json"),
+        ready("--verbose", "--log-format", "json", "once"),
+        ready("check"),
+    ]
+    said += [ready(command, name) for command in ("history", "preview", "resend", "test")]
+    said += [
+        ready("explain", services.arxiv.papers[0].arxiv_id, name),
+        ready("history", name, "--json"),
+        ready("history", f"{name}x"),
+    ]
+    assert "forged" in said[0].out
+    assert "forged" in said[1].err
+    assert all(one.out + one.err for one in said)
+    assert not [one for one in said if acting(one.out + one.err) or orders(one.out) or orders(one.err)]
+    json.loads(said[3].out)
 
 
 def test_a_bomb_concerns_the_service_that_sends_it(ready: Run, tmp_path: Path, services: Services) -> None:
