@@ -239,18 +239,29 @@ def test_systemd_understands_the_unit_and_finds_it_hardened(tmp_path: Path) -> N
 
 
 def test_the_workflow_has_no_more_rights_than_it_needs() -> None:
-    """Only the contents of its own repository, never two at once, every action at a major version."""
+    """Only the contents of its own repository, never two at once, and secrets for the step that runs alone."""
     workflow = as_yaml(text("github-actions.yaml"))
     job = workflow["jobs"]["digest"]
     assert workflow["permissions"] == {}
     assert job["permissions"] == {"contents": "write"}
     assert workflow["concurrency"]["cancel-in-progress"] is False
-    assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
-    assert {job["env"][name] for name in environment.NAMES} == {
+    told = {step.get("id"): step.pop("env") for step in job["steps"] if "secrets." in str(step.get("env"))}
+    assert {told["run"].pop(name) for name in environment.NAMES} == {
         f"${{{{ secrets.{name} }}}}" for name in environment.NAMES
     }
+    assert "secrets." not in str((workflow, told))
     (base,) = {rest for word, rest in instructions(text("Dockerfile")) if rest.startswith("PYTHON=")}
     assert f"PYTHON={job['steps'][1]['with']['python-version']}" == base
+
+
+@pytest.mark.parametrize(
+    "name", ["deploy/github-actions.yaml", ".github/workflows/ci.yaml", ".github/workflows/release.yaml"]
+)
+def test_an_action_is_what_it_was_when_it_was_read(name: str) -> None:
+    """Named by its commit, with the version beside it for people: a tag can be moved to another one."""
+    said = re.findall(r"uses: (.*)", (Path(__file__).parents[1] / name).read_text("utf-8"))
+    assert said
+    assert not [one for one in said if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", one)]
 
 
 def test_the_state_is_saved_whatever_became_of_the_run() -> None:
