@@ -343,3 +343,32 @@ def test_a_true_number_is_found_however_the_abstract_has_it(text: str, source: s
 def test_a_kind_of_writing_lets_no_false_number_pass(text: str, source: str) -> None:
     """What each of those kinds reads otherwise, it still reads."""
     assert unsupported(f"The study gives {text}.", source)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Drops by 5%.", True),
+        ("By 5% the yield drops.", True),
+        (
+            "It drops by 5% in oxygen, as it does in all of the other gases that were put into the chamber.",
+            True,
+        ),
+        (
+            "In oxygen, and in all of the other gases that were ever put into the chamber, by 5% it drops.",
+            True,
+        ),
+        ("It changes by 5%.", False),
+        ("It drops in all of the other gases that were ever put into the chamber; here it is 5%.", False),
+        ("A lower yield, y = 5%, is seen.", False),
+    ],
+)
+def test_a_fall_is_a_negative_number_where_it_is_said_nearby(text: str, found: bool) -> None:
+    """ "Falls by 5%" says what −5% says; an equation has a sign of its own."""
+    assert (unsupported(text, r"a change of $-5\%$ is seen") == ()) is found
+
+
+def test_only_what_no_reading_of_a_comma_supports_is_refused() -> None:
+    """A point may be one of thousands in German: what is found as it stands is not refused for that."""
+    found = unsupported("Bei 12.5 K, 28 nm und 31 nm", "Bei $12.5$ K.", language="de")
+    assert found == ("28 nm", "31 nm")
