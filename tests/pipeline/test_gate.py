@@ -163,6 +163,21 @@ async def test_a_retry_after_holds_across_a_restart(gates: Gates) -> None:
     assert await gate.ask(again, THREE) == "not yet"
 
 
+async def test_a_retry_after_that_is_over_lends_no_patience(gates: Gates) -> None:
+    """Five minutes, however long ago arXiv asked to be left alone."""
+    clock = FakeClock()
+    gate = gates(clock)
+    attempt, _ = attempts(clock, overloaded(timedelta(hours=1)), *[overloaded()] * 40)
+    with pytest.raises(ArxivError):
+        await gate.ask(attempt, THREE)
+    clock.advance(timedelta(hours=2))
+    gate.begin_cycle()
+    began = clock.monotonic()
+    with pytest.raises(ArxivError, match="gave up after five minutes"):
+        await gate.ask(attempt, THREE)
+    assert clock.monotonic() - began <= 330
+
+
 async def test_a_long_wait_says_what_is_waited_for(gates: Gates) -> None:
     """Whoever watches is told before more than ten seconds pass, and for how long it may go on."""
     clock, progress = FakeClock(), SilentProgress()
@@ -249,6 +264,27 @@ async def test_a_request_is_cancelled_with_the_round(gates: Gates, after: float)
     await asyncio.wait({asking})
     assert asking.cancelled()
     assert ended.is_set()
+
+
+async def test_the_next_request_is_spaced_from_the_end_of_one_that_was_cancelled(gates: Gates) -> None:
+    """A connection takes a moment to be closed: one at a time, and three seconds after that."""
+    clock = FakeClock()
+    gate = gates(clock)
+
+    async def attempt() -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await clock.sleep(2)
+        return "never"
+
+    asking = asyncio.ensure_future(gate.ask(attempt, THREE))
+    await clock.sleep(20)
+    asking.cancel()
+    await asyncio.wait({asking})
+    attempt_again, log = attempts(clock, "fine", taking=0.0)
+    await gate.ask(attempt_again, THREE)
+    assert log == [(25, 25)]
 
 
 async def test_a_pause_is_kept_by_whoever_asks_next(gates: Gates) -> None:
