@@ -54,9 +54,9 @@ HARMLESS = Path(__file__).with_name("harmless.txt")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "arxiv-digest-mutants"
 COVERED, TRIED = CACHE / "covered.json", CACHE / "tried.txt"
 OPTIONS = ("-o", "addopts=", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal", "-s")
-HOMES = ("tests/pipeline/", "tests/store/", "tests/summary/", "tests/coverage/", "tests/test_")
-"""Where the tests of decisions are. The others start processes, or listen on loopback: what only they notice
-counts as unnoticed."""
+HOMES = ("tests/pipeline/", "tests/store/", "tests/summary/", "tests/coverage/", "tests/http/", "tests/test_")
+"""Where the tests of decisions are. The others start processes, or talk with services on loopback: what only they
+notice counts as unnoticed."""
 SAMPLE = 40
 """Faults of a module that are tried: what a few minutes are enough for."""
 BUDGET_S = 6.0
@@ -239,9 +239,9 @@ def sampled(size: int | None, seed: int) -> Choose:
 class Tried:
     """What was noticed before: a fault in the same source, by the same tests as they stand, need not run again."""
 
-    def __init__(self, fresh: bool) -> None:
+    def __init__(self, files: Sequence[str], fresh: bool) -> None:
         self._known: dict[str, bool] = {}
-        self._digests: dict[str, str] = {}
+        self._digests = {file: _digest(ROOT / file) for file in files}  # now, whatever is edited meanwhile
         if TRIED.is_file() and not fresh:
             self._known = {
                 key: said == "noticed"
@@ -259,8 +259,6 @@ class Tried:
 
     def _key(self, fault: Fault, source: str, tests: Sequence[str]) -> str:
         files = sorted({_file(test) for test in tests})
-        for file in files:
-            self._digests.setdefault(file, _digest(ROOT / file))
         parts = [source, str(fault.number), fault.change, *tests, *(self._digests[file] for file in files)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
@@ -434,7 +432,7 @@ def run(modules: Sequence[str], choose: Choose, budget_s: float, fresh: bool) ->
     files = sorted(
         {_file(test) for one in covered.values() for tests in one.lines.values() for test in tests}
     )
-    runner = Runner(covered, budget_s, choose, Tried(fresh))
+    runner = Runner(covered, budget_s, choose, Tried(files, fresh))
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         pytest.main([*OPTIONS, "--basetemp", f"{folder}/t", *files], plugins=[runner])
     return runner.outcomes
