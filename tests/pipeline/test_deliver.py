@@ -15,7 +15,7 @@ from bot.channels import CHANNELS
 from bot.errors import DeliveryError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
 from bot.pipeline import tick
-from bot.pipeline.deliver import deliver
+from bot.pipeline.deliver import deliver, name_waiting
 from bot.pipeline.report import Report
 from bot.settings import EmailSettings
 from tests.pipeline.conftest import World
@@ -262,13 +262,53 @@ async def test_mail_in_doubt_is_repeated_as_the_same_bytes(world: World) -> None
     assert len(world.email.accepted) == 2
 
 
-async def test_a_short_retry_after_is_waited_out(ready: World) -> None:
-    """429 with some seconds: the same run delivers."""
-    ready.slack.script.append(transient(retry_after=timedelta(seconds=30)))
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(10, []), (60, ["the service is down; sending again in 60 s"])]
+)
+async def test_a_short_retry_after_is_waited_out(ready: World, seconds: int, said: list[str]) -> None:
+    """429 with up to a minute: the same run delivers, and says so where it takes longer than ten seconds."""
+    ready.slack.script.append(transient(retry_after=timedelta(seconds=seconds)))
     report = await ready.once()
     assert not report.faults
-    assert 30.0 in ready.clock.slept
+    assert seconds in ready.clock.slept
     assert len(ready.slack.accepted) == 1
+    assert [text for text in ready.progress.waits if "arXiv" not in text] == said
+
+
+async def test_a_retry_after_of_over_a_minute_is_left_to_a_later_run(ready: World) -> None:
+    """Nobody waits for it; what goes elsewhere is delivered."""
+    ready.slack.script.append(transient(retry_after=timedelta(seconds=61)))
+    assert len((await ready.once()).faults) == 1
+    assert (len(ready.slack.accepted), len(ready.file.accepted)) == (0, 1)
+
+
+async def test_a_service_that_keeps_refusing_is_left_after_four_attempts(ready: World) -> None:
+    """However short the waits are that it asks for."""
+    ready.slack.script.extend([transient(retry_after=timedelta(seconds=5))] * 20)
+    assert (await ready.once()).faults == ["ada: slack #papers: waiting: the service is down"]
+    assert len(ready.slack.script) == 16
+
+
+async def test_only_failures_in_a_row_are_an_outage(world: World) -> None:
+    """Two mails that were not taken, one that was, and two again: the rest is tried; after three it is not."""
+    world.source.papers = [paper("2611.00001")]
+    mails = tuple(Target("email", f"ada{number}@example.org") for number in range(10))
+    world.subscribe(
+        subscriber(targets=mails), email=EmailSettings("smtp.example.org", "bot@example.org", connections=1)
+    )
+    world.email.script.extend([transient(), transient(), None] * 2 + [transient()] * 3)
+    assert len((await world.once()).faults) == 8
+    assert len(world.email.accepted) == 2
+    assert not world.email.script
+
+
+def test_what_was_not_even_tried_is_named(world: World) -> None:
+    """To those who are asked for."""
+    world.store.outbox.add_notice(SLACK, b"a notice", "ada", world.clock.now())
+    report, other = Report(), Report()
+    name_waiting(world.services, report, None)
+    name_waiting(world.services, other, ["bob"])
+    assert (report.faults, other.faults) == (["ada: slack #papers: waiting: not sent yet"], [])
 
 
 async def test_a_long_retry_after_holds_even_for_once(ready: World) -> None:
