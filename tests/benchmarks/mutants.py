@@ -2,20 +2,20 @@
 
     python -m tests.benchmarks.mutants [MODULE…] [--sample FAULTS] [--seed N] [--budget SECONDS] [--fresh]
 
-Each fault of ``tests.benchmarks.faults``, or a sample of each module's, is put into the running functions of a
-process of its own, forked from one that has imported and collected everything; then the tests run that cover the
-fault's line, for at most so many seconds: those of the module's own file, then one of each file in turn, the
-quickest first. ``harmless.txt`` lists the faults that break no
-promise, each with the reason; every other survivor is printed with its line.
+Each of a sample of a module's faults, by ``tests.benchmarks.faults``, is put into the running functions of a process
+of its own, forked from one that has imported and collected everything; then the tests run that cover the fault's
+line, the quickest first: those of the module's own file (or of the one that covers the line most), then for at most
+so many seconds those of all others in turns. ``harmless.txt`` lists the faults that break no promise, each
+with the reason, which are not tried; every other survivor is printed with its line.
 
 Which tests cover which line is gathered once and kept in the user's cache, and gathered again for what changed. So
-is what became of each fault, for as long as the module and the tests that ran are what they were: a run that was
-interrupted goes on where it was.
+is what became of each fault: a run that was interrupted goes on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import functools
 import gc
 import hashlib
@@ -32,7 +32,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -70,11 +70,11 @@ class Covering:
     """Which tests run through a module's lines."""
 
     own: str
-    """How the file of its own tests ends."""
+    """How the file of its own tests ends, if it has one."""
     lines: dict[int, set[str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def of(self, fault: Fault, source: str) -> list[str]:
+    def of(self, fault: Fault, source: str, budget_s: float) -> list[str]:
         """Those for this fault, in the order in which to run them. A constant concerns whoever reads it."""
         lines: Iterable[int] = (fault.line, fault.statement)
         if fault.constant:
@@ -82,22 +82,20 @@ class Covering:
             lines = used if any(n in self.lines for n in used) else self.lines
         elif fault.line not in self.lines and fault.statement not in self.lines:
             lines = range(fault.statement, fault.line)
-        tests = {test for line in lines for test in self.lines.get(line, ())}
         by_file: dict[str, list[str]] = {}
-        for test in sorted(tests, key=lambda test: (self.seconds[test], test)):
+        for test in sorted(
+            {test for line in lines for test in self.lines.get(line, ())},
+            key=lambda test: (self.seconds[test], test),
+        ):
             by_file.setdefault(_file(test), []).append(test)
-        own = [test for file in by_file if file.endswith(self.own) for test in by_file[file]]
-        others = (by_file[file] for file in by_file if not file.endswith(self.own))
-        return [*own, *(test for turn in zip_longest(*others) for test in turn if test)]
-
-    def within(self, budget_s: float, tests: Sequence[str]) -> list[str]:
-        """Those for which there is time."""
-        found, spent = [], 0.0
-        for test in tests:
+        own = max(by_file, key=lambda file: (file.endswith(self.own), len(by_file[file])), default="")
+        turns = zip_longest(*(by_file[file] for file in by_file if file != own))
+        others, spent = [], 0.0
+        for test in filter(None, chain.from_iterable(turns)):
             if spent + self.seconds[test] <= budget_s:
                 spent += self.seconds[test]
-                found.append(test)
-        return found
+                others.append(test)
+        return [*by_file.get(own, ()), *others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,30 +235,36 @@ def sampled(size: int | None, seed: int) -> Choose:
 
 
 class Tried:
-    """What was noticed before: a fault in the same source, by the same tests as they stand, need not run again."""
+    """What became of faults before.
+
+    One that was noticed stays so while its line, and the test that noticed it, are what they were; one that survived
+    while the module and all of its tests are.
+    """
 
     def __init__(self, files: Sequence[str], fresh: bool) -> None:
-        self._known: dict[str, bool] = {}
-        self._digests = {file: _digest(ROOT / file) for file in files}  # now, whatever is edited meanwhile
+        self._texts = {file: _functions(ROOT / file) for file in files}  # now, whatever is edited meanwhile
+        self._known: set[str] = set()
         if TRIED.is_file() and not fresh:
-            self._known = {
-                key: said == "noticed"
-                for key, _, said in (line.partition(" ") for line in TRIED.read_text().splitlines())
-            }
+            self._known = set(TRIED.read_text().splitlines())
 
-    def once(self, fault: Fault, source: str, tests: Sequence[str], run: Callable[[], list[str]]) -> bool:
+    def once(self, module: str, fault: Fault, tests: Sequence[str], run: Callable[[], Sequence[str]]) -> bool:
         """Whether the fault is noticed by the tests; what ``run`` says of failures, where that is not known."""
-        key = self._key(fault, source, tests)
-        if key not in self._known:
-            self._known[key] = bool(run())
-            with TRIED.open("a") as file:
-                file.write(f"{key} {'noticed' if self._known[key] else 'survived'}\n")
-        return self._known[key]
+        which = f"{module} {_hash(fault.source, fault.change)} {fault.number}"
+        survived = f"{which} survived {_hash(_digest(_path(module)), *tests, *map(self._is, tests))}"
+        if survived in self._known:
+            return False
+        if any(f"{which} noticed by {self._is(test)}" in self._known for test in tests):
+            return True
+        failures = run()
+        by = next((self._is(one) for one in failures if one in tests), "none")
+        with TRIED.open("a") as file:
+            file.write(f"{which} noticed by {by}\n" if failures else f"{survived}\n")
+        return bool(failures)
 
-    def _key(self, fault: Fault, source: str, tests: Sequence[str]) -> str:
-        files = sorted({_file(test) for test in tests})
-        parts = [source, str(fault.number), fault.change, *tests, *(self._digests[file] for file in files)]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+    def _is(self, test: str) -> str:
+        """The test, as it stands."""
+        name = test.rpartition("::")[2].partition("[")[0]
+        return _hash(test, self._texts[_file(test)].get(name, ""))
 
 
 # --- one fault, one process ---------------------------------------------------------------------
@@ -298,17 +302,17 @@ class Runner:
         running = _running(module)
         known = harmless().get(name, set())
         made = self._choose(name, list(faults.faults(source, str(_path(name)))))
-        tests = [covered.within(self._budget_s, covered.of(fault, source)) for fault in made]
+        tests = [covered.of(fault, source, self._budget_s) for fault in made]
         unfit = self._unfit([items[test] for test in sorted(set().union(*tests))], covered)
         noticed, excused, survivors = 0, 0, []
         for fault, names in zip(made, tests, strict=True):
             chosen = [items[test] for test in names if test not in unfit]
             put = functools.partial(_put, fault, module, running)
             attempt = functools.partial(self._run, put, chosen, 1, covered)
-            if self._tried.once(fault, source, names, attempt):
-                noticed += 1
-            elif (fault.source, fault.change) in known:
+            if (fault.source, fault.change) in known:
                 excused += 1
+            elif self._tried.once(name, fault, names, attempt):
+                noticed += 1
             else:
                 survivors.append(fault)
                 print(f"{name}:{fault.line}: {fault.change}", file=sys.stderr, flush=True)
@@ -455,7 +459,7 @@ def main() -> int:
     size.add_argument("--all", action="store_const", const=None, dest="sample", help="every fault")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="which sample")
     parser.add_argument(
-        "--budget", type=float, default=BUDGET_S, metavar="SECONDS", help="of tests for a fault"
+        "--budget", type=float, default=BUDGET_S, metavar="SECONDS", help="of other files' tests for a fault"
     )
     parser.add_argument("--fresh", action="store_true", help="forget what is known of earlier runs")
     given = parser.parse_args()
@@ -483,8 +487,23 @@ def _file(test: str) -> str:
     return test.partition("::")[0]
 
 
+def _functions(path: Path) -> Mapping[str, str]:
+    """The text of each function, by name."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    return {
+        node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    return _hash(path.read_text(encoding="utf-8"))
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 if __name__ == "__main__":
