@@ -59,7 +59,7 @@ HOMES = ("tests/pipeline/", "tests/store/", "tests/summary/", "tests/coverage/",
 notice counts as unnoticed."""
 SAMPLE = 40
 """Faults of a module that are tried: what a few minutes are enough for."""
-BUDGET_S = 6.0
+BUDGET_S = 12.0
 GRACE_S = 10.0
 """How much longer than it should a test may take, before the fault is said to hang it."""
 MEMORY = 4 * 2**30

@@ -75,6 +75,8 @@ def test_what_is_settled_is_looked_at_no_more(store: Store) -> None:
     assert seen(store) == []
     match(store, "2611.00001")
     assert seen(store) == ["2611.00001"]
+    settle(store)
+    assert seen(store) == []
 
 
 @pytest.mark.parametrize(("kind", "found"), [(AnnounceType.NEW, True), (AnnounceType.REPLACE, False)])

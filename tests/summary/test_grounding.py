@@ -369,6 +369,6 @@ def test_a_fall_is_a_negative_number_where_it_is_said_nearby(text: str, found: b
 
 
 def test_only_what_no_reading_of_a_comma_supports_is_refused() -> None:
-    """A point may be one of thousands in German: what is found as it stands is not refused for that."""
-    found = unsupported("Bei 12.5 K, 28 nm und 31 nm", "Bei $12.5$ K.", language="de")
+    """In German it is a decimal comma, but who writes as in English is not refused for that."""
+    found = unsupported("Bei 12,500 K, 28 nm und 31 nm", "At 12,500 K.", language="de")
     assert found == ("28 nm", "31 nm")
