@@ -12,6 +12,8 @@ from bot.errors import DeliveryError
 from bot.models import AnnounceType, Paper, Target, Verdict
 from bot.pipeline import compose, tick
 from bot.settings import EmailSettings
+from tests.fakes import FakeSummariser, overloaded
+from tests.pipeline import model
 from tests.pipeline.conftest import World
 from tests.pipeline.days import DailyFeed, announced, at, digests, live
 from tests.samples import NOON, paper, subscriber, topic
@@ -91,6 +93,45 @@ async def test_others_have_their_turn_while_a_long_digest_is_written(world: Worl
     assert len(world.clock.slept) - turns >= 30
     assert world.clock.monotonic() == began
     assert world.progress.outcomes[-1] == ("compose", "digests written: 2")
+
+
+async def test_everybody_who_is_due_has_a_digest(world: World) -> None:
+    """However many they are: one for each of twenty readers, in their order."""
+    world.source.papers = [paper()]
+    names = [f"reader{n:02}" for n in range(20)]
+    world.subscribe(*(subscriber(name, targets=(Target("slack", f"#{name}"),)) for name in names))
+    await world.once()
+    assert sorted(one.subscriber for one in world.slack.accepted) == names
+
+
+@pytest.mark.parametrize(("answer", "awaited"), [(model.good, []), (lambda _: model.bad_key(), [SLACK])])
+async def test_only_what_lacks_its_summary_and_can_be_edited_awaits_one(
+    world: World, answer: model.Answer, awaited: list[Target]
+) -> None:
+    """Else what was read in full would be edited, and what can't be edited looked at in every round."""
+    world.source.papers = [paper()]
+    world.summariser = FakeSummariser(world.clock, answer)
+    world.subscribe(subscriber(targets=(SLACK, MAIL, FILE)), email=EMAIL)
+    await world.once()
+    found = world.store.outbox.upgrades(NOON, ["slack", "email", "file"])
+    assert [one.envelope.target for one in found] == awaited
+
+
+@pytest.mark.parametrize("partly", [True, False])
+async def test_that_arxiv_is_silent_is_told_in_one_place(world: World, partly: bool) -> None:
+    """As a notice where it answered for some topics; where for none the line of completeness says it."""
+    world.source.papers = [paper()]
+    world.subscribe(
+        subscriber(topics=("a", "b"), send_empty=True), topics=(topic("a"), topic("b", keywords=("sample",)))
+    )
+    await world.once()
+    world.clock.advance(timedelta(days=1))
+    world.source.script.extend([None] * partly + [overloaded()] * 100)
+    world.feed.script.extend([overloaded()] * 100)
+    await world.once()
+    made = digests(world)[-1]
+    assert made.unanswered is not partly
+    assert ["arXiv does not answer completely" in one for one in made.notices] == [True] * partly
 
 
 async def test_a_preview_is_numbered_as_the_digests_will_be(world: World) -> None:

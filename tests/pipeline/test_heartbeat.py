@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+
+import pytest
 
 from bot.errors import DeliveryError
 from bot.models import Target, Verdict
+from bot.pipeline.report import Report
 from tests.fakes import FakeHeartbeat
 from tests.pipeline.conftest import World
 from tests.samples import paper, subscriber
 
 
-async def test_it_is_beaten_after_a_good_round_and_told_of_failure_after_a_day(world: World) -> None:
+@pytest.mark.parametrize("work", [World.once, World.step])
+async def test_it_is_beaten_after_a_good_round_and_told_of_failure_after_a_day(
+    world: World, work: Callable[[World], Awaitable[Report]]
+) -> None:
     """Trouble that passes is nobody's business; a week of silence would be too late."""
     heart = world.heartbeat = FakeHeartbeat()
     world.subscribe(subscriber(targets=(Target("slack", "#papers"),)))
-    await world.once()
+    await work(world)
     assert heart.told == [False]
     world.source.papers = [paper()]
     for _ in range(3):

@@ -518,6 +518,7 @@ async def test_what_the_model_will_not_say_is_asked_for_in_other_words_once(
     assert world.summariser is not None
     asked = [prompt for prompt in world.summariser.prompts if model.asked(prompt) == ["2611.00001"]]
     assert ["your own words" in prompt.system for prompt in asked] == [False, True]
+    assert "was refused" not in asked[1].user, "nothing was wrong with its words"
     assert by_model(world) == 2
 
 

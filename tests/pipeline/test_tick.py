@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.errors import DeliveryError
 from bot.history import LastPoll
 from bot.models import Schedule, Verdict
 from bot.pipeline import tick
-from bot.settings import ArxivSettings
+from bot.settings import ArxivSettings, GeminiSettings
 from tests.fakes import START, FakeSummariser
 from tests.pipeline import model
 from tests.pipeline.conftest import World
@@ -117,3 +119,26 @@ async def test_every_step_does_what_it_announced(world: World) -> None:
         ("compose", "digests written: 2"),
         ("deliver", "2 of 2 messages accepted"),
     ]
+
+
+async def test_a_round_delivers_what_waits_before_anything_else(world: World) -> None:
+    """Also when nothing else is due."""
+    world.source.papers = [paper()]
+    world.subscribe(subscriber())
+    world.slack.script.append(DeliveryError("busy", Verdict()))
+    await world.once()
+    world.clock.advance(HOUR)
+    report = await world.step()
+    assert [one.arxiv_ids for one in world.slack.accepted] == [("2611.00001",)]
+    assert report.done == ["ada: slack #papers: delivered, 1 paper"]
+
+
+async def test_spare_time_without_quota_is_taken_up_when_it_is_whole(world: World) -> None:
+    """At midnight in California; until then there is nothing to do in it."""
+    world.source.papers = [paper(f"2611.0000{n}") for n in (1, 2, 3)]
+    world.summariser = FakeSummariser(world.clock, model.good)
+    world.subscribe(subscriber(), gemini=GeminiSettings(requests_per_day=2, papers_per_request=1))
+    await world.step()
+    await tick.spare(world.services, world.state, TUESDAY, asyncio.Event())
+    assert len(world.summariser.prompts) == 2
+    assert world.state.memory.rest_until == TUESDAY + 8 * HOUR
