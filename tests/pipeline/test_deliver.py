@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from bot.channels import CHANNELS
 from bot.errors import DeliveryError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
 from bot.pipeline import tick
@@ -25,7 +23,6 @@ SLACK, FILE = Target("slack", "#papers"), Target("file", "/reports")
 OPERATOR = Target("slack", "#operators")
 ARCHIVED = DeliveryError("is_archived", Verdict(permanent=True, remedy="unarchive it"))
 BLOCKS = DeliveryError("invalid_blocks", Verdict(permanent=True, form_refused=True, remedy="report it"))
-Send = Callable[[Envelope, str], Awaitable[Receipt]]
 
 
 def transient(**verdict: Any) -> DeliveryError:
@@ -349,23 +346,6 @@ async def test_a_refused_overview_keeps_no_paper_back(world: World) -> None:
     await world.once()
     (overview,) = world.slack.accepted[sent:]
     assert (overview.part, overview.arxiv_ids) == (1, ())
-
-
-async def test_slack_gets_one_message_a_second_and_channel(world: World) -> None:
-    """Many papers make many messages: Slack's limit is kept."""
-    many_parts(world)
-    times: list[float] = []
-    send: Send = world.slack.take
-
-    async def timed(envelope: Envelope, resolved: str) -> Receipt:
-        times.append(world.clock.monotonic())
-        return await send(envelope, resolved)
-
-    world.slack.on_send = timed
-    await world.once()
-    assert len(times) > 2
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    assert min(gaps) >= CHANNELS["slack"].interval(world.settings).total_seconds()
 
 
 async def test_a_channels_second_begins_when_a_message_is_taken(world: World) -> None:

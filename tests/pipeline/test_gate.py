@@ -245,32 +245,11 @@ async def test_the_last_try_is_called_so(gates: Gates) -> None:
     assert progress.waits == ["unknown name; asking again in 12 s, once more"]
 
 
-@pytest.mark.parametrize("after", [8.0, 13.5])
-async def test_a_request_is_cancelled_with_the_round(gates: Gates, after: float) -> None:
-    """It does not go on by itself beside the next one."""
-    ended = asyncio.Event()
-
-    async def attempt() -> str:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
-        return "never"
-
-    clock = FakeClock()
-    asking = asyncio.ensure_future(gates(clock).ask(attempt, THREE))
-    await clock.sleep(after)
-    asking.cancel()
-    await asyncio.wait({asking})
-    assert asking.cancelled()
-    assert ended.is_set()
-
-
 @pytest.mark.parametrize("after", [8.0, 20.0])
 async def test_the_next_request_is_spaced_from_the_end_of_one_that_was_cancelled(
     gates: Gates, after: float
 ) -> None:
-    """A connection takes a moment to be closed: one at a time, and three seconds after that."""
+    """It goes with the round, and takes a moment to be closed: one at a time, and three seconds after that."""
     clock = FakeClock()
     gate = gates(clock)
 
@@ -285,6 +264,7 @@ async def test_the_next_request_is_spaced_from_the_end_of_one_that_was_cancelled
     await clock.sleep(after)
     asking.cancel()
     await asyncio.wait({asking})
+    assert asking.cancelled()
     attempt_again, log = attempts(clock, "fine", taking=0.0)
     await gate.ask(attempt_again, THREE)
     assert [began for began, _ in log] == [after + 2 + 3]
