@@ -68,8 +68,10 @@ def for_all(part: Part) -> Part:
 
 def heading(part: Part) -> str:
     """``36 papers`` over a digest's first part; over each further one what it has: ``Papers 31–36 of 36``."""
-    if part.number == 1:
-        return wording.count(part.digest)
+    return wording.count(part.digest) if part.number == 1 else _held(part)
+
+
+def _held(part: Part) -> str:
     words = wording.frame(part.digest)
     held = []
     if part.papers:
@@ -83,11 +85,12 @@ def heading(part: Part) -> str:
 
 
 def place(part: Part) -> str:
-    """``part 2 of 3``; empty where there is one."""
+    """``part 2 of 3``; of the first, whose heading counts them all, what it has, too. Empty where there is one."""
     if part.count == 1:
         return ""
     words = wording.frame(part.digest)
-    return words.gettext("part {number} of {count}", number=part.number, count=part.count)
+    said = words.gettext("part {number} of {count}", number=part.number, count=part.count)
+    return " · ".join(filter(None, (said, _held(part)))) if part.number == 1 else said
 
 
 def teaser(part: Part) -> str:

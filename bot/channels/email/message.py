@@ -1,7 +1,8 @@
 """A digest as mail: text and HTML that say the same, in as few messages as Gmail shows unclipped.
 
-Gmail clips at about 102 kB of HTML. Here the HTML stays below even in its quoted-printable form, so
-that nothing depends on how it is counted; the text part does not count.
+Gmail clips at about 102 kB of HTML. Here the HTML stays below even in its quoted-printable form, so that nothing
+depends on how it is counted. The text does not count; but where it costs no part more, the whole message stays below,
+for whoever counts that.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from markupsafe import Markup
 from bot import remembered
 from bot.channels.email import mime, page, text
 from bot.channels.messages import Messages
-from bot.models import Digest, Message, Target
+from bot.models import Digest, Entry, Message, Target
 from bot.render import parts, prose, wording
 from bot.settings import EmailSettings, Settings
 
 HTML_BYTES = 100_000
-"""Of the HTML part, as it is sent."""
+"""Of the HTML part, as it is sent; of the whole message but its headers, where papers can be dealt out so."""
 _SPARE = 3_000
 """For section headings, and numbers that grow."""
 
@@ -58,23 +59,33 @@ def render(
     foot = _foot(digest, contact)
     return tuple(
         Message(part.number, part.count, _bytes(part, sheet, foot, route), part.arxiv_ids)
-        for part, sheet in _packed(digest, HTML_BYTES - _SPARE - foot.html_bytes)
+        for part, sheet in _packed(digest, HTML_BYTES - _SPARE - foot.html_bytes, foot.text_bytes)
     )
 
 
-def _packed(digest: Digest, room: int) -> Sequence[tuple[parts.Part, _Sheet]]:
-    """The digest in parts that have at most ``room`` bytes of HTML above their foot: in one, if it fits."""
+def _packed(digest: Digest, room: int, text_below: int) -> Sequence[tuple[parts.Part, _Sheet]]:
+    """The digest in parts that have at most ``room`` bytes of HTML above their foot: in one, if it fits.
+
+    Else in parts that have room for their text, too, ``text_below`` bytes of it at the foot, unless that takes more.
+    """
     whole = parts.whole(digest)
     sheet = _sheet(parts.for_all(whole))
     if sheet.html_bytes <= room:
         return [(whole, sheet)]
-    frame = page.above(parts.Part(digest, 1, 2, 1, (), (), ()))
+    frame = parts.Part(digest, 1, 2, 1, (), (), ())
+    html, words = mime.size(page.above(frame)), mime.size(text.above(frame)) + text_below
     contents = len(digest.entries) > page.CONTENTS_ABOVE
-    packed = parts.pack(
-        digest,
-        lambda section, entry: page.weight(digest, section, entry, contents=contents),
-        room - mime.size(frame),
-        titles_together=True,
+
+    def of_html(section: parts.DigestSection, entry: Entry) -> int:
+        return page.weight(digest, section, entry, contents=contents)
+
+    def of_both(section: parts.DigestSection, entry: Entry) -> int:
+        return of_html(section, entry) + text.weight(digest, section, entry)
+
+    packed = min(
+        parts.pack(digest, of_both, room - html - words, titles_together=True),
+        parts.pack(digest, of_html, room - html, titles_together=True),
+        key=len,
     )
     return [(part, _sheet(parts.for_all(part))) for part in packed]
 
@@ -104,6 +115,7 @@ class _Foot:
 
     text: str
     html: str
+    text_bytes: int
     html_bytes: int
 
 
@@ -111,8 +123,8 @@ def _foot(digest: Digest, contact: str) -> _Foot:
     stop, url = page.stop(digest, contact)
     # A full stop behind an address would become a part of it.
     said = stop.rstrip(".。").format(contact=digest.stop_url or contact) if url else stop
-    html = page.below(digest, contact)
-    return _Foot(mime.quoted(text.below(digest, said)), mime.quoted(html), mime.size(html))
+    plain, html = text.below(digest, said), page.below(digest, contact)
+    return _Foot(mime.quoted(plain), mime.quoted(html), mime.size(plain), mime.size(html))
 
 
 def _bytes(part: parts.Part, sheet: _Sheet, foot: _Foot, route: _Route) -> bytes:

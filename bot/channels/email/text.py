@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from bot import languages, remembered
+from bot.channels.email import mime
 from bot.languages import Catalogue
 from bot.models import Digest, Entry
 from bot.render import parts, prose, wording
@@ -71,6 +72,14 @@ def title(language: str, entry: Entry) -> str:
     lines = [_wrapped(mark + wording.title(entry), first="-  "), _INDENT + entry.paper.abs_url]
     why = wording.why(entry, words)
     return "\n".join([*lines, _wrapped(why)] if why else lines)
+
+
+def weight(digest: Digest, section: parts.DigestSection, entry: Entry) -> int:
+    """What an entry adds to the text as it is sent, in bytes."""
+    if section is parts.DigestSection.TITLES:
+        return mime.size(title(digest, entry))
+    number = "999." if section is parts.DigestSection.PAPERS else "-  "
+    return mime.size(paper(digest.language, entry, number))
 
 
 def _head(part: parts.Part) -> str:

@@ -224,6 +224,19 @@ def test_a_further_part_says_which_it_is_and_what_is_in_it() -> None:
     page = limits.Page(limits.body(second, "html")).text
     assert f"part 2 of 2 {heading} electron microscopy" in page
     assert f"{heading} (part 2 of 2)" in limits.body(second, "plain")
+    assert (
+        f"part 1 of 2 · Papers 1–{told_before} of 80 80 papers"
+        in limits.Page(limits.body(first, "html")).text
+    )
+
+
+def test_of_as_many_parts_the_whole_of_each_stays_below_what_gmail_counts() -> None:
+    """Where there is more than one, none is over 102 kB with its text if that takes no part more; one is left whole."""
+    messages = render(samples.digest(many(90)))
+    assert len(messages) == 3
+    assert all(len(message.payload) < 102_000 for message in messages)
+    (one,) = render(samples.digest(many(36)))
+    assert len(one.payload) > 102_000
 
 
 def test_thirty_six_papers_fit_one_message() -> None:
