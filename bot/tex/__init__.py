@@ -6,7 +6,7 @@ raise and never drop what they don't know. They do not check the LaTeX, and they
 Markdown in the input.
 """
 
-from bot.tex.formulas import formula_spans, without_formulas
+from bot.tex.formulas import Span, formula_spans, without_formulas
 from bot.tex.render import to_html, to_text
 
-__all__ = ["formula_spans", "to_html", "to_text", "without_formulas"]
+__all__ = ["Span", "formula_spans", "to_html", "to_text", "without_formulas"]

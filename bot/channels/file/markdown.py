@@ -20,8 +20,8 @@ from bot.render import prose, wording
 _AUTHORS = 100
 _RULE = "---"
 
-# A dollar sign behind an even number of backslashes opens, the same again closes.
-_FORMULA = re.compile(r"(?<!\\)(?:\\\\)*(\$\$?)(?:\\.|[^$\\])+?\1")
+_DELIMITERS = {"$$": "$$", r"\[": "$$", r"\(": "$"}
+"""What formulas are delimited by, and in Markdown; the others by one dollar sign on each side."""
 _MARKUP = r"[\[\]<`*$]|&(?=#?\w+;)|(?<!/)~|\\$|(?<!\w)_++|_++(?!\w)"
 _PAIR_OR_SPECIAL = re.compile(rf"(\\.)|{_MARKUP}")
 _SPECIAL = re.compile(rf"\\(?=[!-/:-@\[-`{{-~])|{_MARKUP}")
@@ -68,32 +68,43 @@ def paper(entry: Entry, number: str = "", words: Catalogue = ENGLISH) -> Iterato
 def escape(latex: str) -> str:
     """One line of LaTeX that Markdown reads as text and formulas and nothing else."""
     out, end = [], 0
-    for formula in _FORMULA.finditer(latex):
-        start = formula.start(1)
-        out += [_escaped_text(latex[end:start]), _escaped_formula(latex[start : formula.end()])]
-        end = formula.end()
+    for span, formula in _formulas(latex):
+        if latex[span.start] == "$":
+            out += [_escaped_text(latex[end : span.start]), formula]
+            end = span.end
     return "".join([*out, _escaped_text(latex[end:])])
 
 
 def readable(latex: str, bold: Sequence[str] = ()) -> str:
-    r"""LaTeX as Markdown: formulas between dollar signs stay, what is around them becomes text.
+    r"""LaTeX as Markdown: formulas stay, between dollar signs; what is around them becomes text.
 
     Words that are ``bold`` become so, but next to a formula or to a sign that Markdown reads.
 
     A command may go around a formula (``\textit{an $n$-type}``): the prose is converted as a whole.
     """
-    formulas: list[str] = []
-
-    def held(found: re.Match[str]) -> str:
-        formulas.append(_escaped_formula(found[0][found.start(1) - found.start() :]))
-        return found[0][: found.start(1) - found.start()] + chr(_FIRST_HELD + len(formulas) - 1)
-
-    prepared = _FORMULA.sub(held, _HELD.sub("", latex))
-    text = _SPECIAL.sub(_backslashed, prose.clean(tex.to_text(prepared)))
+    latex = _HELD.sub("", latex)
+    formulas = list(_formulas(latex))
+    prepared, end = [], 0
+    for number, (span, _) in enumerate(formulas):
+        prepared += [latex[end : span.start], chr(_FIRST_HELD + number)]
+        end = span.end
+    said = tex.to_text("".join([*prepared, latex[end:]]))
+    text = _SPECIAL.sub(_backslashed, prose.clean(said))
     text = "".join(
         f"**{piece}**" if is_bold else piece for piece, is_bold in prose.marked(text, bold, _BESIDE)
     )
-    return _HELD.sub(lambda found: formulas[ord(found[0]) - _FIRST_HELD], text)
+    return _HELD.sub(lambda found: formulas[ord(found[0]) - _FIRST_HELD][1], text)
+
+
+def _formulas(latex: str) -> Iterator[tuple[tex.Span, str]]:
+    """Each formula that can stand in a line, where it is, and as Markdown has it. Money is none."""
+    for span in tex.formula_spans(latex):
+        source = latex[span.start : span.end]
+        if source[0] == "$" or source[:2] in _DELIMITERS:
+            sign = _DELIMITERS.get(source[:2], "$")
+            width = 2 if source[:2] in _DELIMITERS else 1
+            body = source[width:-width].strip()
+            yield span, f"{sign}{_escaped_formula(body)}{sign}" if body else ""
 
 
 def _basic_info(digest: Digest) -> Iterator[str]:
