@@ -44,7 +44,7 @@ def facts(paper: Paper) -> PaperFacts:
     return PaperFacts(
         pages=_only(_PAGES, said, 9_999) if not _PARTLY.search(said) else None,
         figures=_only(_FIGURES, said, 999),
-        venue=" ".join(paper.journal_ref.split())[:_VENUE_CHARACTERS] or _venue(said),
+        venue=" ".join(paper.journal_ref.split())[:_VENUE_CHARACTERS] or _venue(said) or _conference(said),
         code=_code(f"{comment}\n{paper.abstract}"),
     )
 
@@ -111,6 +111,21 @@ def _venue(comment: str) -> str:
         if len(said) <= _VENUE_CHARACTERS and said.count("(") == said.count(")"):
             return said[0].upper() + said[1:]
     return ""
+
+
+_CONFERENCE = re.compile(
+    r"(?:\d+ (?:pages?|pp\.?|figs?\.?|figures?|tables?)[,.;]? (?:and )?)*(?P<name>"
+    r"(?!(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|DRAFT)[A-Z]*\b)"
+    r"[A-Z][A-Za-z]*[A-Z][A-Za-z]*[ ’']?(?:20)?2\d\b"
+    r"(?: (?i:oral|spotlight|poster|highlight|findings|main(?: conference)?|demo(?: track)?"
+    r"|(?:[\w-]+ )?workshop(?: on [^.;,]+)?))?)(?=\s*(?:[.;,]|\Z))"
+)
+"""A comment that begins with a conference and its year and says no more of it: ``12 pages, ICML 2026 Spotlight``."""
+
+
+def _conference(comment: str) -> str:
+    found = _CONFERENCE.match(comment)
+    return found["name"] if found and len(found["name"]) <= _VENUE_CHARACTERS else ""
 
 
 _ADDRESS = "\ue000"
