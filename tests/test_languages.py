@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.languages import LANGUAGES, code, is_english, is_right_to_left, normalise
+from bot.languages import LANGUAGES, catalogue, code, is_english, is_right_to_left, normalise
 
 
 @pytest.mark.parametrize("written", ["de", "German", "german", " Deutsch ", "DE", "de-AT", "de_CH", "deu"])
@@ -45,6 +45,27 @@ def test_english_is_english_everywhere() -> None:
     """HTML marks no English as foreign, whichever country's it is."""
     assert all(map(is_english, ("English", "en", "British English", "en-US", "")))
     assert not any(map(is_english, ("German", "Klingon")))
+
+
+@pytest.mark.parametrize(
+    ("written", "tag"),
+    [
+        ("German, informal", "de"),
+        ("español (México)", "es"),
+        ("Swiss German", "de"),
+        ("Hebrew (no niqqud)", "he"),
+        ("plain English", "en"),
+        ("German and English", ""),
+        ("Klingon, formal", ""),
+        ("()", ""),
+    ],
+)
+def test_what_more_is_said_of_a_language_is_the_model_s_to_read(written: str, tag: str) -> None:
+    """Frame and direction are those of the language; the model is told all of it."""
+    assert code(written) == tag
+    assert normalise(written) == written
+    assert catalogue(written).code == (tag if tag in ("de", "es") else "en")
+    assert is_right_to_left(written) == (tag == "he")
 
 
 def test_right_to_left_is_known() -> None:

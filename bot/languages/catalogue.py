@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
-from bot.languages.names import find
+from bot.languages.names import nearest
 
 SOURCE = "en"
 
@@ -147,7 +147,7 @@ TRANSLATED = ("de", "es", "fr", "ja", "zh")
 
 def catalogue(language: str) -> Catalogue:
     """The frame text for a reader of this language, given by name or tag; English where there is none."""
-    known = find(language)
+    known = nearest(language)
     return _loaded(known.family) if known and known.family in TRANSLATED else ENGLISH
 
 

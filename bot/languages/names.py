@@ -18,6 +18,7 @@ def _by_name() -> dict[str, Language]:
 
 
 _BY_NAME = _by_name()
+_MORE = re.compile(r"[(,;].*", re.DOTALL)
 _TAG = re.compile(r"[a-z]{2,3}(-\w{2,8})+")
 
 
@@ -26,6 +27,17 @@ def find(text: str) -> Language | None:
     """The language of this name or code; None when it is unknown. Blank is English."""
     name = " ".join(unicodedata.normalize("NFC", text).casefold().split()).replace("_", "-") or "english"
     return _BY_NAME.get(name) or (_BY_NAME.get(name.partition("-")[0]) if _TAG.fullmatch(name) else None)
+
+
+@lru_cache(maxsize=256)
+def nearest(text: str) -> Language | None:
+    """The language that is meant where more is said: ``German, informal``, ``Swiss German``, ``español (México)``.
+
+    Frame, ``lang`` and ``dir`` go by it; the model is told all that was written.
+    """
+    named = _MORE.sub("", text).rstrip() or text
+    first, _, last = named.rpartition(" ")
+    return find(text) or find(named) or (find(last) if first and " " not in first else None)
 
 
 def normalise(text: str) -> str:
@@ -39,7 +51,7 @@ def normalise(text: str) -> str:
 
 def code(text: str) -> str:
     """The BCP 47 tag of a language by name or code, for ``lang`` in HTML; empty when unknown."""
-    known = find(text)
+    known = nearest(text)
     return known.code if known else ""
 
 
@@ -54,5 +66,5 @@ def is_right_to_left(text: str) -> bool:
 
 
 def _family(text: str) -> str:
-    known = find(text)
+    known = nearest(text)
     return known.family if known else ""
