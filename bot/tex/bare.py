@@ -34,11 +34,13 @@ _PATH = re.compile(rf"(?<![A-Za-z])[A-Za-z]:(?P<names>(?:\\\\?{_FOLDER})+(?:\\\\
 
 _NUMERAL = r"x{0,3}(?:ix|iv|v?i{0,3})"
 _STAGE = re.compile(
-    r"(?:\\textsc\s*\{|\{\s*\\(?:sc|scshape|textsc|small|footnotesize|scriptsize)(?![A-Za-z])\s*\{?)"
+    r"(?:\\textsc\s*\{|\{[\s~]*\\(?:sc|scshape|textsc|small|footnotesize|scriptsize)(?![A-Za-z])\s*\{?)"
     rf"\s*(?:(?P<element>[A-Z][a-z]??)(?P<gap>\s|~|\\[, ]|))?(?P<numeral>(?i:{_NUMERAL}))\s*\}}{{1,2}}"
 )
 _ELEMENT = re.compile(r"(?<![A-Za-z])[A-Z][a-z]?(?=\}?\Z)")
 
+_CHARGE = re.compile(r"(?<=\^\d)[+-](?=[\s,.;:)\]]|\Z)")
+_CHARGED = re.compile(r"(?P<symbol>[A-Z][a-z]?)(?:_?\d)?\Z")
 _ISOTOPE = re.compile(r"\^(?P<brace>\{)?(?P<mass>\d{1,3}m?)(?(brace)\})(?=(?P<symbol>[A-Z][a-z]?)(?![a-z]))")
 
 
@@ -114,6 +116,13 @@ def ion_stage(source: str, start: int, end: int) -> str | None:
         return f"{match['element']} {match['numeral'].upper()}" if is_ion else None
     element = _ELEMENT.search(source, max(start - 4, 0), start)
     return (" " if element and element[0] in ELEMENTS else "") + match["numeral"].upper()
+
+
+def charge_behind(source: str, caret: int, position: int, end: int) -> str:
+    """The sign behind the digit of ``Fe^2+`` or ``SO_4^2-``, whose caret is given; empty where it is none."""
+    match = _CHARGE.match(source, position, end)
+    element = _CHARGED.search(source, max(caret - 4, 0), caret)
+    return match[0] if match and element and element["symbol"] in ELEMENTS else ""
 
 
 def isotope_at(source: str, position: int, end: int) -> re.Match[str] | None:

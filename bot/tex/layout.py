@@ -198,6 +198,8 @@ class Layout:
             return self._degree(base, sub, "" if sup in _DEGREES else sup.removeprefix(_DEGREE))
         if sup == _ARCSECONDS and not sub and is_number:
             return replace(base, out=f"{base.out}″", tail="″", runs_on=False)
+        if base.out == "±" and sub and sup and (error := errors(f"-{sub}", f"+{sup}")):
+            return Piece(error, head=" ", runs_on=True)
         error = errors(sub, sup) if sub and sup and _takes_errors(base, sub, sup) else None
         if error or (is_number and not sup and (error := spread(sub))):
             return replace(base, out=base.out + error, head=base.head or " ", tail="", runs_on=True)

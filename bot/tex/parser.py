@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from bot.tex.bare import errors_at, ion_stage, is_set, is_set_in_formula, isotope_at, path_at
+from bot.tex.bare import charge_behind, errors_at, ion_stage, is_set, is_set_in_formula, isotope_at, path_at
 from bot.tex.dollars import find_formulas
 from bot.tex.environments import LISTS, MATH_ENVIRONMENTS, WITH_COLUMNS, environment, list_label
 from bot.tex.fonts import DECLARATIONS
@@ -28,7 +28,8 @@ _SPECIAL = re.compile(r"[\\{}$^_~]|(?:https?|ftp)://|www\.")
 _URL = re.compile(r"(?:(?:https?|ftp)://|www\.)(?:[^\s{}\\$<>\"^]|\\[_#%&~$](?:\{\})?)*")
 _URL_ESCAPE = re.compile(r"\\(.)(?:\{\})?")
 _CARET = re.compile(
-    r"\^(?:(?=[{\\])|(?P<run>[+\-−]?\d*\.\d+|-?\d+|(?:th|st|nd|rd)\b|[A-Za-z](?![A-Za-z])|(?<=\d\^)o(?=C\b)|[*+]))"
+    r"\^(?:(?=[{\\])|(?P<run>[+\-−]?\d*\.\d+|[+\-−]\d+/\d+|1/\d+|-?\d+|(?:th|st|nd|rd)\b|[A-Za-z](?![A-Za-z])"
+    r"|(?<=\d\^)o(?=C\b)|[*+]|[-−](?![\w(\\{])))"
 )
 _BARE_LINK = re.compile(r"\s*(?:[=<>+\-/|(,]\s*)?(?=\\[A-Za-z])")
 _MONEY = re.compile(r"\s?\.?\d")
@@ -38,7 +39,7 @@ _WORD = re.compile(r"[^\W\d_]+[\u0300-\u036f\u20d0-\u20ff]*|\d+(?:\.\d+)?")
 _COMPOUND = re.compile(r":=|=:|<=(?!=)|>=|=>|->|==")
 _PRIMES = re.compile(r"'+")
 _DECIMAL = re.compile(r"[+\-−]?\d+\.\d+")
-_RUN = re.compile(r"-\d+|\d{2,}")
+_RUN = re.compile(r"-\d+(?:/\d+)?|1/\d+|\d{2,}")
 _FACTOR_FOLLOWS = re.compile(r"\s*(?:[A-Za-z({]|\\[A-Za-z])")
 _UNIT = re.compile(r"[A-Za-z][a-z]\Z")
 _LETTERS = re.compile(r"[A-Za-z]+")
@@ -157,8 +158,9 @@ class Parser(SourceReader):
         if match is None or is_cut or not is_carried:
             return (Text("^"),)
         if match["run"]:
-            cursor.position = match.end()
             run = "∘" if match["run"] == "o" and before.isdigit() else match["run"]
+            run += charge_behind(self.source, match.start(), match.end(), cursor.end)
+            cursor.position = match.end() + len(run) - len(match["run"])
             return (Scripts(None, sup=(Text(run),)),)
         sup = self.math_argument(cursor)
         if self.source[cursor.position - 1].isspace() and not _OF_DEGREES.match(self.source, cursor.position):

@@ -20,7 +20,7 @@ _IN_A_WORD = re.compile(r"[\w\\}\"'.].")
 _ARTICLES = ("a", "à")
 _SIGNED = re.compile(r"[+\-−]\s?\.?\d")
 _QUANTITY = re.compile(
-    r"(?:\w_\w+|[A-Za-z]\([^()\s]{1,24}\)|[|*])\Z"
+    r"(?:\w_[\w.]+|[A-Za-z]\([^()\s]{1,24}\)|[|*])\Z"
     r"|(?<![A-Za-z\\])(?:redshifts?|s?SFR|SNR|FWHM|EW|RMS|rms|[Aa]lpha|[Bb]eta|[Gg]amma|[Dd]elta|[Ee]psilon|[Ee]ta|[Tt]heta"
     r"|[Kk]appa|[Ll]ambda|[Mm]u|[Nn]u|[Xx]i|[Pp]i|[Rr]ho|[Ss]igma|[Tt]au|[Pp]hi|[Cc]hi|[Pp]si|[Oo]mega)\Z"
 )
@@ -40,7 +40,7 @@ _MESSIER = re.compile(
     r"(?<![A-Za-z])M~(?:3[123]|42|51|67|8[1-7]|10[146]|110)(?![\w^%]|\.\d|[\s~]?(?:[\\$]|M|[GTkm]?eV))"
 )
 _POWER_OF_TEN = re.compile(r"10\s?\$?\^")
-_SHORT_NAME = re.compile(r"(?<![A-Za-z])(?:[A-Z][A-Za-z]{1,3}|[A-Z][a-z]?eff|ell)\Z")
+_SHORT_NAME = re.compile(r"(?<![A-Za-z])(?:[A-Z][A-Za-z]{1,5}|[A-Z][a-z]?eff|ell)\Z")
 _CITED = re.compile(r"\[|\((?!\.?\d(?!\d{3}\b)|[^()]{1,40}\)\s?[\^/*])|\\|\Z")
 _SECOND_DERIVATIVE = re.compile(r"(?<=(?<![A-Za-z])[A-Za-z])''(?=\()")
 _ARCSECONDS = re.compile(r"(?<=\d)''(?:(?![\w'])|(?=[x×]\s?\d))")
