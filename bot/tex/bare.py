@@ -21,6 +21,7 @@ _ITEM = r"(?:[^\s\\{}$,;~]{1,24}|\\[cl]?dots|\$[^${}]{1,24}\$)"
 _LIST = re.compile(rf"\s*{_ITEM}(?:\s*[,;]\s*{_ITEM})+\s*")
 _TERM = r"(?:[^\s\\{}$,;~]{1,24}|\\[A-Za-z]+(?:_\w|_\{\w+\})?)"
 _TERMS = re.compile(rf"\s*{_TERM}(?:\s*,\s*{_TERM})+\s*")
+_COUNTED = re.compile(r"dots|\.\.|\A[\s\d.,+-]+\Z")
 _DECIMAL_COMMA = re.compile(r"\d+,\d+")
 _SET_STANDS_AFTER = re.compile(
     r"(?:[=:∈→⊂⊆]|\\(?:in|notin|to|rightarrow|mapsto|subset|subseteq|setminus|cup|cap|sim)(?![A-Za-z]))\s*\Z"
@@ -79,11 +80,13 @@ def is_set(source: str, start: int, end: int) -> bool:
 def is_set_in_formula(source: str, start: int, end: int, begins: bool) -> bool:
     """Whether braces in a formula, which only group there, were meant: ``x \\in {0,1}^n``, ``{x_i}_{i=1}^n``.
 
-    ``begins`` says that the formula does with them. ``{0,5}`` may as well be a decimal.
+    ``begins`` says that the formula does with them; there ``{i,j}`` is what it looks like in TeX. ``{0,5}`` may as
+    well be a decimal.
     """
     body = source[start + 1 : end - 1] if end - start < 400 else ""
     if _TERMS.fullmatch(body):
-        stands_free = begins or _SET_STANDS_AFTER.search(source, max(start - 16, 0), start)
+        is_counted = bool(_COUNTED.search(body)) or source[end : end + 1] in ("^", "_")
+        stands_free = (begins and is_counted) or _SET_STANDS_AFTER.search(source, max(start - 16, 0), start)
         return bool(stands_free) and (body == "0,1" or not _DECIMAL_COMMA.fullmatch(body))
     return _is_family(source, body, end)
 
