@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -75,6 +76,32 @@ def test_slack_marks_in_runs() -> None:
     assert "Objective: Nickelates, *nickelates*, and Nickelates₂: (electron microscopy) of Nd₀.₈NiO₂." in said
     simpler = json.loads(plain.plain_text(message.payload) or b"{}")["text"].replace("\u200b", "")
     assert "Objective: Nickelates, *nickelates*, and" in simpler
+
+
+def test_slack_marks_titles_of_an_overview_that_has_room() -> None:
+    """A title with a bold word is links to one address, that stand together; 36 titles leave no room for them."""
+    rank = Rank(words=("nickelate", "nickelates", "ptychography", "electron"))
+    entries = [replace(entry, rank=rank) for entry in samples.thirty_six().entries[:20]]
+    first, *_ = slack.render(samples.digest(entries))
+    title = [link for link in _links(first.payload) if link["url"].endswith("/2611.11176")]
+    assert [(link["text"], "style" in link) for link in title] == [
+        ("A calibration standard for ", False),
+        ("electron", True),
+        (" ", False),
+        ("ptychography", True),
+        (" that anyone can print", False),
+    ]
+    simpler = json.loads(plain.plain_text(first.payload) or b"{}")["text"].replace("\u200b", "")
+    assert "for electron ptychography that anyone can print <https://arxiv.org/abs/2611.11176> ·" in simpler
+    many = samples.thirty_six()
+    full, *_ = slack.render(replace(many, entries=tuple(replace(entry, rank=rank) for entry in many.entries)))
+    assert len(_links(full.payload)) == 36
+
+
+def _links(payload: bytes) -> list[dict[str, Any]]:
+    blocks = [block for block in json.loads(payload)["blocks"] if block["type"] == "rich_text"]
+    sections = [section for block in blocks for section in block["elements"]]
+    return [run for section in sections for run in section["elements"] if run["type"] == "link"]
 
 
 def test_plain_text_has_no_marks() -> None:

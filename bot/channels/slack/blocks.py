@@ -138,6 +138,11 @@ def link(text: str, url: str, *, bold: bool = False) -> Element:
     return {**element, "style": {"bold": True}} if bold else element
 
 
+def links(text: str, url: str, bold: Sequence[str]) -> list[Element]:
+    """``text`` as a link with some words bold: one for each run, which stand together as one."""
+    return [link(piece, url, bold=is_bold) for piece, is_bold in prose.marked(text, bold)]
+
+
 def message(text: str, blocks: Sequence[Block]) -> bytes:
     """The JSON of chat.postMessage but for its addressing; ``text`` is what a notification shows."""
     payload = {

@@ -18,8 +18,16 @@ from bot.render.parts import DigestSection, Item
 
 _TITLE_CHARACTERS = 1_000
 _FACTS_CHARACTERS = 500
-_LINE_CHARACTERS = ((_TITLE_CHARACTERS, 300), (200, 120), (140, 80), (110, 60))
-"""How long the title and the mark of a line may be, tried in turn until all papers fit the overview."""
+_LONGEST = (_TITLE_CHARACTERS, 300)
+_LINE_CHARACTERS = (
+    (*_LONGEST, True),
+    (*_LONGEST, False),
+    (200, 120, False),
+    (140, 80, False),
+    (110, 60, False),
+)
+"""How long the title and the mark of a line may be, and whether the words that matched are bold in the title, each
+at the price of two more addresses; tried in turn until all papers fit the overview."""
 _HEADINGS = 2 * slack_blocks.MESSAGE_CHARACTERS // slack_blocks.MESSAGE_BLOCKS
 """What the blocks of lines and the heading of the revised take."""
 _FURTHER = 1_000
@@ -54,7 +62,7 @@ def listings(digest: Digest) -> tuple[Listing, ...]:
     """Every paper as one line: the overview, and as many messages as the lines take for which it has no room."""
     items = parts.items(digest)
     around, lines, shown = _overview(digest, items)
-    longest = _lines(digest, items[shown:], *_LINE_CHARACTERS[0])
+    longest = _lines(digest, items[shown:], *_LONGEST)
     rest = slack_blocks.context([_rest(digest, len(longest))] if longest else [])
     blocks = (*around.head, *_blocks(digest, lines[:shown], items[:shown]), *rest, *around.foot)
     found = [Listing(blocks, wording.subject(digest), _held(items[:shown]))]
@@ -171,16 +179,18 @@ class _Line:
     """``12. <title> · matched: nickelate (title)``; a revision, which is no new paper, has a bullet."""
 
     number: str
-    link: Element
+    title: Sequence[Element]
     mark: str
 
     @property
     def weight(self) -> int:
         ends = slack_blocks.words(f"{self.mark}\n{self.number}")
-        return slack_blocks.weight_together([self.link, ends])
+        return slack_blocks.weight_together([*self.title, ends])
 
 
-def _lines(digest: Digest, items: Sequence[Item], title_characters: int, mark_characters: int) -> list[_Line]:
+def _lines(
+    digest: Digest, items: Sequence[Item], title_characters: int, mark_characters: int, bold: bool = False
+) -> list[_Line]:
     """The lines of ``items``, which end the digest, with the numbers the papers have in it."""
     first = len(parts.items(digest)) - len(items) + 1
     several = has_topics(digest)
@@ -189,7 +199,9 @@ def _lines(digest: Digest, items: Sequence[Item], title_characters: int, mark_ch
             f"• {withdrawn(digest, entry)}"
             if section is DigestSection.REVISED
             else f"{number:,}. {withdrawn(digest, entry)}",
-            slack_blocks.link(title(entry, title_characters), entry.paper.abs_url),
+            slack_blocks.links(
+                title(entry, title_characters), entry.paper.abs_url, entry.rank.words if bold else ()
+            ),
             f" · {why(digest, entry, with_topic=several, limit=mark_characters)}",
         )
         for number, (section, entry) in enumerate(items, start=first)
@@ -221,7 +233,7 @@ def _runs(lines: Sequence[_Line]) -> list[Element]:
     runs: list[Element] = []
     before = ""
     for line in lines:
-        runs += [slack_blocks.words(before + line.number), line.link]
+        runs += [slack_blocks.words(before + line.number), *line.title]
         before = f"{line.mark}\n"
     return [*runs, slack_blocks.words(before.rstrip("\n"))] if runs else []
 

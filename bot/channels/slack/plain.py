@@ -109,8 +109,7 @@ def _section(section: Element) -> Iterator[_Line]:
     line: list[_Run] = []
     for run in section["elements"]:
         if run["type"] == "link" and run["url"].startswith(ARXIV_SITE):
-            line = [replace(before, role=_Role.FRAME) for before in line]
-            line.append(_Run(_Role.TITLE, run["text"], run["url"]))
+            line = _with_title(line, run)
             continue
         ended, *begun = run["text"].split("\n")
         line = _longer(line, ended)
@@ -118,6 +117,16 @@ def _section(section: Element) -> Iterator[_Line]:
             yield line
             line = [_Run(_Role.WORDS, text)]
     yield line
+
+
+def _with_title(line: list[_Run], link: Element) -> list[_Run]:
+    """The line with a title, or more of it: of one, too, some words may be bold."""
+    if line and line[-1].role is _Role.TITLE and line[-1].url == link["url"]:
+        return [*line[:-1], replace(line[-1], text=line[-1].text + link["text"])]
+    return [
+        *(replace(before, role=_Role.FRAME) for before in line),
+        _Run(_Role.TITLE, link["text"], link["url"]),
+    ]
 
 
 def _longer(line: list[_Run], text: str) -> list[_Run]:
