@@ -25,6 +25,8 @@ _LINE_CHARACTERS = (
     (200, 120, False),
     (140, 80, False),
     (110, 60, False),
+    (90, 40, False),
+    (60, 25, False),
 )
 """How long the title and the mark of a line may be, and whether the words that matched are bold in the title, each
 at the price of two more addresses; tried in turn until all papers fit the overview."""

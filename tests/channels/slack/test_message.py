@@ -131,6 +131,24 @@ def test_the_overview_of_36_papers_is_whole() -> None:
     assert numbers == [f"{number}. " for number in range(1, 31)]
 
 
+def test_long_titles_and_reasons_are_shortened_until_all_36_are_seen() -> None:
+    """A line that ends in dots is found in full in the thread; a line that is missing would not be looked for."""
+    rank = Rank(followed=("Ada Lovelace",), score=9, reason="conformal prediction for regression under drift")
+    digest = of_size(36, 30)
+    long = {
+        section: [
+            replace(
+                entry, rank=rank, paper=replace(entry.paper, title=f"{entry.paper.title} {'and more ' * 12}")
+            )
+            for entry in entries
+        ]
+        for section, entries in (("entries", digest.entries), ("titles", digest.titles))
+    }
+    digest = samples.digest(long["entries"], titles=long["titles"])
+    overview, *_ = read(digest)
+    assert linked(overview) == ids([*digest.entries, *digest.titles])
+
+
 def test_what_has_no_room_in_the_overview_is_counted_there_and_listed_first() -> None:
     """The lines go on in the thread where they end in the channel, before any paper in full."""
     overview, *thread = read(of_size(150, 30))
