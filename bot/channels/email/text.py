@@ -77,7 +77,7 @@ def title(language: str, entry: Entry) -> str:
 def weight(digest: Digest, section: parts.DigestSection, entry: Entry) -> int:
     """What an entry adds to the text as it is sent, in bytes."""
     if section is parts.DigestSection.TITLES:
-        return mime.size(title(digest, entry))
+        return mime.size(title(digest.language, entry))
     number = "999." if section is parts.DigestSection.PAPERS else "-  "
     return mime.size(paper(digest.language, entry, number))
 
