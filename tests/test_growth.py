@@ -20,6 +20,8 @@ from tests.samples import paper, subscriber
 STEPS = 10
 """Of SQLite's machine, between two counts."""
 READER = subscriber(revisions=True)
+LEFT = subscriber("bob")
+"""Who had three digests, and left: few beside the long history of the other."""
 
 
 class Counted:
@@ -37,8 +39,10 @@ class Counted:
         source, store = FakeSource(clock), Store(connection)
         self.world = World(folder, clock, source, FakeFeed(), slack, email, file, store)
         self.world.subscribe(READER)
-        store.subscriptions.sync([READER], clock.now())
+        store.subscriptions.sync([READER, LEFT], clock.now())
         write_history(folder / "state.db", papers, (READER.name, READER.targets[0]), clock.now())
+        for _ in range(3):
+            store.outbox.add_digest(LEFT.name, None, clock.now(), lambda _: ("{}", []), clock.now())
 
     def _step(self) -> None:
         self.count += 1
@@ -63,10 +67,14 @@ async def measured(folder: Path, papers: int) -> dict[str, int]:
         store, now = world.store, world.clock.now()
         store.papers.add([paper("2612.00001", published=now)], now)
         store.papers.add_matches(["2612.00001"], READER.topics, MatchSource.SEARCH, "", now)
+        assert len(store.words.search(["sample"], 20)) == 20
+        assert len(store.digests.of(LEFT.name)) == 3
         work: dict[str, Callable[[], object]] = {
             "status": lambda: gather(store, world.settings, world.clock),
             "preview": lambda: compose.preview(world.services, READER),
             "whether preview needs a copy": lambda: store.subscriptions.is_in_line([READER]),
+            "a search": lambda: store.words.search(["sample"], 20),
+            "the history of a reader": lambda: store.digests.of(LEFT.name),
             "what is owed": lambda: owed_editions.editions(store, world.settings, READER),
             "the deliveries of a paper": lambda: store.outbox.deliveries_of("0701.00005", READER.name),
             "metrics": store.figures,
@@ -77,7 +85,7 @@ async def measured(folder: Path, papers: int) -> dict[str, int]:
 
 
 async def test_what_is_done_often_costs_the_same_with_four_times_the_history(tmp_path: Path) -> None:
-    """A round, `status`, `preview`, `explain`, the metrics. What lies in a poll's window is the same in both."""
+    """A round, `status`, `preview`, `explain`, `search`, `history`, the metrics. A poll's window holds the same."""
     small, large = await measured(tmp_path / "small", 1500), await measured(tmp_path / "large", 6000)
     grown = {name: (small[name], steps) for name, steps in large.items() if steps > 1.2 * small[name] + 5}
     assert not grown

@@ -170,8 +170,10 @@ class Soak:
         if time.monotonic() - self._asked_at >= 1:
             self._asked_at = time.monotonic()
             await self._ask(world)
-        world.progress.notes.clear()
-        for log in (world.clock.slept, self._search.asked_at, life.faults, life.troubles):
+        told = (world.progress.notes, world.progress.outcomes, world.progress.waits)
+        edits = (world.slack.edits, world.email.edits, world.file.edits)
+        # What the tests' own parts remember, so that tests may ask.
+        for log in (*told, *edits, world.clock.slept, self._search.asked_at, life.faults, life.troubles):
             log.clear()
         if life.rounds >= len(self.looks) * self.wanted // LOOKS:
             self.looks.append(look(world, life))
