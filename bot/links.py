@@ -22,9 +22,12 @@ _LENGTH = 32
 
 def token(key: bytes, subscriber: str, target: Target) -> str:
     """The last part of the address of the reader's page; it stays when the name beside a mailbox is edited."""
+    return Signer(key, salt=_SALT).sign(_mark(key, subscriber, target)).decode()
+
+
+def _mark(key: bytes, subscriber: str, target: Target) -> bytes:
     named = json.dumps([subscriber, target.kind, target.bare.address]).encode()
-    digest = hmac.new(key, named, hashlib.sha256).hexdigest()[:_LENGTH]
-    return Signer(key, salt=_SALT).sign(digest).decode()
+    return hmac.new(key, named, hashlib.sha256).hexdigest()[:_LENGTH].encode()
 
 
 def url(key: bytes, public_url: str, subscriber: str, target: Target) -> str:
@@ -34,7 +37,7 @@ def url(key: bytes, public_url: str, subscriber: str, target: Target) -> str:
 def reader_of(key: bytes, subscribers: Iterable[Subscriber], given: str) -> tuple[Subscriber, Target] | None:
     """Whose link it is; None for one that is cut, altered, of somebody who left, or of another installation."""
     try:
-        Signer(key, salt=_SALT).unsign(given)
+        mark = Signer(key, salt=_SALT).unsign(given)
     except BadSignature:
         return None
     return next(
@@ -42,7 +45,9 @@ def reader_of(key: bytes, subscribers: Iterable[Subscriber], given: str) -> tupl
             (subscriber, target)
             for subscriber in subscribers
             for target in subscriber.targets
-            if hmac.compare_digest(token(key, subscriber.name, target), given)
+            # By the mark first: signing for each of ten thousand readers takes a tenth of a second.
+            if hmac.compare_digest(_mark(key, subscriber.name, target), mark)
+            and hmac.compare_digest(token(key, subscriber.name, target), given)
         ),
         None,
     )
