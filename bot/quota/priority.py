@@ -65,33 +65,47 @@ def _rank(want: SummaryRequest) -> tuple[int, datetime, int, str, int, str, str]
 
 
 def _shared_out(ranked: Sequence[SummaryRequest], served: dict[str, int]) -> list[SummaryRequest]:
-    """``ranked`` reordered; adds to ``served`` as it goes. Steps times subscribers: 5,000 x 100 take under 1 s."""
-    queues: dict[str, list[int]] = {}
+    """``ranked`` reordered; adds to ``served`` as it goes. Steps times groups: 5,000 x 100 take under 1 s.
+
+    Subscribers who want the same, and had as much, fare alike: ten thousand of them are a few groups.
+    """
+    wanted: dict[str, list[int]] = {}
     for index in range(len(ranked) - 1, -1, -1):
         for name in ranked[index].subscribers:
-            queues.setdefault(name, []).append(index)
+            wanted.setdefault(name, []).append(index)
+    alike: dict[tuple[tuple[int, ...], int], list[str]] = {}
+    for name, indexes in wanted.items():
+        alike.setdefault((tuple(indexes), served.get(name, 0)), []).append(name)
+    had = [before for _, before in alike]
+    queues = {group: list(indexes) for group, (indexes, _) in enumerate(alike)}
+    groups_of: list[list[int]] = [[] for _ in ranked]
+    for group, queue in queues.items():
+        for index in queue:
+            groups_of[index].append(group)
     taken = [False] * len(ranked)
     shared: list[SummaryRequest] = []
     while waiting := _heads(queues, taken):
-        least = min(served.get(name, 0) for name in waiting)
-        index = min(head for name, head in waiting.items() if served.get(name, 0) == least)
+        least = min(had[group] for group in waiting)
+        index = min(head for group, head in waiting.items() if had[group] == least)
         taken[index] = True
         shared.append(ranked[index])
-        for name in ranked[index].subscribers:
-            served[name] = served.get(name, 0) + 1
+        for group in groups_of[index]:
+            had[group] += 1
+    for group, names in enumerate(alike.values()):
+        served.update(dict.fromkeys(names, had[group]))
     return shared + [want for index, want in enumerate(ranked) if not taken[index]]
 
 
-def _heads(queues: dict[str, list[int]], taken: Sequence[bool]) -> dict[str, int]:
-    """The best want left of each subscriber who has one; drops the queues that ran dry."""
-    heads: dict[str, int] = {}
-    for name, queue in list(queues.items()):
+def _heads(queues: dict[int, list[int]], taken: Sequence[bool]) -> dict[int, int]:
+    """The best want left of each group that has one; drops the queues that ran dry."""
+    heads: dict[int, int] = {}
+    for group, queue in list(queues.items()):
         while queue and taken[queue[-1]]:
             queue.pop()
         if queue:
-            heads[name] = queue[-1]
+            heads[group] = queue[-1]
         else:
-            del queues[name]
+            del queues[group]
     return heads
 
 
