@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-from tests.benchmarks.__main__ import HEAD, KEPT_HEAD, LONG, SHORT, Run, kept, table
+from tests.benchmarks.__main__ import HEAD, KEPT_HEAD, LONG, SHORT, Run, kept, machines, table
 from tests.benchmarks.figures import Figure, at_least, at_most
 
 
@@ -58,3 +58,11 @@ def test_what_is_run_again_replaces_its_rows_and_no_others() -> None:
         ("delivery", "rate", "0.9", "at least 0.5", "yes", "2026-11-27"),
         ("kill", "lost", "0", "at most 0", "yes", "2026-11-26"),
     ]
+
+
+def test_each_day_says_on_what_machine_its_rows_were_found() -> None:
+    """Figures of two machines don't compare; a day without rows is not told."""
+    text = "- 2026-11-25: on an abacus\n- 2026-11-26: on a mill\n"
+    first, second = machines(text, "2026-11-27", {"2026-11-26", "2026-11-27"})
+    assert first == "- 2026-11-26: on a mill"
+    assert second.startswith("- 2026-11-27: on ")

@@ -14,9 +14,10 @@ import importlib
 import io
 import os
 import platform
+import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,9 +106,21 @@ def keep(one: Run) -> None:
     """Into the file at once: the others may take an hour."""
     text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
     # The five minutes' load: where it is above the number of processors, a figure of time says little.
-    rows = kept(text, one, f"{datetime.now(UTC):%Y-%m-%d}, load {os.getloadavg()[1]:.0f}")
-    made = f"arxiv-digest {bot.__version__}, on {machine()}."
-    RESULTS.write_text(f"# Benchmarks\n\n{made}\n\n{table(KEPT_HEAD, rows)}\n", encoding="utf-8")
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    rows = kept(text, one, f"{today}, load {os.getloadavg()[1]:.0f}")
+    made = "\n".join(machines(text, today, {row[-1][:10] for row in rows}))
+    RESULTS.write_text(
+        f"# Benchmarks\n\narxiv-digest {bot.__version__}.\n\n{made}\n\n{table(KEPT_HEAD, rows)}\n",
+        encoding="utf-8",
+    )
+
+
+def machines(text: str, today: str, days: Collection[str]) -> list[str]:
+    """On what machine the rows of each day were found: not always the same one."""
+    known = dict(re.findall(r"^- ([0-9-]{10}): on (.+)$", text, re.MULTILINE))
+    return [
+        f"- {day}: on {what}" for day, what in sorted((known | {today: machine()}).items()) if day in days
+    ]
 
 
 def machine() -> str:
