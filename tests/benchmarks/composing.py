@@ -52,6 +52,13 @@ class Standstill:
     by_clock: float = 0.0
     of_processor: float = 0.0
 
+    def figures(self, name: str) -> list[Figure]:
+        """By the clock the disk's time is in it, and what else the machine does."""
+        return [
+            at_most(f"the loop stands still, {name}", self.by_clock, BOUNDS["standstill"], "ms"),
+            at_most(f"of that computing, {name}", self.of_processor, BOUNDS["standstill"], "ms"),
+        ]
+
     async def watch(self) -> None:
         """Until cancelled."""
         clock, processor = time.perf_counter(), time.process_time()
@@ -152,10 +159,7 @@ def figures() -> list[Figure]:
         return [
             *each,
             at_most(f"the same of {READERS[-1]:,} against {READERS[-2]:,}", grown, BOUNDS["ratio"], "x"),
-            *(
-                at_most(f"the loop stands still, {name}", one.standstill.by_clock, BOUNDS["standstill"], "ms")
-                for name, one in still.items()
-            ),
+            *(figure for name, one in still.items() for figure in one.standstill.figures(name)),
         ]
 
     return asyncio.run(found())

@@ -22,7 +22,7 @@ from bot.adapters.clock import SystemClock
 from bot.models import Target, Topic
 from bot.settings import EmailSettings, GeminiSettings
 from tests import samples
-from tests.benchmarks.composing import BOUNDS, Standstill
+from tests.benchmarks.composing import Standstill
 from tests.benchmarks.figures import Figure, at_most
 from tests.fakes import FakeSummariser
 from tests.pipeline import model
@@ -127,7 +127,7 @@ def figures() -> list[Figure]:
     return [
         at_most(f"searches and feeds, {of}", many.searches + many.feeds, few.searches + few.feeds),
         at_most(f"requests to the model, {of}", many.model, few.model),
-        at_most(f"the loop stands still in a round, {of}", standstill.by_clock, BOUNDS["standstill"], "ms"),
+        *standstill.figures(f"a whole round {of}"),
     ]
 
 
