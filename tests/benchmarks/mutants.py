@@ -331,17 +331,21 @@ class Runner:
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
-            os.setsid()
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            _mute()
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-            self._failures = writing
-            put()
-            for n, item in enumerate(items):
-                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-                os.write(writing, f"ran {n}\n".encode())
-            os.write(writing, b"end\n")
-            os._exit(0)
+            try:
+                os.setsid()
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                _mute()
+                resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+                self._failures = writing
+                put()
+                for n, item in enumerate(items):
+                    item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+                    os.write(writing, f"ran {n}\n".encode())
+                os.write(writing, b"end\n")
+            finally:
+                os._exit(
+                    0
+                )  # not through what the other process still needs, as the folder for its tests' files
         os.close(writing)
         try:
             return _failures(reading, [covered.seconds[item.nodeid] for item in items], enough)
