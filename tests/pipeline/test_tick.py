@@ -135,7 +135,7 @@ async def test_a_round_delivers_what_waits_before_anything_else(world: World) ->
 
 async def test_spare_time_without_quota_is_taken_up_when_it_is_whole(world: World) -> None:
     """At midnight in California; until then there is nothing to do in it."""
-    world.source.papers = [paper(f"2611.0000{n}") for n in (1, 2, 3)]
+    world.source.papers = [paper(f"2611.0000{n}") for n in (1, 2)]
     world.summariser = FakeSummariser(world.clock, model.good)
     world.subscribe(subscriber(), gemini=GeminiSettings(requests_per_day=2, papers_per_request=1))
     await world.step()
