@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from bot.errors import ConfigError, DiskFull
 from bot.models import OutboxState
-from bot.pipeline import alerts, tick
+from bot.pipeline import alerts, hours, tick
 from bot.pipeline.concurrency import first_of
 from bot.pipeline.report import Report
 from bot.pipeline.services import Services
@@ -210,18 +210,18 @@ class Daemon:
                 self._tell_of_room(services)
             if report is not None and (report.faults or report.troubles):
                 self._tell(report)
-            until = tick.next_event(services, state)
+            until = hours.next_event(services, state)
             if not self._interrupt.is_set() and until > services.clock.now():
                 self._hurry.clear()
                 spare = tick.spare(services, state, until, self._hurry)
                 await in_time(spare, self._interrupt, services.clock)
-            self._supervisor.doing(_rests(services, tick.next_event(services, state)))
+            self._supervisor.doing(_rests(services, hours.next_event(services, state)))
             await self._rest(services, state)
 
     async def _rest(self, services: Services, state: ProcessState) -> None:
         """Wait for the next moment with work, in steps: the machine may sleep, or its clock be set."""
         while not self._interrupt.is_set():
-            left = tick.next_event(services, state) - services.clock.now()
+            left = hours.next_event(services, state) - services.clock.now()
             if left <= timedelta():
                 return
             step = WAKE_EVERY if self._lookout.is_told else NOTICE_EVERY

@@ -15,7 +15,7 @@ from bot.cli.options import State, complete_subscriber, global_options, pass_sta
 from bot.history import RefusalRecord
 from bot.models import Hit, Paper, Subscriber, Topic
 from bot.models.subscriptions import SubscriberRecord
-from bot.pipeline import owed_editions, tick
+from bot.pipeline import hours, owed_editions
 from bot.ports import Clock
 from bot.render import prose, wording
 from bot.settings import Settings
@@ -85,7 +85,9 @@ def _facts(
         refusal=refusal,
         rests_until=_rests_until(refusal, clock.now()),
         held=store.optouts.of(subscriber.name),
-        next_digest=tick.next_digest_of(store, subscriber, clock.now()) if subscriber.schedule.cron else None,
+        next_digest=hours.next_digest_of(store, subscriber, clock.now())
+        if subscriber.schedule.cron
+        else None,
     )
 
 

@@ -25,7 +25,7 @@ from bot.daemon import Daemon
 from bot.errors import StoreError
 from bot.models import Subscriber
 from bot.models.subscriptions import Changes
-from bot.pipeline import tick
+from bot.pipeline import hours, tick
 from bot.pipeline.services import Services
 from bot.settings import Settings
 from bot.store import Store
@@ -109,8 +109,8 @@ def _warn(settings: Settings, changes: Changes) -> None:
 def _announce(store: Store, settings: Settings, now: datetime) -> None:
     """Each subscriber's next digest time, for the person who just started it."""
     for subscriber in settings.subscribers:
-        put(_next_digest(subscriber, tick.next_digest_of(store, subscriber, now)))
-    poll = tick.next_poll_after(store.polls.last_poll(), settings, now)
+        put(_next_digest(subscriber, hours.next_digest_of(store, subscriber, now)))
+    poll = hours.next_poll_after(store.polls.last_poll(), settings, now)
     put(f"next poll {schedule.told(poll)}")
 
 

@@ -12,7 +12,7 @@ from bot.cli.lines import as_json, put
 from bot.cli.options import State, count, global_options, pass_state
 from bot.history import TargetTally, TopicPoll
 from bot.models import Purpose, Subscriber, Target
-from bot.pipeline import owed_editions, tick
+from bot.pipeline import hours, owed_editions, tick
 from bot.pipeline.poll import wanted_topics
 from bot.ports import Clock
 from bot.settings import Settings
@@ -62,7 +62,7 @@ def gather(store: Store, settings: Settings, clock: Clock) -> dict[str, Any]:
         "polls": {
             "last": _iso(last.finished_at if last else None),
             "complete": last.complete if last else None,
-            "next": _iso(tick.next_poll_after(last, settings, now)),
+            "next": _iso(hours.next_poll_after(last, settings, now)),
             "topics": [_topic(poll) for poll in latest.values()],
             "feeds": [
                 {
@@ -167,7 +167,7 @@ def _subscriber(store: Store, subscriber: Subscriber, tallies: Any, now: datetim
         "timezone": subscriber.timezone,
         "digests": last.number if last else 0,
         "last_digest": _iso(last.composed_at if last else None),
-        "next_digest": _iso(tick.next_digest_of(store, subscriber, now))
+        "next_digest": _iso(hours.next_digest_of(store, subscriber, now))
         if subscriber.schedule.cron
         else _AT_ONCE,
         "targets": [

@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from bot import quota
-from bot.pipeline import tick
+from bot.pipeline import hours
 from bot.pipeline.services import Services
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -58,7 +58,7 @@ class _Digest(Collector):
             ended = last.finished_at.timestamp()
             yield _gauge("last_poll_timestamp_seconds", "When the last poll ended.", [], {(): ended})
         scheduled = (one for one in self._services.settings.subscribers if one.schedule.cron is not None)
-        if due := [tick.next_digest_of(store, one, now) for one in scheduled]:
+        if due := [hours.next_digest_of(store, one, now) for one in scheduled]:
             soonest = min(due).timestamp()
             yield _gauge("next_digest_timestamp_seconds", "When the next digest is due.", [], {(): soonest})
 

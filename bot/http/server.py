@@ -21,7 +21,7 @@ from bot.errors import StoreError
 from bot.http import metrics, pages
 from bot.models import OutboxState, Subscriber, Target
 from bot.network import is_loopback
-from bot.pipeline import alerts, tick
+from bot.pipeline import alerts, hours
 from bot.pipeline.services import Services
 
 _BODY_BYTES = 4096
@@ -69,7 +69,7 @@ def unready(services: Services) -> list[str]:
     except StoreError:
         return ["the database can't be used"]
     reasons = ["the disk is full"] if services.store.is_full else []
-    if last and tick.next_poll_after(last, services.settings, last.finished_at) < now - _OVERDUE:
+    if last and hours.next_poll_after(last, services.settings, last.finished_at) < now - _OVERDUE:
         reasons.append("the poll is overdue")
     if failed := backlog.by_state[OutboxState.FAILED]:
         reasons.append(f"deliveries failed: {failed}")

@@ -13,13 +13,12 @@ is finished by the next.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
-from bot import calendar, query, quota, remembered, schedule
-from bot.history import CLOCK_TOLERANCE, ClockFault, LastPoll
-from bot.models import Subscriber
-from bot.pipeline import alerts
+from bot import quota, remembered, schedule
+from bot.history import ClockFault
+from bot.pipeline import alerts, hours
 from bot.pipeline.compose import compose
 from bot.pipeline.deliver import deliver, name_waiting
 from bot.pipeline.endpoints import endpoints
@@ -34,16 +33,11 @@ from bot.pipeline.upgrade import upgrade
 from bot.settings import Settings
 from bot.store import Store
 
-TAKEN_UP_AFTER = timedelta(minutes=30)
-"""How soon a poll that arXiv left incomplete is taken up by the next."""
-
 FAILING_AFTER = timedelta(days=1)
 """Rounds that fail for so long are no passing trouble of a service's."""
 
 _PIECES = 20
 """Of the index of older papers, in a round: a second or two. The daemon's spare time does the rest."""
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def start(
@@ -117,7 +111,7 @@ async def once(
     await deliver(services, state, report, only, ignore_backoff=True)
     await poll(services, state, wanted_topics(services.settings, only), report, since=since)
     due = {subscriber.name: services.clock.now() for subscriber in chosen}
-    later = _ahead(services)
+    later = hours.ahead(services)
     await _pause(services)
     await score(services, state, due)
     await summarise(services, state, due, later=later)
@@ -154,9 +148,9 @@ async def step(services: Services, state: ProcessState) -> Report:
     alerts.settle_departed(services)
     await _forget(services)
     await deliver(services, state, report)
-    if next_poll(services) <= services.clock.now():
+    if hours.next_poll(services) <= services.clock.now():
         await poll(services, state, wanted_topics(services.settings), report, patient=True)
-    due = due_now(services)
+    due = hours.due_now(services)
     await _pause(services)
     wanted, _ = await missing(services, state, due)
     names = (await unscored(services, due.keys())).union(*(want.subscribers for want in wanted))
@@ -164,8 +158,8 @@ async def step(services: Services, state: ProcessState) -> Report:
     await _hand_over(services, state, {name: due[name] for name in due.keys() - lacking}, report)
     if lacking:
         others = [one for one in services.settings.subscribers if one.name not in lacking]
-        until = _next_due(services, others)
-        later = _ahead(services)
+        until = hours.first_due(services, others)
+        later = hours.ahead(services)
         await _pause(services)
         await score(services, state, lacking, until=until)
         await summarise(services, state, lacking, later=later, until=until)
@@ -222,7 +216,7 @@ async def spare(services: Services, state: ProcessState, until: datetime, stoppi
     """
     while not stopping.is_set() and services.clock.now() < until and services.store.words.index_more():
         await services.clock.sleep(0)
-    later = _ahead(services)
+    later = hours.ahead(services)
     await _pause(services)
     if not state.memory.is_resting(services.clock.now()):
         await score(services, state, later, stopping=stopping, until=until)
@@ -242,85 +236,12 @@ def take_up(store: Store, settings: Settings, now: datetime) -> None:
     with store.transaction():
         known = store.subscriptions.hours()
         for subscriber in settings.subscribers:
-            hours = known.get(subscriber.name)
-            if hours is None or not hours.schedule:
+            record = known.get(subscriber.name)
+            if record is None or not record.schedule:
                 continue
-            if (hours.schedule, hours.timezone) == (subscriber.schedule.text, subscriber.timezone):
+            if (record.schedule, record.timezone) == (subscriber.schedule.text, subscriber.timezone):
                 continue
-            before = schedule.parse(hours.schedule)
-            if before.cron is None or not schedule.is_due(before, hours.timezone, hours.last, now):
+            before = schedule.parse(record.schedule)
+            if before.cron is None or not schedule.is_due(before, record.timezone, record.last, now):
                 store.subscriptions.set_last_due(subscriber.name, now)
         store.subscriptions.sync(settings.subscribers, now)
-
-
-def _ahead(services: Services) -> Mapping[str, datetime]:
-    """When each subscriber's next digest is due, by name."""
-    return next_digests(services.store, services.settings.subscribers, services.clock.now())
-
-
-def next_poll(services: Services) -> datetime:
-    """When to poll next: at once when a topic is asked for that was never asked, or not in this form."""
-    last = services.store.polls.last_poll()
-    topics = wanted_topics(services.settings)
-    asked = services.store.polls.last_asked([topic.name for topic in topics])
-    if any(asked.get(topic.name) != query.expression(topic) for topic in topics):
-        return services.clock.now()
-    return next_poll_after(last, services.settings, services.clock.now())
-
-
-def next_poll_after(last: LastPoll | None, settings: Settings, now: datetime) -> datetime:
-    """When to poll after the ``last`` one; one left incomplete is taken up sooner."""
-    regular = calendar.next_poll(now, last.finished_at if last else None, settings.arxiv.poll_every)
-    if last is None or last.complete:
-        return regular
-    return min(regular, last.finished_at + TAKEN_UP_AFTER)
-
-
-def due_now(services: Services) -> Mapping[str, datetime]:
-    """The subscribers whose digest is due, and the moment it was due at."""
-    now = services.clock.now()
-    due = {}
-    for subscriber, last in _last_due(services.store, services.settings.subscribers, now):
-        if schedule.is_due(subscriber.schedule, subscriber.timezone, last, now):
-            due[subscriber.name] = schedule.latest_due(subscriber.schedule, subscriber.timezone, now) or now
-    return due
-
-
-def next_digest_of(store: Store, subscriber: Subscriber, now: datetime) -> datetime:
-    """When the subscriber's next digest is due; now, when it is overdue."""
-    return next_digests(store, [subscriber], now)[subscriber.name]
-
-
-def next_digests(store: Store, subscribers: Sequence[Subscriber], now: datetime) -> Mapping[str, datetime]:
-    """The same of several, by name."""
-    return {
-        one.name: now
-        if schedule.is_due(one.schedule, one.timezone, last, now)
-        else schedule.next_due(one.schedule, one.timezone, now)
-        for one, last in _last_due(store, subscribers, now)
-    }
-
-
-def next_event(services: Services, state: ProcessState | None = None) -> datetime:
-    """The next moment at which a round will find work, or spare time may be used again."""
-    moments = [next_poll(services)]
-    if state is not None and state.memory.rest_until is not None:
-        moments.append(state.memory.rest_until)
-    attempt = services.store.outbox.next_attempt_at()
-    return min([*moments, _next_due(services, services.settings.subscribers), attempt or _NEVER])
-
-
-def _next_due(services: Services, subscribers: Sequence[Subscriber]) -> datetime:
-    """When the first of their digests is due. Who gets papers at once waits for no hour."""
-    scheduled = [one for one in subscribers if one.schedule.cron is not None]
-    return min(next_digests(services.store, scheduled, services.clock.now()).values(), default=_NEVER)
-
-
-def _last_due(
-    store: Store, subscribers: Sequence[Subscriber], now: datetime
-) -> Iterator[tuple[Subscriber, datetime]]:
-    """Each with the moment of their last digest, or of their start."""
-    known = store.subscriptions.hours([one.name for one in subscribers])
-    for one in subscribers:
-        hours = known.get(one.name)
-        yield one, hours.last if hours and hours.last <= now + CLOCK_TOLERANCE else now

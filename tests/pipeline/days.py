@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot import calendar, digest
 from bot.models import AnnouncedPaper, Announcement, AnnounceType, Digest, Paper
-from bot.pipeline import tick
+from bot.pipeline import hours
 from tests.fakes import FakeClock, FakeFeed
 from tests.pipeline.conftest import World
 
@@ -46,7 +46,7 @@ async def live(world: World, until: datetime) -> None:
     """What the daemon does, up to this moment."""
     while world.clock.now() < until:
         await world.step()
-        left = tick.next_event(world.services, world.state) - world.clock.now()
+        left = hours.next_event(world.services, world.state) - world.clock.now()
         left = max(min(left, until - world.clock.now()), timedelta())
         world.clock.advance(left)
 

@@ -12,7 +12,7 @@ import pytest
 from bot.errors import DeliveryError
 from bot.history import LastPoll
 from bot.models import Schedule, Verdict
-from bot.pipeline import tick
+from bot.pipeline import hours, tick
 from bot.settings import ArxivSettings, GeminiSettings
 from tests.fakes import START, FakeSummariser
 from tests.pipeline import model
@@ -38,24 +38,24 @@ def test_an_incomplete_poll_is_taken_up_sooner(
     """After half an hour, or when the next one is due anyhow; one that is overdue is made now."""
     given = settings(world.folder, arxiv=replace(ArxivSettings("ada@example.org"), poll_every=poll_every))
     last = LastPoll(START - ago, complete)
-    assert tick.next_poll_after(last, given, START) == last.finished_at + after
-    assert tick.next_poll_after(None, given, START) == START
+    assert hours.next_poll_after(last, given, START) == last.finished_at + after
+    assert hours.next_poll_after(None, given, START) == START
 
 
 async def test_a_digest_is_due_at_its_very_hour(world: World) -> None:
     """Not before, and from then on until it is written; a newcomer's first is the next one."""
     world.subscribe(subscriber())
     await world.step()
-    assert tick.due_now(world.services) == {}
+    assert hours.due_now(world.services) == {}
     nine = TUESDAY + 9 * HOUR
-    assert tick.next_digest_of(world.store, subscriber(), world.clock.now()) == nine
+    assert hours.next_digest_of(world.store, subscriber(), world.clock.now()) == nine
     world.clock.advance(nine - world.clock.now())
-    assert tick.due_now(world.services) == {"ada": nine}
+    assert hours.due_now(world.services) == {"ada": nine}
     world.clock.advance(HOUR)
-    assert tick.due_now(world.services) == {"ada": nine}
-    assert tick.next_digest_of(world.store, subscriber(), world.clock.now()) == world.clock.now()
+    assert hours.due_now(world.services) == {"ada": nine}
+    assert hours.next_digest_of(world.store, subscriber(), world.clock.now()) == world.clock.now()
     await world.step()
-    assert tick.due_now(world.services) == {}
+    assert hours.due_now(world.services) == {}
 
 
 async def test_who_comes_a_minute_before_the_hour_has_a_digest_at_the_hour(world: World) -> None:
@@ -64,7 +64,7 @@ async def test_who_comes_a_minute_before_the_hour_has_a_digest_at_the_hour(world
     world.subscribe(subscriber())
     await world.step()
     world.clock.advance(TUESDAY + 9 * HOUR - world.clock.now())
-    assert tick.due_now(world.services) == {"ada": TUESDAY + 9 * HOUR}
+    assert hours.due_now(world.services) == {"ada": TUESDAY + 9 * HOUR}
 
 
 @pytest.mark.parametrize("ends", [START - HOUR, START + 400 * 24 * HOUR])
@@ -73,7 +73,7 @@ async def test_a_rest_is_over_when_its_time_is(world: World, ends: datetime) -> 
     world.state.memory.rest_until = ends
     await world.step()
     assert not world.state.memory.is_resting(world.clock.now())
-    assert tick.next_event(world.services, world.state) > world.clock.now()
+    assert hours.next_event(world.services, world.state) > world.clock.now()
 
 
 @pytest.mark.parametrize(("edited_at", "still_due"), [(8, False), (10, True)])
@@ -84,25 +84,25 @@ async def test_an_edited_schedule_counts_from_the_edit(world: World, edited_at: 
     world.clock.advance(TUESDAY + edited_at * HOUR - world.clock.now())
     world.subscribe(subscriber(schedule=Schedule("daily 07:00", "0 7 * * *")))
     tick.take_up(world.store, world.settings, world.clock.now())
-    assert bool(tick.due_now(world.services)) is still_due
+    assert bool(hours.due_now(world.services)) is still_due
 
 
 async def test_the_next_event_is_the_first_of_all(world: World) -> None:
     """A poll, a digest, a delivery that waits, or the end of a rest; who gets papers at once has no hour."""
     world.subscribe(subscriber(), arxiv=replace(ArxivSettings("ada@example.org"), poll_every=48 * HOUR))
-    assert tick.next_event(world.services) == world.clock.now()
+    assert hours.next_event(world.services) == world.clock.now()
     await world.step()
-    assert tick.next_event(world.services, world.state) == TUESDAY + 9 * HOUR
+    assert hours.next_event(world.services, world.state) == TUESDAY + 9 * HOUR
     world.state.memory.rest_until = START + 3 * HOUR
-    assert tick.next_event(world.services, world.state) == START + 3 * HOUR
+    assert hours.next_event(world.services, world.state) == START + 3 * HOUR
     world.store.outbox.add_notice(subscriber().targets[0], b"a notice", "ada", world.clock.now())
     (notice,) = world.store.outbox.waiting(None)
     world.store.outbox.mark_waiting(notice, "busy", START + 2 * HOUR, None, in_doubt=False)
-    assert tick.next_event(world.services, world.state) == START + 2 * HOUR
+    assert hours.next_event(world.services, world.state) == START + 2 * HOUR
     world.store.outbox.mark_failed(notice, "no", Verdict(), world.clock.now())
     world.state.memory.rest_until = None
     world.subscribe(subscriber(schedule=Schedule("immediately", None)), arxiv=world.settings.arxiv)
-    assert tick.next_event(world.services, world.state) > START + 47 * HOUR
+    assert hours.next_event(world.services, world.state) > START + 47 * HOUR
 
 
 async def test_every_step_does_what_it_announced(world: World) -> None:

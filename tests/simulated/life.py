@@ -11,7 +11,7 @@ from random import Random
 
 from bot.errors import ConfigError
 from bot.models import Envelope, Receipt
-from bot.pipeline import tick
+from bot.pipeline import hours, tick
 from bot.settings import Settings
 from bot.store.opening import open_store
 from tests.fakes import FakeChannel, FakeClock
@@ -173,14 +173,14 @@ class _Running:
         self._life.faults += report.faults
         self._life.troubles += report.troubles
         self._life.rounds += 1
-        until = min([tick.next_event(world.services, world.state), *self._ahead()])
+        until = min([hours.next_event(world.services, world.state), *self._ahead()])
         if until > world.clock.now():
             await tick.spare(world.services, world.state, until, asyncio.Event())
 
     def _go_on(self) -> None:
         """To the next moment with work, or past an outage."""
         world = self._world
-        until = min([tick.next_event(world.services, world.state), *self._ahead()])
+        until = min([hours.next_event(world.services, world.state), *self._ahead()])
         if self._outages and until >= self._outages[0].start + world.clock.error:
             outage = self._outages.pop(0)
             world.clock.advance(max(outage.end - world.clock.true(), timedelta()))
