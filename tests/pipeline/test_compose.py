@@ -104,6 +104,16 @@ async def test_others_have_their_turn_while_a_long_digest_is_written(world: Worl
     assert world.progress.outcomes[-1] == ("compose", "digests written: 2")
 
 
+async def test_others_have_their_turn_between_digests(world: World) -> None:
+    """Also where there is nothing to render: twenty readers are not one piece of work."""
+    names = [f"reader{n:02}" for n in range(20)]
+    world.subscribe(*(subscriber(name, send_empty=True) for name in names))
+    await world.step()
+    turns = len(world.clock.slept)
+    assert await compose.compose(world.services, dict.fromkeys(names, world.clock.now())) == 20
+    assert len(world.clock.slept) - turns >= 2
+
+
 async def test_everybody_who_is_due_has_a_digest(world: World) -> None:
     """However many they are: one for each of twenty readers, in their order."""
     world.source.papers = [paper()]

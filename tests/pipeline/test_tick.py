@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot import quota
 from bot.errors import DeliveryError
 from bot.history import LastPoll
 from bot.models import Schedule, Verdict
@@ -142,3 +143,13 @@ async def test_spare_time_without_quota_is_taken_up_when_it_is_whole(world: Worl
     await tick.spare(world.services, world.state, TUESDAY, asyncio.Event())
     assert len(world.summariser.prompts) == 2
     assert world.state.memory.rest_until == TUESDAY + 8 * HOUR
+
+
+def test_requests_that_a_dead_process_left_open_end_when_the_next_one_starts(world: World) -> None:
+    """They are counted, and hold nothing up for ever."""
+    day = quota.pacific_day(world.clock.now())
+    world.store.summaries.start_request(day, 700, world.clock.now())
+    world.clock.advance(HOUR)
+    world.restart()
+    (request,) = world.store.summaries.recent_requests(START)
+    assert (request.finished_at, request.tokens) == (START + HOUR, 700)
