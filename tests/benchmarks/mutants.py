@@ -47,8 +47,8 @@ from tests.benchmarks.figures import Figure, at_least, percent
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = (
     "pipeline/deliver", "pipeline/ask_model", "pipeline/tick", "pipeline/hours", "store/outbox", "store/papers",
-    "summary/grounding", "pipeline/compose", "pipeline/gate", "selection", "backoff", "matching/evaluation", "coverage/claims",
-    "coverage/paging", "quota/limits", "quota/priority",
+    "summary/grounding", "pipeline/compose", "pipeline/gate", "selection", "backoff", "matching/evaluation",
+    "coverage/claims", "coverage/paging", "quota/limits", "quota/priority",
 )  # fmt: skip
 HARMLESS = Path(__file__).with_name("harmless.txt")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "arxiv-digest-mutants"
