@@ -24,6 +24,7 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -235,7 +236,10 @@ class World:
                 "in_thread": message.thread_ts is not None,
                 "edits": message.edits,
                 "in_full": (in_full := _in_full(message.blocks)),
-                "in_lines": [one for one in ids_in(json.dumps(message.blocks)) if one not in in_full],
+                # A title with a bold word is several links to the one address, side by side.
+                "in_lines": [
+                    one for one, _ in groupby(ids_in(json.dumps(message.blocks))) if one not in in_full
+                ],
             }
             for message in self.slack.messages(channel)
         ]
