@@ -74,9 +74,7 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
                 logger.error("%s", error)
             await stack.enter_async_context(app.notices(reloader.files(opened), daemon.notice))
             if opened is settings:
-                # What is there for good is not looked at again by each full collection: that takes 50 ms and more.
-                gc.collect()
-                gc.freeze()
+                _spare_collections()
             yield services
 
     reloader = Reloader(state, settings, store, clock.now)
@@ -99,6 +97,12 @@ async def _run(state: State, settings: Settings, store: Store) -> None:
     _announce(store, settings, clock.now())
     await daemon.run()
     logger.info("stopped")
+
+
+def _spare_collections() -> None:
+    """What is there for good is not looked at again by each full collection, which took 50 ms and more."""
+    gc.collect()
+    gc.freeze()
 
 
 def _warn(settings: Settings, changes: Changes) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.lexicon import STOP_WORDS
-from bot.summary.rhetoric import Reading, read
+from bot.summary.rhetoric import Moves, read
 from bot.summary.sentences import Sentence
 
 _PERHAPS = 1.0
@@ -39,9 +39,9 @@ _IDLE = STOP_WORDS | frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateSentence:
     sentence: Sentence
-    reading: Reading
+    reading: Moves
     place: float
     """0 for the first sentence of the abstract, 1 for the last."""
     content: frozenset[str]
@@ -76,12 +76,12 @@ class Candidate:
         return max(self.reading.gap, self.reading.aim) >= _PERHAPS
 
 
-def read_candidates(sentences: Sequence[Sentence], title: str, focus: str) -> list[Candidate]:
+def read_candidates(sentences: Sequence[Sentence], title: str, focus: str) -> list[CandidateSentence]:
     """Every sentence, beside the title and what the reader asked for."""
     title_words, focus_words = content_of(title), content_of(focus)
     last = max(1, len(sentences) - 1)
     return [
-        Candidate(
+        CandidateSentence(
             sentence,
             read(sentence),
             sentence.position / last,

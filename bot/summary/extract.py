@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from bot.models import Paper, Summary, SummarySource
-from bot.summary.candidates import CLEAR, SURELY, Candidate, content_of, read_candidates
+from bot.summary.candidates import CLEAR, SURELY, CandidateSentence, content_of, read_candidates
 from bot.summary.clauses import shorten
 from bot.summary.cues import Move
 from bot.summary.objective import choose
@@ -77,7 +77,7 @@ def summarise(paper: Paper, *, focus: str = "") -> Summary:
     return _extract(" ".join(map(_about, objective)), _finding(others, result))
 
 
-def _worth_quoting(candidates: Sequence[Candidate]) -> list[Candidate]:
+def _worth_quoting(candidates: Sequence[CandidateSentence]) -> list[CandidateSentence]:
     """All but those that only promise, or say what everybody knows."""
     return [
         candidate
@@ -90,7 +90,7 @@ def _worth_quoting(candidates: Sequence[Candidate]) -> list[Candidate]:
     ]
 
 
-def _from_one(only: Candidate) -> Summary:
+def _from_one(only: CandidateSentence) -> Summary:
     """ "We prove" says what came of it."""
     text = shorten(only.sentence.text, words=2 * _LONGEST_SENTENCE)
     if only.reading.result >= CLEAR and only.reading.result > only.reading.aim:
@@ -98,7 +98,7 @@ def _from_one(only: Candidate) -> Summary:
     return _extract(text, NO_FINDING)
 
 
-def _choose(candidates: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
+def _choose(candidates: Sequence[CandidateSentence]) -> tuple[CandidateSentence, CandidateSentence]:
     """The best aim and result together, two different sentences, preferably in this order."""
     aims = [(candidate, _as_aim(candidate)) for candidate in candidates]
     results = [(candidate, _as_result(candidate)) for candidate in candidates]
@@ -114,7 +114,7 @@ def _choose(candidates: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
     return aim, result
 
 
-def _as_aim(candidate: Candidate) -> float:
+def _as_aim(candidate: CandidateSentence) -> float:
     reading = candidate.reading
     return (
         reading.aim
@@ -127,7 +127,7 @@ def _as_aim(candidate: Candidate) -> float:
     )
 
 
-def _as_result(candidate: Candidate) -> float:
+def _as_result(candidate: CandidateSentence) -> float:
     reading = candidate.reading
     quantified = _QUANTITY.search(candidate.sentence.text) is not None
     return (
@@ -141,18 +141,20 @@ def _as_result(candidate: Candidate) -> float:
     )
 
 
-def _about(candidate: Candidate) -> str:
+def _about(candidate: CandidateSentence) -> str:
     move = Move.GAP if candidate.reading.gap > candidate.reading.aim else Move.AIM
     return _quoted(candidate, move, words=_LONGEST_SUBJECT)
 
 
-def _finding(candidates: Sequence[Candidate], result: Candidate) -> str:
+def _finding(candidates: Sequence[CandidateSentence], result: CandidateSentence) -> str:
     second = _second_finding([other for other in candidates if other is not result], result)
     shown = sorted([result, *second], key=lambda candidate: candidate.place)
     return " ".join(_quoted(candidate, Move.RESULT, words=_LONGEST_SENTENCE) for candidate in shown)
 
 
-def _second_finding(others: Sequence[Candidate], result: Candidate) -> list[Candidate]:
+def _second_finding(
+    others: Sequence[CandidateSentence], result: CandidateSentence
+) -> list[CandidateSentence]:
     """The next best result when both are short, or what bears on the focus when the best result does not."""
     focused = [other for other in others if other.focus_share > result.focus_share and _is_work(other)]
     if focused:
@@ -161,18 +163,18 @@ def _second_finding(others: Sequence[Candidate], result: Candidate) -> list[Cand
     return [max(strong, key=_as_result)] if strong else []
 
 
-def _is_work(candidate: Candidate) -> bool:
+def _is_work(candidate: CandidateSentence) -> bool:
     """Tells what was done or found, rather than why."""
     reading = candidate.reading
     return max(reading.method, reading.result) >= CLEAR and max(reading.promise, reading.gap) < CLEAR
 
 
-def _fits(candidate: Candidate, result: Candidate) -> bool:
+def _fits(candidate: CandidateSentence, result: CandidateSentence) -> bool:
     words = len(candidate.sentence.text.split()) + len(result.sentence.text.split())
     return words <= _ROOM_FOR_SECOND_FINDING
 
 
-def _quoted(candidate: Candidate, move: Move, *, words: int) -> str:
+def _quoted(candidate: CandidateSentence, move: Move, *, words: int) -> str:
     text = candidate.sentence.text
     return shorten(text, words=words, keep=last_cue(text, move))
 

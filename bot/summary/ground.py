@@ -16,7 +16,7 @@ from math import copysign
 from bot.summary import implied
 from bot.summary.elements import is_chemical
 from bot.summary.markers import counts
-from bot.summary.numbers import Figure, Reading
+from bot.summary.numbers import Figure, Quantity
 from bot.summary.rounding import rounds_to, significant
 from bot.summary.surroundings import FACTOR, stem
 from bot.summary.unit_table import NUMBER, PERCENT, Dimension
@@ -210,7 +210,7 @@ class Ground:
             for stated in self._quantities
         )
 
-    def _has(self, reading: Reading, lowered: bool) -> bool:
+    def _has(self, reading: Quantity, lowered: bool) -> bool:
         values = (reading.value, -abs(reading.value)) if lowered else (reading.value,)
         return any(
             (key(value), reading.dimension) in self._readings
@@ -267,7 +267,7 @@ class Ground:
             pair in self._neighbours for pair in pairwise(map(key, figure.parts))
         )
 
-    def _fits(self, figure: Figure, reading: Reading) -> bool:
+    def _fits(self, figure: Figure, reading: Quantity) -> bool:
         """A bare number must not stand where the abstract has another one: "5 layers" for its 12 layers."""
         value = key(reading.value)
         if reading.dimension:

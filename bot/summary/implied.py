@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.summary.numbers import Figure, Reading
+from bot.summary.numbers import Figure, Quantity
 from bot.summary.unit_table import PERCENT
 
 _MAGNITUDES = re.compile(
     r"\b(an?|one|two|three|four|five|six|\d{1,2}) (?:full )?orders? of(?: |-)magnitude", re.IGNORECASE
 )
 _SMALL = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_IN_A_WORD: tuple[tuple[re.Pattern[str], Reading], ...] = (
-    (re.compile(r"\bper ?cent[- ]level\b", re.IGNORECASE), Reading(1.0, PERCENT)),
-    (re.compile(r"\bper-? ?mill?e?[- ]level\b", re.IGNORECASE), Reading(0.1, PERCENT)),
+_IN_A_WORD: tuple[tuple[re.Pattern[str], Quantity], ...] = (
+    (re.compile(r"\bper ?cent[- ]level\b", re.IGNORECASE), Quantity(1.0, PERCENT)),
+    (re.compile(r"\bper-? ?mill?e?[- ]level\b", re.IGNORECASE), Quantity(0.1, PERCENT)),
     # What stands five standard deviations above chance, as particle physics has it.
     (
         re.compile(r"\bdiscovery[- ](?:level|significance|sensitivity|reach|potential)\b", re.IGNORECASE),
-        Reading(5.0, (("σ", 1),)),
+        Quantity(5.0, (("σ", 1),)),
     ),
 )
 _ANY_DIMENSION = re.compile(r"\b[dD] ?\+ ?1\b")
@@ -50,9 +50,9 @@ def factors(linear: str) -> Iterator[float]:
         yield 10.0 ** (_SMALL.get(found[1].lower()) or int(found[1]))
 
 
-def readings(linear: str) -> Iterator[Reading]:
+def readings(linear: str) -> Iterator[Quantity]:
     """The quantities that words of ``linear`` stand for."""
-    yield from (Reading(factor, ()) for factor in factors(linear))
+    yield from (Quantity(factor, ()) for factor in factors(linear))
     yield from (reading for words, reading in _IN_A_WORD if words.search(linear))
 
 

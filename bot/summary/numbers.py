@@ -20,7 +20,7 @@ from bot.summary.units import Meaning, meanings
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Quantity:
     value: float
     """In base units: metres, seconds, …"""
     dimension: Dimension
@@ -60,8 +60,8 @@ class Figure:
     """False for a written-out number that is no count at all: "double", "single", "third"."""
 
     @property
-    def readings(self) -> tuple[Reading, ...]:
-        return tuple(Reading(self.value * unit.factor, unit.dimension) for unit in self.units)
+    def readings(self) -> tuple[Quantity, ...]:
+        return tuple(Quantity(self.value * unit.factor, unit.dimension) for unit in self.units)
 
     @property
     def is_related(self) -> bool:

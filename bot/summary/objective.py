@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 
-from bot.summary.candidates import CLEAR, SURELY, Candidate, share
-from bot.summary.sentences import Section
+from bot.summary.candidates import CLEAR, SURELY, CandidateSentence, share
+from bot.summary.sentences import Heading
 
 _OPENING_SENTENCES = 6
 """Those that may say so, beside the aim."""
@@ -23,7 +23,9 @@ _OPENING = {0: 6.4, 1: 2.6, 2: 0.9}
 _WE = re.compile(r"\b(?:we|our|this (?:paper|work))\b", re.IGNORECASE)
 
 
-def choose(others: Sequence[Candidate], aim: Candidate, title: frozenset[str]) -> tuple[Candidate, ...]:
+def choose(
+    others: Sequence[CandidateSentence], aim: CandidateSentence, title: frozenset[str]
+) -> tuple[CandidateSentence, ...]:
     """The one or two sentences that say best what the paper is about, in their order."""
     known = Counter(word for other in others for word in other.content)
     opening = [other for at, other in enumerate(others) if at < _OPENING_SENTENCES or other is aim]
@@ -32,7 +34,7 @@ def choose(others: Sequence[Candidate], aim: Candidate, title: frozenset[str]) -
     return max(choices, key=lambda shown: _as_objective(shown, title, known))
 
 
-def _as_objective(shown: Sequence[Candidate], title: frozenset[str], known: Counter[str]) -> float:
+def _as_objective(shown: Sequence[CandidateSentence], title: frozenset[str], known: Counter[str]) -> float:
     """How well sentences say together what the paper is about: the problem, in the words of the title and of the
     abstract, rather than "we propose" and a name. Weights in points of ROUGE-1, fitted to what models wrote."""
     first = shown[0]
@@ -56,6 +58,6 @@ def _as_objective(shown: Sequence[Candidate], title: frozenset[str], known: Coun
         - 3.8 * shown[-1].place
         - 1.5 * any(_WE.search(one.sentence.text) for one in shown)
         + 3.0 * max(one.focus_share * (max(one.reading.gap, one.reading.aim) >= CLEAR) for one in shown)
-        + 20.0 * any(one.sentence.section is Section.AIM for one in shown)
+        + 20.0 * any(one.sentence.section is Heading.AIM for one in shown)
         - 3.0 * first.leans
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.summary.cues import CUES, Move
-from bot.summary.sentences import Section, Sentence
+from bot.summary.sentences import Heading, Sentence
 
 _HEADED = 1.5
 """What a heading adds to the move it announces."""
@@ -16,15 +16,15 @@ _FURTHER_CUE = 0.2
 _FURTHER_CUES_COUNTED = 2
 
 _SECTION_MOVES = {
-    Section.BACKGROUND: Move.GAP,
-    Section.AIM: Move.AIM,
-    Section.METHOD: Move.METHOD,
-    Section.RESULT: Move.RESULT,
+    Heading.BACKGROUND: Move.GAP,
+    Heading.AIM: Move.AIM,
+    Heading.METHOD: Move.METHOD,
+    Heading.RESULT: Move.RESULT,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Moves:
     """How surely a sentence makes each move: 0 not at all, from 2 probably; from 7 a promise and nothing else."""
 
     gap: float
@@ -34,8 +34,8 @@ class Reading:
     promise: float
 
 
-def read(sentence: Sentence) -> Reading:
-    return Reading(
+def read(sentence: Sentence) -> Moves:
+    return Moves(
         gap=_strength(sentence, Move.GAP),
         aim=_strength(sentence, Move.AIM),
         method=_strength(sentence, Move.METHOD),

@@ -15,7 +15,7 @@ from enum import StrEnum
 from bot.tex import formula_spans
 
 
-class Section(StrEnum):
+class Heading(StrEnum):
     """The part of a structured abstract that a heading opens."""
 
     BACKGROUND = "background"
@@ -31,23 +31,23 @@ class Sentence:
     """As written, without the heading that opened it."""
     position: int
     """0 for the first sentence of the abstract."""
-    section: Section | None = None
+    section: Heading | None = None
     """None when the abstract has no headings."""
 
 
-_HEADINGS: dict[Section, str] = {
-    Section.BACKGROUND: r"backgrounds?|contexts?|introduction|motivations?|importance|rationale|problem|contexte",
-    Section.AIM: r"aims?|objectives?|purpose|goals?|aims? and objectives|background and objectives?|objectifs?",
-    Section.METHOD: (
+_HEADINGS: dict[Heading, str] = {
+    Heading.BACKGROUND: r"backgrounds?|contexts?|introduction|motivations?|importance|rationale|problem|contexte",
+    Heading.AIM: r"aims?|objectives?|purpose|goals?|aims? and objectives|background and objectives?|objectifs?",
+    Heading.METHOD: (
         r"methods?|methodology|materials? and methods?|approach|design|study design|methods? and materials?"
         r"|patients and methods|data and methods?|data|measures|participants|main outcomes and measures"
         r"|design/methodology/approach|methodology/approach|méthodes?"
     ),
-    Section.RESULT: (
+    Heading.RESULT: (
         r"(?:main |key )?(?:results?|findings)(?: and (?:discussions?|conclusions?|limitations))?"
         r"|observations?|résultats"
     ),
-    Section.CONCLUSION: (
+    Heading.CONCLUSION: (
         r"conclusions?(?: and (?:clinical )?implications)?|discussion|significance|interpretation|(?:patient )?summary"
         r"|implications|novelty|originality"
     ),
@@ -117,13 +117,13 @@ def split(abstract: str) -> tuple[Sentence, ...]:
     return tuple(sentences)
 
 
-def _sections(text: str) -> list[tuple[Section | None, str]]:
+def _sections(text: str) -> list[tuple[Heading | None, str]]:
     """Cut at headings. A single word that looks like one is no heading: a structured abstract has two."""
     headings = [match for match in _HEADING.finditer(text) if _opens_section(text, match)]
     if len({match["name"].lower() for match in headings}) < 2:
         return [(None, text)]
     ends = [match.start() for match in headings[1:]] + [len(text)]
-    parts: list[tuple[Section | None, str]] = [(None, text[: headings[0].start()].strip())]
+    parts: list[tuple[Heading | None, str]] = [(None, text[: headings[0].start()].strip())]
     for match, end in zip(headings, ends, strict=True):
         parts.append((_section_named(match["name"]), text[match.end() : end].strip()))
     return [(section, part) for section, part in parts if part]
@@ -135,7 +135,7 @@ def _opens_section(text: str, heading: re.Match[str]) -> bool:
     return capital and (not before or before[-1] in '.!?:)"”*}')
 
 
-def _section_named(name: str) -> Section:
+def _section_named(name: str) -> Heading:
     return next(section for section, names in _HEADING_NAMES.items() if names.fullmatch(name))
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.summary.sentences import Section, protected_spans, split
+from bot.summary.sentences import Heading, protected_spans, split
 
 
 def texts(abstract: str) -> list[str]:
@@ -109,10 +109,10 @@ def test_other_languages() -> None:
 def test_headings_give_their_section(abstract: str) -> None:
     """A structured abstract's headings become sections and leave the sentences."""
     assert [(sentence.text, sentence.section) for sentence in split(abstract)] == [
-        ("Films age.", Section.BACKGROUND),
-        ("We heat them.", Section.METHOD),
-        ("They crack.", Section.RESULT),
-        ("Do not heat.", Section.CONCLUSION),
+        ("Films age.", Heading.BACKGROUND),
+        ("We heat them.", Heading.METHOD),
+        ("They crack.", Heading.RESULT),
+        ("Do not heat.", Heading.CONCLUSION),
     ]
 
 
