@@ -114,3 +114,27 @@ STOP_WORDS = frozenset(
     """.split()
 )
 """Lucene's English stop words."""
+
+GREEK = dict(
+    entry.split()
+    for entry in """
+    alpha α, beta β, gamma γ, delta δ, epsilon ε, varepsilon ε, zeta ζ, eta η, theta θ, vartheta ϑ, iota ι, kappa κ,
+    varkappa ϰ, lambda λ, mu μ, nu ν, xi ξ, omicron ο, pi π, varpi ϖ, rho ρ, varrho ϱ, sigma σ, varsigma ς, tau τ,
+    upsilon υ, phi φ, varphi φ, chi χ, psi ψ, omega ω, digamma ϝ,
+    Alpha Α, Beta Β, Gamma Γ, Delta Δ, Epsilon Ε, Zeta Ζ, Eta Η, Theta Θ, Iota Ι, Kappa Κ, Lambda Λ, Mu Μ, Nu Ν, Xi Ξ,
+    Pi Π, Rho Ρ, Sigma Σ, Tau Τ, Upsilon Υ, Phi Φ, Chi Χ, Psi Ψ, Omega Ω
+    """.split(",")
+)
+"""LaTeX's name of a letter, without the backslash -> the letter."""
+
+SUBSCRIPTS = dict(
+    zip("0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
+)
+SUPERSCRIPTS = dict(
+    zip(
+        "0123456789+-=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθφχ",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᶿᵠᵡ",
+        strict=True,
+    )
+)
+"""A character -> Unicode's lowered, or raised, one; there is none for any other."""

@@ -11,14 +11,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bot.lexicon import GREEK, SUBSCRIPTS, SUPERSCRIPTS
 from bot.summary.spelling import spelt
 
-_SUPERSCRIPTS = dict(
-    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", "0123456789+-=()niabcdefghjklmoprstuvwxyz", strict=True)
-)
-_SUBSCRIPTS = dict(
-    zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-=()aehijklmnoprstuvxβγρφχ", strict=True)
-)
+_SUPERSCRIPTS = {small: character for character, small in SUPERSCRIPTS.items()}
+_SUBSCRIPTS = {small: character for character, small in SUBSCRIPTS.items()}
 _SCRIPT_RUNS = re.compile(
     "|".join(f"([{signs}]+(?:[.·⋅/⁄][{signs}]+)*)" for signs in map("".join, (_SUPERSCRIPTS, _SUBSCRIPTS)))
 )
@@ -46,14 +43,7 @@ _SYMBOLS = {
     "longrightarrow": "→",
     "circ": "°", "degree": "°", "textdegree": "°", "celsius": "°C", "prime": "'", "AA": "Å", "angstrom": "Å",
     "odot": "⊙",
-    "mu": "μ", "textmu": "μ", "micro": "μ", "upmu": "μ", "Omega": "Ω", "ohm": "Ω", "sigma": "σ", "alpha": "α",
-    "beta": "β",
-    "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
-    "vartheta": "θ",
-    "iota": "ι", "kappa": "κ", "lambda": "λ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "varrho": "ρ",
-    "tau": "τ",
-    "upsilon": "υ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
-    "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "infty": "∞",
+    **GREEK, "vartheta": "θ", "varrho": "ρ", "textmu": "μ", "micro": "μ", "upmu": "μ", "ohm": "Ω", "infty": "∞",
     "ell": "l",
     "hbar": "ħ", "sqrt": "√", "ldots": "...", "dots": "...", "cdots": "...", "percent": "%", "permil": "‰",
     "sun": "⊙",

@@ -8,16 +8,10 @@ from __future__ import annotations
 
 import re
 
-_DOWN = dict(
-    zip("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
-)
-_UP = dict(
-    zip(
-        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθφχ",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵝᵞᵟᶿᵠᵡ",
-        strict=True,
-    )
-)
+from bot.lexicon import SUBSCRIPTS, SUPERSCRIPTS
+
+_DOWN = SUBSCRIPTS | {"−": SUBSCRIPTS["-"]}
+_UP = SUPERSCRIPTS | {"−": SUPERSCRIPTS["-"]}
 _UP.update({char: char for char in "'*†‡°′″®™©"} | {"∗": "*", "⊤": "ᵀ"})
 _DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _WORD = re.compile(r"[^\W\d_]{4,}")

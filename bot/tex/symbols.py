@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.lexicon import GREEK
 from bot.tex.tree import AtomKind, Symbol
 
 
@@ -23,12 +24,8 @@ def _pairs(table: str) -> Iterator[tuple[str, str]]:
 
 
 _LETTERS = """
-alpha α  beta β  gamma γ  delta δ  epsilon varepsilon ε  zeta ζ  eta η  theta θ  vartheta ϑ  iota ι
-kappa κ  varkappa ϰ  lambda λ  mu μ  nu ν  xi ξ  omicron ο  pi π  varpi ϖ  rho ρ  varrho ϱ  sigma σ
-varsigma ς  tau τ  upsilon υ  phi varphi φ  chi χ  psi ψ  omega ω  digamma ϝ
-Alpha Α  Beta Β  Gamma varGamma Γ  Delta varDelta Δ  Epsilon Ε  Zeta Ζ  Eta Η  Theta varTheta Θ  Iota Ι
-Kappa Κ  Lambda varLambda Λ  Mu Μ  Nu Ν  Xi varXi Ξ  Pi varPi Π  Rho Ρ  Sigma varSigma Σ  Tau Τ
-Upsilon varUpsilon Υ  Phi varPhi Φ  Chi Χ  Psi varPsi Ψ  Omega varOmega Ω
+varGamma Γ  varDelta Δ  varTheta Θ  varLambda Λ  varXi Ξ  varPi Π  varSigma Σ  varUpsilon Υ  varPhi Φ  varPsi Ψ
+varOmega Ω
 upalpha α  upbeta β  upgamma γ  updelta δ  upepsilon ε  upeta η  uptheta θ  upkappa κ  uplambda λ  upmu μ
 upnu ν  uppi π  uprho ρ  upsigma σ  uptau τ  upphi upvarphi φ  upchi χ  uppsi ψ  upomega ω  Upomega Ω
 aleph ℵ  beth ℶ  gimel ℷ  daleth ℸ  hbar hslash ħ  dbar đ  ell ℓ  wp ℘  imath ı  jmath ȷ  eth ð  mho ℧
@@ -113,6 +110,7 @@ _AUTHOR_SPACED_CHARACTERS = "+-−*/·∘∗⋆:"
 
 def _symbols() -> dict[str, Symbol]:
     table: dict[str, Symbol] = {name: Symbol(name, AtomKind.OPERATOR) for name in _NAMES.split()}
+    table |= {name: Symbol(letter, AtomKind.ORDINARY) for name, letter in GREEK.items()}
     for source, kind, spaced in (
         (_LETTERS, AtomKind.ORDINARY, False),
         (_ARROWS_ALONE, AtomKind.ORDINARY, False),

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from bot import remembered
 from bot.channels.email import mime
 from bot.languages import noop
+from bot.lexicon import SUBSCRIPTS, SUPERSCRIPTS
 from bot.models import Digest, Entry
 from bot.render import parts, views, wording
 
@@ -25,8 +26,8 @@ _FRAME = _TEMPLATES.get_template("mail.html.jinja")
 _FOOT = _TEMPLATES.get_template("mail_foot.html.jinja")
 _NUMBER = re.compile(r"<(sub|sup)>([-−+]?[0-9]+|(?<=<sub>)[0-9]+\.[0-9]+)</\1>")
 _SMALL = {
-    "sub": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),
-    "sup": str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻"),
+    "sub": str.maketrans(SUBSCRIPTS | {"−": SUBSCRIPTS["-"]}),
+    "sup": str.maketrans(SUPERSCRIPTS | {"−": SUPERSCRIPTS["-"]}),
 }
 _SEE = noop("To change or stop it, see {contact}.")
 _WRITE = noop("To change or stop it, write to {contact}.")
