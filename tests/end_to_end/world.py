@@ -278,14 +278,22 @@ def ids_in(text: str) -> list[str]:
 
 
 def _in_full(blocks: object) -> list[str]:
-    """The papers that a Slack message tells in full: their titles are bold."""
+    """The papers that a Slack message tells in full: their titles are bold as a whole, not in a word that matched."""
+    bold: dict[str, bool] = {}
+    for link in _links(blocks):
+        for arxiv_id in ids_in(link["url"]):
+            bold[arxiv_id] = bold.get(arxiv_id, True) and bool(link.get("style"))
+    return [arxiv_id for arxiv_id, whole in bold.items() if whole]
+
+
+def _links(blocks: object) -> Iterator[dict[str, Any]]:
     if isinstance(blocks, list):
-        return [one for block in blocks for one in _in_full(block)]
-    if not isinstance(blocks, dict):
-        return []
-    if blocks.get("type") == "link" and blocks.get("style"):
-        return ids_in(blocks["url"])
-    return _in_full(blocks.get("elements"))
+        for block in blocks:
+            yield from _links(block)
+    elif isinstance(blocks, dict):
+        if blocks.get("type") == "link":
+            yield blocks
+        yield from _links(blocks.get("elements"))
 
 
 class Control(Loopback):
