@@ -148,8 +148,12 @@ def growth(read: Callable[[str], object], piece: str) -> float | None:
     long = repeated(piece, _LONG)
     if _cost(read, long) < _NEXT_TO_NOTHING * _cost(re.compile(r"\w").findall, "a" * _LONG):
         return None
-    grown = ratio(read, repeated(piece, _SHORT), long)
-    return grown if grown > _TOLERATED else None
+    grown = _TOLERATED
+    for _ in range(_SEVERAL):  # a collection of garbage in between looks like growth, once
+        grown = ratio(read, repeated(piece, _SHORT), long)
+        if grown <= _TOLERATED:
+            return None
+    return grown
 
 
 def repeated(piece: str, length: int) -> str:
