@@ -3,6 +3,6 @@
 poll       coverage.window -> query -> source.search -> papers        (page by page)
            feed.read -> matching -> source.fetch -> papers            (what only a feed shows)
 summarise  owed editions -> quota -> prompt -> summariser.ask -> reply -> summaries
-compose    owed editions -> digest -> render -> outbox                        (one transaction a digest)
+compose    owed editions -> digest -> render -> outbox                        (each whole in one transaction)
 deliver    outbox -> channel.send -> sent | waiting | in doubt | failed
 """

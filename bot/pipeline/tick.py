@@ -3,7 +3,7 @@
     poll       ask arXiv for every topic somebody subscribes to, record what it shows
     score      ask how relevant papers are to the readers who said what counts for them
     summarise  ask for the summaries that the due digests need, as far as quota allows
-    compose    write the due digests with their rendered messages, one transaction each
+    compose    write the due digests with their rendered messages, each whole in one transaction
     deliver    hand over what the outbox holds: first what is left of earlier rounds, then the new
 
 Each step reads its work from the database and leaves its outcome there: a round that dies anywhere

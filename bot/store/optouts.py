@@ -117,7 +117,10 @@ class OptOuts:
                 read_at = {one.target} if one.target else self._read_at(one.subscriber)
                 for name in sorted(new):
                     for target in read_at & present[name]:
-                        self._put(name, target, one.until, now, unsubscribed=one.unsubscribed)
+                        if one.unsubscribed:
+                            self.unsubscribe(name, target, now)
+                        else:
+                            self.pause(name, target, one.until, now)
             if theirs is None or (one.target is not None and one.target not in theirs):
                 self._delete(one)
 

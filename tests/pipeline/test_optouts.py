@@ -142,6 +142,21 @@ async def test_who_has_left_has_left_under_another_name_of_the_subscriber_too(
     assert world.store.optouts.of("ada") == world.store.optouts.of("bob") == []
 
 
+async def test_who_has_left_and_was_paused_has_left_under_another_name(world: World) -> None:
+    """The pause of the whole subscriber ends by itself; leaving does not."""
+    read_by(world, MAIL, OTHER)
+    await world.once()
+    world.store.optouts.unsubscribe("ada", MAIL, world.clock.now())
+    world.store.optouts.unsubscribe("ada", OTHER, world.clock.now())
+    world.store.optouts.pause("ada", None, world.clock.now() + timedelta(days=1), world.clock.now())
+    world.subscribe(subscriber("renamed", targets=(MAIL, OTHER)), email=SMTP)
+    await world.once()
+    world.clock.advance(timedelta(days=2))
+    await world.once()
+    held = world.store.optouts.of("renamed")
+    assert [(one.target, one.unsubscribed) for one in held] == [(MAIL, True), (OTHER, True)]
+
+
 async def test_pausing_does_not_bring_back_who_has_unsubscribed(world: World) -> None:
     """A pause ends by itself; leaving does not."""
     read_by(world, MAIL)
