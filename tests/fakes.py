@@ -219,7 +219,8 @@ class FakeChannel:
         if self.unreadable:
             raise DeliveryError("the history can't be read", Verdict(in_doubt=True, remedy="grant it"))
         for number, sent in enumerate(self.accepted, start=1):
-            if sent.id == envelope.id:
+            # As in Slack: a reply is seen in its thread only.
+            if sent.id == envelope.id and sent.thread in (None, envelope.thread):
                 return Receipt(resolved, f"ts-{number}")
         return None
 

@@ -272,7 +272,7 @@ class _Postman:
             self._outcomes.failed(envelope, error)
             return True
         wait_until = now + verdict.retry_after if verdict.retry_after else None
-        self._outbox.mark_waiting(envelope, str(error), retry_at, wait_until, in_doubt=False)
+        self._wait(envelope, error, retry_at, wait_until)
         if verdict.retry_after and verdict.retry_after <= _PATIENCE:
             if verdict.retry_after > backoff.LONG_WAIT:
                 seconds = verdict.retry_after.total_seconds()
@@ -291,12 +291,22 @@ class _Postman:
         if retry_at is None:
             self._outcomes.failed(envelope, error)
             return True
-        self._outbox.mark_waiting(envelope, str(error), retry_at, None, in_doubt=True)
+        self._wait(envelope, error, retry_at, None)
         if not looked and self._spec.keeps_history:
             await self._clock.sleep(self._spec.lags.total_seconds())
             return None
         self._outcomes.in_doubt(envelope, error, looked=looked)
         return False
+
+    def _wait(
+        self, envelope: Envelope, error: DeliveryError, retry_at: datetime, wait_until: datetime | None
+    ) -> None:
+        """Record that it waits, and with it the parts after it where they may not overtake it."""
+        in_doubt = error.verdict.in_doubt
+        with self._services.store.transaction():
+            self._outbox.mark_waiting(envelope, str(error), retry_at, wait_until, in_doubt=in_doubt)
+            if self._spec.keeps_order:
+                self._outbox.hold_back_the_rest(envelope)
 
     def _retry_at(self, envelope: Envelope, verdict: Verdict, now: datetime) -> datetime | None:
         """When to try again; None when the message has failed."""

@@ -238,6 +238,18 @@ class Outbox:
             },
         )
 
+    def hold_back_the_rest(self, envelope: Envelope) -> None:
+        """The parts after it are not due before it is: one that overtakes it would begin a thread of its own."""
+        self._db.write(
+            "UPDATE outbox AS o SET "
+            "next_attempt_at = nullif(max(coalesce(o.next_attempt_at, ''), coalesce(held.next_attempt_at, '')), ''), "
+            "service_wait_until = "
+            "nullif(max(coalesce(o.service_wait_until, ''), coalesce(held.service_wait_until, '')), '') "
+            "FROM outbox held WHERE held.id = ? AND o.digest_id = held.digest_id AND o.copy = held.copy "
+            f"AND o.kind = held.kind AND o.target = held.target AND o.part > held.part AND o.state IN {WAITING}",
+            (envelope.id,),
+        )
+
     def postpone(self, envelope: Envelope, why: str, until: datetime) -> None:
         """It was not tried, and is not due before then."""
         self._db.write(

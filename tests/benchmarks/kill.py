@@ -32,7 +32,7 @@ from typing import Any
 from bot.demo.smtp import SmtpFault
 from tests.benchmarks.figures import Figure, at_most
 from tests.end_to_end.client import Client
-from tests.end_to_end.world import CHANNEL, Climate, World, asked_for
+from tests.end_to_end.world import CHANNEL, LATE_S, Climate, World, asked_for
 
 CHANNELS = (CHANNEL, *(f"papers-{n}" for n in range(2, 6)))
 MAILBOXES = tuple(f"reader{n}@example.org" for n in range(1, 7))
@@ -178,9 +178,11 @@ def count(world: World, client: Client, kills: Kills, accepted: list[Acceptance]
         f"{len(world.papers)} papers; {len(posts)} Slack messages, "
         f"{len(world.smtp.mails)} mails, {len(client.reports())} reports, {len(world.gemini.log)} requests to Gemini"
     )
+    tell_doubled(client, kills, posts)
     counts = {
         **count_papers(world, client),
         "Slack messages doubled": doubled(post["key"] for post in posts),
+        "Slack messages out of their thread, or of their order": count_misplaced(world, client),
         "Slack messages recorded as sent and not there": count_vanished(world, client),
         "summaries asked for again after they had been saved": len(paid_again(world, client)),
         "requests to Gemini that were not counted beforehand": max(len(world.gemini.log) - requests, 0),
@@ -218,11 +220,50 @@ def papers_shown(posts: Sequence[dict[str, Any]]) -> list[list[str]]:
     return [post["in_full"] + [one for one in post["in_lines"] if one not in in_full] for post in posts]
 
 
+def tell_doubled(client: Client, kills: Kills, posts: Sequence[dict[str, Any]]) -> None:
+    """The history of each Slack message that is there twice, in seconds since the first kill's life began."""
+    times = Counter(post["key"] for post in posts)
+    rows = {number: rest for number, *rest in client.rows("SELECT id, digest_id, part, parts FROM outbox")}
+    began = kills.lives[0].started_at
+    for key in (key for key, n in times.items() if n > 1):
+        digest, part, parts = rows[number_of(key)]
+        places = [
+            f"{float(post['ts']) - began:.2f} {'in a thread' if post['in_thread'] else 'in the channel'}"
+            for post in posts
+            if post["key"] == key
+        ]
+        print(f"doubled: part {part} of {parts} of digest {digest}, {' and '.join(places)}; lives around it:")
+        moments = [float(post["ts"]) for post in posts if post["key"] == key]
+        for life in kills.lives:
+            if life.started_at <= max(moments) and life.ended_at >= min(moments) - LATE_S:
+                end = "killed" if life.killed else "ended"
+                print(f"  {life.started_at - began:.2f} to {life.ended_at - began:.2f}, {end}")
+
+
+def number_of(key: str) -> int:
+    """Of the message in the outbox."""
+    return int(key.split("-")[1])
+
+
+def count_misplaced(world: World, client: Client) -> int:
+    """Parts of a digest that came before an earlier one, or elsewhere than in the first one's thread."""
+    rows = client.rows("SELECT id, digest_id, part FROM outbox WHERE kind = 'slack'")
+    places = {number: (digest, part) for number, digest, part in rows}
+    misplaced = 0
+    for name in CHANNELS:
+        last: dict[int, int] = {}
+        for post in sorted(world.report()["slack"][name], key=lambda post: float(post["ts"])):
+            digest, part = places[number_of(post["key"])]
+            misplaced += part < last.get(digest, 0) or post["in_thread"] != (part > 1)
+            last[digest] = part
+    return misplaced
+
+
 def count_vanished(world: World, client: Client) -> int:
     sent = client.rows("SELECT id FROM outbox WHERE kind = 'slack' AND state = 'sent'")
     posts = [post for name in CHANNELS for post in world.report()["slack"][name]]
-    there = {post["key"].split("-")[1] for post in posts if post["key"]}
-    return len({str(number) for (number,) in sent} - there)
+    there = {number_of(post["key"]) for post in posts if post["key"]}
+    return len({number for (number,) in sent} - there)
 
 
 def doubled(things: Iterable[str]) -> int:

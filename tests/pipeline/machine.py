@@ -54,6 +54,9 @@ FATAL = (
 )
 """Moments at which a death is worth more than elsewhere."""
 
+_LONG_TITLE = 900
+"""Characters."""
+
 topics = st.sets(st.sampled_from(sorted(WORDS)), min_size=1).map(lambda some: tuple(sorted(some)))
 kinds = st.sampled_from(list(CHANNELS))
 
@@ -130,10 +133,13 @@ class PipelineMachine(RuleBasedStateMachine):
     def begin(self, matched: tuple[str, ...], kind: str) -> None:
         self.add_subscriber("ada", matched, [kind], False)
 
-    @rule(matched=topics, count=st.integers(1, 4))
-    def submit(self, matched: tuple[str, ...], count: int) -> None:
+    @rule(matched=topics, count=st.integers(1, 4), long=st.booleans())
+    def submit(self, matched: tuple[str, ...], count: int, long: bool = False) -> None:
+        """``long`` ones do not go into one message of Slack together."""
         for _ in range(count):
             paper = self._invent(matched, age=timedelta(minutes=5))
+            if long:
+                paper = replace(paper, title=paper.title + "ψ" * _LONG_TITLE)
             self.source.papers.append(paper)
             self._entitle(paper, matched)
 

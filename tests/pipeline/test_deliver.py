@@ -428,6 +428,36 @@ async def test_a_failed_first_part_holds_back_the_rest_of_its_thread(world: Worl
     assert sorted(delivered) == sorted(one.arxiv_id for one in world.source.papers)
 
 
+@pytest.mark.parametrize("in_doubt", [False, True])
+async def test_a_part_that_waits_holds_back_the_rest_in_every_later_round(
+    world: World, in_doubt: bool
+) -> None:
+    """The daemon's next rounds, before the first part's hour and at it: nothing overtakes, nothing spins."""
+    many_parts(world)
+    world.slack.script.append(transient(in_doubt=in_doubt))
+    unread = transient(in_doubt=True)
+
+    async def unreadable(envelope: Envelope, resolved: str) -> Receipt | None:
+        world.slack.accepted.clear()  # it never arrived
+        raise unread
+
+    world.slack.on_find = unreadable
+    await world.once()
+    await world.step()
+    assert not world.slack.accepted
+    (first, *others) = world.store.outbox.waiting(None)
+    assert first.next_attempt_at is not None
+    assert first.next_attempt_at > world.clock.now()
+    assert {one.next_attempt_at for one in others} == {first.next_attempt_at}
+    assert world.store.outbox.next_attempt_at() == first.next_attempt_at
+
+    world.slack.on_find = None
+    world.clock.advance(first.next_attempt_at - world.clock.now())
+    await world.step()
+    assert [one.part for one in world.slack.accepted] == [one.part for one in (first, *others)]
+    assert {one.thread.reference for one in world.slack.accepted[1:] if one.thread} == {"ts-1"}
+
+
 async def test_a_channel_that_takes_nothing_fails_the_whole_digest_at_once(world: World) -> None:
     """Every part is failed in one run, so that the next has nothing to report; `retry` keeps the thread."""
     many_parts(world)

@@ -270,6 +270,28 @@ def test_messages_are_due_in_order(store: Store) -> None:
     assert [(one.digest_id, one.part) for one in due(store)] == [(1, 1), (1, 2), (2, 1), (0, 1)]
 
 
+def test_a_part_that_waits_holds_back_those_after_it_and_nothing_else(store: Store) -> None:
+    """Neither the parts before it, nor another target's, copy's or digest's; a longer wait of their own stays."""
+    digest = write_digest(store, [message(SLACK, part, 3) for part in (1, 2, 3)] + [message(MAIL, 2, 2)])
+    store.outbox.add_copy(digest, "ada", [message(SLACK, 3, 3)], NOON)
+    write_digest(store, [message(SLACK, 3, 3)])
+    held = {(one.digest_id, one.copy, one.target, one.part): one for one in due(store)}
+    own = held[1, 0, SLACK, 3]
+    store.outbox.mark_waiting(own, "busy", NOON + 3 * HOUR, NOON + HOUR, in_doubt=False)
+    second = held[1, 0, SLACK, 2]
+    store.outbox.mark_waiting(second, "busy", NOON + HOUR, NOON + 2 * HOUR, in_doubt=False)
+    store.outbox.hold_back_the_rest(second)
+    times = {key: store.outbox.refresh(one) for key, one in held.items()}
+    assert {key: one.next_attempt_at for key, one in times.items() if one.next_attempt_at} == {
+        (1, 0, SLACK, 2): NOON + HOUR,
+        (1, 0, SLACK, 3): NOON + 3 * HOUR,
+    }
+    assert {key: one.wait_until for key, one in times.items() if one.wait_until} == {
+        (1, 0, SLACK, 2): NOON + 2 * HOUR,
+        (1, 0, SLACK, 3): NOON + 2 * HOUR,
+    }
+
+
 def test_only_what_waits_for_those_who_are_asked_for(store: Store) -> None:
     """``once --only`` sends nobody else's; what was sent, failed or is being sent waits no longer."""
     write_digest(store, [message(SLACK), message(MAIL)])

@@ -77,7 +77,7 @@ class SlackChannel:
         return Receipt(channel, text_at(answer, about, "ts", posted=True))
 
     async def find(self, envelope: Envelope, resolved: str) -> Receipt | None:
-        """Look for our mark in the channel's history, or in the digest's thread for a later part.
+        """Look for our mark in the channel's history, for a later part in the digest's thread first.
 
         Reading needs a ``…:history`` scope and membership; without them the outcome stays open and
         the error says what to do. Every failure here is in doubt and none is permanent.
@@ -89,17 +89,29 @@ class SlackChannel:
             "include_all_metadata": True,
             "limit": _PAGE,
         }
-        method, thread = "conversations.history", _thread(envelope, resolved)
-        if thread is not None:
-            method, wanted["ts"] = "conversations.replies", thread
+        thread = _thread(envelope, resolved)
         try:
-            async for page in self._client.pages(method, envelope.target.address, wanted):
-                for message in objects_at(page, "messages"):
-                    if _key(message) == envelope.key:
-                        return Receipt(resolved, str(message.get("ts")))
+            if thread is not None:
+                found = await self._search("conversations.replies", envelope, wanted | {"ts": thread})
+                if found is not None:
+                    return Receipt(resolved, found)
+            # A part was attempted outside the thread where nothing led it yet: what did not arrive then may
+            # have been revived since. Replies do not show in the history.
+            found = await self._search("conversations.history", envelope, wanted)
         except DeliveryError as error:
             text = f"can't look whether the message arrived: {error}"
             raise DeliveryError(text, replace(error.verdict, permanent=False, in_doubt=True)) from error
+        return None if found is None else Receipt(resolved, found)
+
+    async def _search(self, method: str, envelope: Envelope, wanted: Mapping[str, object]) -> str | None:
+        """The ``ts`` of the message with the envelope's mark."""
+        about = envelope.target.address
+        async for page in self._client.pages(method, about, wanted):
+            if not isinstance(page.get("messages"), list):
+                raise DeliveryError(f"Slack's answer has no messages ({about})")
+            for message in objects_at(page, "messages"):
+                if _key(message) == envelope.key:
+                    return str(message.get("ts"))
         return None
 
     async def edit(self, receipt: Receipt, payload: bytes) -> None:

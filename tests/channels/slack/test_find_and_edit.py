@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -82,6 +83,16 @@ async def test_a_later_part_is_looked_for_in_the_thread(
     assert found == Receipt(room, slack.messages(room)[-1].ts)
 
 
+async def test_a_later_part_that_led_is_found_beside_its_later_thread(
+    channel: SlackChannel, slack: SlackService, room: str, make_envelope: Make
+) -> None:
+    """It was attempted while the part before it had failed; that one was revived since, and leads now."""
+    second = make_envelope(id=8, part=2, parts=2)
+    receipt = await channel.send(second, room)
+    first = await channel.send(make_envelope(parts=2), room)
+    assert await channel.find(replace(second, thread=first), room) == receipt
+
+
 async def test_a_direct_message_is_found(
     channel: SlackChannel, slack: SlackService, make_envelope: Make
 ) -> None:
@@ -123,8 +134,10 @@ async def test_a_channel_that_is_posted_to_from_outside_stays_in_doubt(
         SlackFault.refused("channel_not_found", method="*"),
         SlackFault.refused("invalid_auth", method="*"),
         SlackFault.html(200, method="*"),
+        SlackFault(body='{"ok": true}', method="*"),
+        SlackFault(body='{"ok": true, "messages": "none"}', method="*"),
     ],
-    ids=["500", "dropped", "channel_not_found", "invalid_auth", "HTML"],
+    ids=["500", "dropped", "channel_not_found", "invalid_auth", "HTML", "no list", "no list but text"],
 )
 async def test_a_failed_look_never_means_absence(
     channel: SlackChannel, slack: SlackService, room: str, make_envelope: Make, fault: SlackFault
