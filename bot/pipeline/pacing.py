@@ -143,8 +143,9 @@ class Pacing:
         self.check()
 
     def _free_at(self, resolved: str) -> float:
-        place = self._spacing.free_at(self.kind, self._place(resolved))
-        return max(place, self._spacing.held_until(self.kind))
+        interval_s = self._interval().total_seconds()
+        free_at = self._spacing.free_at(self.kind, self._place(resolved), interval_s)
+        return max(free_at, self._spacing.held_until(self.kind))
 
     def _place(self, resolved: str) -> str:
         return CHANNELS[self.kind].place(resolved)

@@ -63,8 +63,9 @@ class Spacing:
         self._resting_until: dict[str, float] = {}
         self._held_until: dict[str, float] = {}
 
-    def free_at(self, kind: str, place: str) -> float:
-        return self._free_at.get((kind, place), float("-inf"))
+    def free_at(self, kind: str, place: str, interval_s: float) -> float:
+        """The process before this one may have sent a message there in its last moment."""
+        return self._free_at.get((kind, place), self.started_at + interval_s)
 
     def occupy(self, kind: str, place: str, until: float) -> None:
         self._free_at[kind, place] = until

@@ -20,6 +20,7 @@ def thirty_a_minute(world: World) -> None:
     world.settings = replace(
         world.settings, email=EmailSettings("smtp.example.org", "bot@example.org", messages_per_minute=30)
     )
+    world.clock.advance(timedelta(minutes=1))  # since the process's start
 
 
 def pacing(world: World, kind: str) -> Pacing:
@@ -33,6 +34,17 @@ async def test_a_channels_second_holds_from_one_delivery_to_the_next(world: Worl
     world.clock.advance(timedelta(seconds=0.25))
     await pacing(world, "slack").wait("C1")
     assert world.clock.slept == [0.75]
+
+
+@pytest.mark.usefixtures("thirty_a_minute")
+@pytest.mark.parametrize(("kind", "waits"), [("slack", [0.75]), ("email", [1.75]), ("file", [])])
+async def test_a_new_process_counts_from_its_start(world: World, kind: str, waits: list[float]) -> None:
+    """The one before it may have died a moment after it had sent something."""
+    pacing(world, kind).attempted("C1")
+    world.restart()
+    world.clock.advance(timedelta(seconds=0.25))
+    await pacing(world, kind).wait("C1")
+    assert world.clock.slept == waits
 
 
 @pytest.mark.usefixtures("thirty_a_minute")
