@@ -53,9 +53,7 @@ LOOKS = 200
 WARM = 0.2
 """Of the rounds, how many may fill caches before it is looked at what grows."""
 
-DOWN = DeliveryError("down", Verdict())
-BUSY = DeliveryError("busy", Verdict(retry_after=timedelta(seconds=20)))
-UNANSWERED = DeliveryError("no answer", Verdict(in_doubt=True))
+DOWN, BUSY, UNANSWERED = Verdict(), Verdict(retry_after=timedelta(seconds=20)), Verdict(in_doubt=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class FlakyChannel(RecordingChannel):
             fault = self._chance.choice((DOWN, BUSY, UNANSWERED) if self.kind == "slack" else (DOWN, BUSY))
             if fault is UNANSWERED:
                 await super().send(light, resolved)
-            raise fault
+            raise DeliveryError("a fault of the soak", fault)  # a new one: it holds on to whatever raised it
         receipt = await super().send(light, resolved)
         del self.accepted[:-50]
         return receipt
@@ -128,18 +126,19 @@ class FlakyChannel(RecordingChannel):
 
 
 class Journal:
-    """What was delivered, on the disk until it is judged: what the benchmark remembers is not the program's memory."""
+    """What is judged in the end, on the disk until then: what the benchmark remembers is not the program's memory."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file = path.open("wb")
         self.many = 0
 
-    def note(self, one: Delivered) -> None:
+    def note(self, one: Any) -> None:
         pickle.dump(one, self._file)
         self.many += 1
 
-    def read(self) -> list[Delivered]:
+    def read(self) -> list[Any]:
+        """Everything noted, in its order."""
         self._file.close()
         with self._path.open("rb") as file:
             return [pickle.load(file) for _ in range(self.many)]  # we wrote it
@@ -175,6 +174,8 @@ class Soak:
         # What the tests' own parts remember, so that tests may ask.
         for log in (*told, *edits, world.clock.slept, self._search.asked_at, life.faults, life.troubles):
             log.clear()
+        while len(life.epochs) > 1:  # the last one is in force
+            self.journal.note(life.epochs.pop(0))
         if life.rounds >= len(self.looks) * self.wanted // LOOKS:
             self.looks.append(look(world, life))
         if life.rounds >= self.wanted:
@@ -243,7 +244,9 @@ def soak(rounds: int, per_batch: int) -> tuple[Soak, Life, list[str]]:
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         one = Soak(rounds, Journal(Path(folder, "journal")))
         life = asyncio.run(live(Path(folder), universe, START, end, (), changes, beside=one.beside))
-        life.delivered += one.journal.read()
+        noted = one.journal.read()
+        life.delivered += [each for each in noted if isinstance(each, Delivered)]
+        life.epochs[:0] = [each for each in noted if not isinstance(each, Delivered)]
     # When arXiv fails for minutes a digest is minutes late, as promised: of hours others are judges.
     wrong = [line for line in judge(life).wrong if " got " in line or " was sent " in line]
     return one, life, wrong

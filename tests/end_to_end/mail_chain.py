@@ -16,9 +16,10 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import trustme
@@ -221,8 +222,9 @@ def mail_chain() -> Iterator[MailChain]:
     try:
         folder.chmod(0o755)
         chain = _install(folder)
-        processes = [_start(command) for command in _commands(folder)]
-        _await(chain)
+        for commands, ready in ((_helpers(folder), _await_helpers), (_postfix(folder), _await_greetings)):
+            processes += [_start(command) for command in commands]
+            ready(chain)
         yield chain
     finally:
         for process in processes:
@@ -232,10 +234,15 @@ def mail_chain() -> Iterator[MailChain]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _commands(folder: Path) -> Iterator[list[str]]:
+def _helpers(folder: Path) -> Iterator[list[str]]:
+    """What Postfix asks. It comes first: a service that finds nobody to check passwords ends, and Postfix's master
+    lets its clients wait for a minute before the next attempt."""
     yield ["dovecot", "-F", "-c", str(folder / "dovecot.conf")]
     if can_sign():
         yield ["opendkim", "-f", "-x", str(folder / "opendkim.conf")]
+
+
+def _postfix(folder: Path) -> Iterator[list[str]]:
     yield [str(_POSTFIX / "master"), "-c", str(folder / "postfix"), "-s"]
 
 
@@ -350,15 +357,40 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _await(chain: MailChain) -> None:
-    """Until every port takes connections."""
+def _await_helpers(chain: MailChain) -> None:
+    """Until Dovecot offers ways to log in, and the other ports take connections."""
+    authentication = chain.folder / "queue" / "private" / "auth"
+    _until(chain, "dovecot", lambda: _says(str(authentication), b"DONE\n"))
+    for name in chain.ports.keys() - _SERVICES:
+        _until(chain, name, partial(_says, (HOST, chain.ports[name]), b""))
+
+
+def _await_greetings(chain: MailChain) -> None:
+    """Until each of Postfix's services greets its clients."""
+    for name in _SERVICES:
+        _until(chain, name, partial(_says, (HOST, chain.ports[name]), b"220 "))
+
+
+def _says(address: str | tuple[str, int], words: bytes) -> bool:
+    """Whether a server says so of its own accord."""
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    with socket.socket(family) as client:
+        client.settimeout(_PATIENCE_S)
+        client.connect(address)
+        said = b""
+        while words not in said:
+            if not (more := client.recv(4096)):
+                return False
+            said += more
+    return True
+
+
+def _until(chain: MailChain, name: str, ready: Callable[[], bool]) -> None:
     ends = time.monotonic() + _PATIENCE_S
-    for name, port in chain.ports.items():
-        while True:
-            try:
-                socket.create_connection((HOST, port), timeout=1).close()
-                break
-            except OSError:
-                if time.monotonic() > ends:
-                    raise AssertionError(f"{name} did not start:\n{chain.log()}") from None
-                time.sleep(0.02)
+    while True:
+        with suppress(OSError):
+            if ready():
+                return
+        if time.monotonic() > ends:
+            raise AssertionError(f"{name} did not start:\n{chain.log()}")
+        time.sleep(0.02)
