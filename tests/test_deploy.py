@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 
 import click
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from bot import calendar, config, schedule
 from bot.cli import cli
@@ -140,17 +145,26 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 
 def test_the_image_has_no_secret_and_no_root() -> None:
-    """A fixed uid that is not root's, nothing secret in a layer, a graceful stop, the constraints obeyed."""
+    """A fixed uid that is not root's, nothing secret in a layer, a graceful stop."""
     found = instructions(text("Dockerfile"))
     last = dict(found)
     assert last["USER"] == "10001:10001"
     assert "--uid 10001 " in last["RUN"]
     assert last["STOPSIGNAL"] == "SIGTERM"
-    assert any("--constraint deploy/constraints.txt" in rest for word, rest in found if word == "RUN")
     assert not [
         rest for word, rest in found if word in ("ENV", "ARG") and SECRETS & set(re.split(r"\W", rest))
     ]
-    assert [word for word, _ in found].count("FROM") == 2
+
+
+def test_the_image_s_base_is_what_it_was() -> None:
+    """One base for every stage, by its digest, of the Python that the workflow takes."""
+    stages = [rest.split() for word, rest in instructions(text("Dockerfile")) if word == "FROM"]
+    base, *others = stages
+    assert re.fullmatch(r"python:3\.13-slim-\w+@sha256:[0-9a-f]{64}", base[0])
+    assert {stage[0] for stage in others} == {base[-1]}
+    steps = as_yaml(text("github-actions.yaml"))["jobs"]["digest"]["steps"]
+    (python,) = (step["with"]["python-version"] for step in steps if "python-version" in step.get("with", {}))
+    assert base[0].startswith(f"python:{python}-slim")
 
 
 def test_the_build_gets_what_it_copies_and_nothing_secret() -> None:
@@ -158,7 +172,7 @@ def test_the_build_gets_what_it_copies_and_nothing_secret() -> None:
     rules = (ROOT / ".dockerignore").read_text()
     copied = [rest.split()[:-1] for word, rest in instructions(text("Dockerfile")) if word == "COPY"]
     sources = [source for words in copied if not words[0].startswith("--from") for source in words]
-    assert {"pyproject.toml", "bot", "deploy/constraints.txt"} <= set(sources)
+    assert {"pyproject.toml", "bot", "deploy/requirements.txt"} <= set(sources)
     for source in sources:
         assert (ROOT / source).exists(), source
         assert admitted(source, rules), source
@@ -203,6 +217,76 @@ def test_the_compose_file_is_right_with_its_comments_taken_away() -> None:
     assert list(whole["volumes"]) == ["state"]
 
 
+# --- what is installed -----------------------------------------------------------------------------
+
+LOCKS = ("requirements.txt", "build-requirements.txt")
+
+
+def _pins(name: str) -> dict[str, str]:
+    """The version of each package that a file pins, by its canonical name."""
+    lines = [line for line in text(name).splitlines() if "==" in line and not line.startswith("#")]
+    entries = [Requirement(line.removesuffix("\\").strip()) for line in lines]
+    return {canonicalize_name(entry.name): str(entry.specifier).removeprefix("==") for entry in entries}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_package_is_known_by_its_hashes(name: str) -> None:
+    """Each line is a comment, a version or a hash of it: no address, no option; versions are those of the tests."""
+    lines = [line.strip(" \\") for line in text(name).splitlines() if not line.startswith("#")]
+    form = r"[\w.-]+(?:\[\w+\])?==[\w.]+(?: ; [^\\]+)?|--hash=sha256:[0-9a-f]{64}"
+    assert [line for line in lines if not re.fullmatch(form, line)] == []
+    for line, after in pairwise([*lines, ""]):
+        assert line.startswith("--hash") or after.startswith("--hash"), line
+    assert "://" not in text(name)
+    assert _pins(name).items() <= _pins("constraints.txt").items()
+
+
+def _needed(root: Requirement, environment: dict[str, str]) -> Iterator[str]:
+    """The names of all that a package needs there, as far as what is installed here tells."""
+    todo, known = [root], set[tuple[str, str]]()
+    while todo:
+        one = todo.pop()
+        for extra in ("", *one.extras):
+            try:
+                wanted = metadata.requires(one.name) or []
+            except metadata.PackageNotFoundError:
+                continue  # only on another system
+            for need in map(Requirement, wanted):
+                reached = canonicalize_name(need.name), "".join(sorted(need.extras))
+                if reached not in known and (
+                    need.marker is None or need.marker.evaluate({**environment, "extra": extra})
+                ):
+                    known.add(reached)
+                    todo.append(need)
+                    yield reached[0]
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+def test_the_hashes_cover_all_that_is_needed(system: str, python: str) -> None:
+    """To run, and to build the wheel: pip refuses what has no hash, on a machine where nobody can mend it."""
+    environment = {"sys_platform": system, "python_version": python, "python_full_version": f"{python}.0"}
+    needed = set(_needed(Requirement("arxiv-digest-bot"), environment))
+    assert {"aiohttp", "pydantic-core", "requests"} <= needed
+    assert needed <= set(_pins(LOCKS[0]))
+    assert {"hatchling", *_needed(Requirement("hatchling"), environment)} <= set(_pins(LOCKS[1]))
+
+
+def test_every_recipe_installs_by_hashes() -> None:
+    """Docker, systemd, GitHub, cron and a release: what comes from an index has a hash; ours brings nothing along."""
+    found = [rest for word, rest in instructions(text("Dockerfile")) if word == "RUN"]
+    found += fenced(text("README.md"), "sh")
+    for workflow in (
+        text("github-actions.yaml"),
+        (ROOT / ".github/workflows/release.yaml").read_text("utf-8"),
+    ):
+        found += workflow.splitlines()
+    installs = [line for line in found if re.search(r"pipx? .*\b(?:install|run)\b", line.replace('"', ""))]
+    hashed = [line for line in installs if "--require-hashes" in line]
+    assert len(hashed) == 8
+    assert [line for line in installs if line not in hashed and "--no-deps" not in line] == []
+
+
 # --- systemd ---------------------------------------------------------------------------------------
 
 
@@ -239,7 +323,10 @@ def test_systemd_understands_the_unit_and_finds_it_hardened(tmp_path: Path) -> N
 
 
 def test_the_workflow_has_no_more_rights_than_it_needs() -> None:
-    """Only the contents of its own repository, never two at once, and secrets for the step that runs alone."""
+    """Only the contents of its own repository, never two at once, and secrets for the step that runs alone.
+
+    The token that may write is for the two steps that run git, and nothing that is installed runs in them.
+    """
     workflow = as_yaml(text("github-actions.yaml"))
     job = workflow["jobs"]["digest"]
     assert workflow["permissions"] == {}
@@ -250,8 +337,14 @@ def test_the_workflow_has_no_more_rights_than_it_needs() -> None:
         f"${{{{ secrets.{name} }}}}" for name in environment.NAMES
     }
     assert "secrets." not in str((workflow, told))
-    (base,) = {rest for word, rest in instructions(text("Dockerfile")) if rest.startswith("PYTHON=")}
-    assert f"PYTHON={job['steps'][1]['with']['python-version']}" == base
+    steps = {step.get("id") or step.get("name") or step["uses"]: step for step in job["steps"]}
+    trusted = [name for name, step in steps.items() if "github.token" in str(step)]
+    assert trusted == ["restore", "save"]
+    installed = re.compile(r"(?:^|[(|;&])\s*(?:arxiv-digest|python3?|pip) ", re.MULTILINE)
+    assert installed.search(steps["place"]["run"])
+    assert not [name for name in trusted if installed.search(steps[name]["run"])]
+    (checkout,) = (step for step in job["steps"] if "actions/checkout@" in step.get("uses", ""))
+    assert checkout["with"] == {"persist-credentials": False}
 
 
 @pytest.mark.parametrize(
@@ -268,9 +361,10 @@ def test_the_state_is_saved_whatever_became_of_the_run() -> None:
     """Also after exit status 1, a time-out or a cancellation; but never when there was nothing to start from."""
     steps = {step.get("id"): step for step in as_yaml(text("github-actions.yaml"))["jobs"]["digest"]["steps"]}
     order = list(steps)
-    assert order.index("restore") < order.index("run") < order.index("save")
+    assert order.index("restore") < order.index("run") < order.index("copy") < order.index("save")
     assert "if" not in steps["run"]
-    assert steps["save"]["if"] == "${{ always() && steps.run.outcome != 'skipped' }}"
+    assert steps["copy"]["if"] == "${{ always() && steps.run.outcome != 'skipped' }}"
+    assert steps["save"]["if"] == "${{ always() && steps.copy.outcome == 'success' }}"
 
 
 @pytest.mark.parametrize(("cron", "zone"), [("23 1 * * 1-5", "America/New_York"), ("23 6 * * 1-5", "UTC")])

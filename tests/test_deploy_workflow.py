@@ -57,6 +57,14 @@ class Runner:
             check=False,
         )
 
+    def restore(self) -> None:
+        self.succeed("place")
+        self.succeed("restore")
+
+    def save(self) -> None:
+        self.succeed("copy")
+        self.succeed("save")
+
     def succeed(self, name: str) -> None:
         done = self.step(name)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -140,16 +148,16 @@ def _polls(runner: Runner) -> bool:
 def test_the_state_goes_from_run_to_run(github: GitHub) -> None:
     """The first run, by hand, makes the branch; the next finds database and reports, and keeps a step back."""
     first = github.run(1, "workflow_dispatch")
-    first.succeed("restore")
+    first.restore()
     _deliver(first, "one.md")
-    first.succeed("save")
+    first.save()
     saved = github.branches()[STATE]
     second = github.run(2)
-    second.succeed("restore")
+    second.restore()
     assert _polls(second)
     assert (second.checkout / "digest" / "digests" / "one.md").is_file()
     _deliver(second, "two.md")
-    second.succeed("save")
+    second.save()
     branches = github.branches()
     assert branches[PREVIOUS] == saved != branches[STATE]
     assert set(branches) == {"main", STATE, PREVIOUS}
@@ -175,8 +183,9 @@ def test_a_run_never_overwrites_a_state_it_has_not_started_from(github: GitHub) 
     for runner in (early, late):
         (runner.temporary / "env").write_text(f"DATABASE={runner.database}\n")
         _deliver(runner, "one.md")
-    early.succeed("save")
+    early.save()
     kept = github.branches()
+    late.succeed("copy")
     assert late.step("save").returncode == 1
     assert github.branches() == kept
     steps = as_yaml(text("github-actions.yaml"))["jobs"]["digest"]["steps"]
@@ -187,6 +196,6 @@ def test_a_run_never_overwrites_a_state_it_has_not_started_from(github: GitHub) 
 def test_a_run_that_made_no_database_has_nothing_to_save(github: GitHub) -> None:
     """A first `check --live` makes no branch and no fault."""
     runner = github.run(1, "workflow_dispatch")
-    runner.succeed("restore")
-    runner.succeed("save")
+    runner.restore()
+    runner.save()
     assert set(github.branches()) == {"main"}
