@@ -23,6 +23,9 @@ SUMMARY_ATTEMPTS = 8
 SUMMARY_REFUSALS = 3
 """Answers for one paper in a cycle that may be refused (malformed, untrue, about itself) before the abstract's
 own sentences stand in: each costs quota, and a model that fails thrice on a text fails again."""
+MALFORMED_ANSWERS = 10
+"""Answers running, whichever paper they were for, that can't be read before the model is left alone for the round:
+then it is not the model that answers, and every request is one of the day's."""
 DELIVERY_LIMIT = timedelta(days=1)
 """Age of a first failure after which a delivery counts as failed."""
 MAILBOX_REFUSALS = 3
@@ -73,14 +76,12 @@ def summary_retry(
 ) -> timedelta | None:
     """The pause before the next request for this paper, or None: not in this cycle.
 
-    None after a permanent failure, after one that ends the day or the model, after SUMMARY_ATTEMPTS, and when
-    the pause would exceed ``budget``, of which ``spent`` is gone since the paper's first request.
+    None after a permanent failure, after one that ends the day or the model, after SUMMARY_ATTEMPTS, or
+    SUMMARY_REFUSALS where what came can't be read, and when the pause would exceed ``budget``, of which
+    ``spent`` is gone since the paper's first request.
     """
-    if (
-        verdict.permanent
-        or verdict.limit in (Limit.PER_DAY, Limit.NOT_OFFERED)
-        or failures >= SUMMARY_ATTEMPTS
-    ):
+    most = SUMMARY_REFUSALS if verdict.malformed else SUMMARY_ATTEMPTS
+    if verdict.permanent or verdict.limit in (Limit.PER_DAY, Limit.NOT_OFFERED) or failures >= most:
         return None
     pause = summary_pause(failures, verdict, jitter)
     return pause if spent + pause <= budget else None

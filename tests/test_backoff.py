@@ -13,6 +13,7 @@ from bot.backoff import (
     DELIVERY_LIMIT,
     SUMMARY_ATTEMPTS,
     SUMMARY_BUDGET,
+    SUMMARY_REFUSALS,
     arxiv_pause,
     arxiv_retry,
     delivery_retry,
@@ -113,6 +114,13 @@ def test_what_waiting_cannot_mend_is_not_waited_for(verdict: Verdict) -> None:
     """A bad key, a spent day and a model that is not ours end the paper's turn at once."""
     assert summary_retry(1, verdict, 0.5, timedelta(0)) is None
     assert summary_retry(1, Verdict(limit=Limit.PER_MINUTE), 0.5, timedelta(0)) is not None
+
+
+def test_what_can_t_be_read_is_asked_for_thrice() -> None:
+    """It came at once and cost a request: three of them, with short pauses, and no five minutes of waiting."""
+    malformed = Verdict(malformed=True)
+    pauses = [summary_retry(count, malformed, 0, timedelta(0)) for count in range(1, SUMMARY_REFUSALS + 1)]
+    assert pauses == [SECOND, 2 * SECOND, None]
 
 
 # --- deliveries -------------------------------------------------------------------------------

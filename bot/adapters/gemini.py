@@ -240,7 +240,9 @@ def read_reply(response: types.GenerateContentResponse) -> ModelReply:
     text = "".join(part.text for part in parts if part.text and not part.thought)
     feedback = response.prompt_feedback
     if not response.candidates and not (feedback and feedback.block_reason):
-        raise ModelError("Gemini's answer holds neither a text nor a reason for having none")
+        raise ModelError(
+            "Gemini's answer holds neither a text nor a reason for having none", Verdict(malformed=True)
+        )
     usage = response.usage_metadata or types.GenerateContentResponseUsageMetadata()
     return ModelReply(
         text=text or None,

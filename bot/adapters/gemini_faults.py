@@ -16,7 +16,7 @@ from aiohttp import ClientError
 from google.genai.errors import APIError
 
 from bot.adapters.http import retry_after
-from bot.adapters.session import AnswerTooLarge, Redirected
+from bot.adapters.session import AnswerTooLarge, NotJson, Redirected
 from bot.errors import ModelError
 from bot.models import Limit, Verdict, readable
 from bot.settings import Secret
@@ -106,14 +106,18 @@ def translate(error: Exception, *, model: str, key: Secret, timeout: timedelta) 
     if isinstance(error, TimeoutError):
         return ModelError(f"Gemini did not answer within {timeout.total_seconds():g} s")
     if isinstance(error, AnswerTooLarge):
-        return ModelError(f"Gemini's answer {error}", Verdict(remedy=_ENDPOINT))
+        return ModelError(
+            f"Gemini's answer {error}", Verdict(malformed=error.status == 200, remedy=_ENDPOINT)
+        )
+    if isinstance(error, NotJson) and error.status != 200:
+        return ModelError(f"Gemini refuses with status {error.status}, and in no words that can be read")
     if isinstance(error, Redirected):
         return ModelError(f"Gemini {error}, as the key must not be", Verdict(remedy=_ENDPOINT))
     if isinstance(error, (ClientError, OSError)):
         return ModelError(f"no connection to Gemini, or it was lost: {_clean(_words(error), key)}")
     # A body that is not the JSON it should be, or not of the shape it should have. The SDK's text may
     # hold all of it.
-    return ModelError(f"Gemini's answer can't be read ({type(error).__name__})")
+    return ModelError(f"Gemini's answer can't be read ({type(error).__name__})", Verdict(malformed=True))
 
 
 def refuses_thinking(error: Exception) -> bool:

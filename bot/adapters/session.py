@@ -9,6 +9,8 @@ and no ~/.netrc is read.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from json import JSONDecodeError
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -23,6 +25,18 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 class AnswerTooLarge(aiohttp.ClientPayloadError):
     """More than any answer of this service has; it completes "Gemini's answer …"."""
+
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class NotJson(JSONDecodeError):
+    """A body that is not the JSON that it should be. It is not kept."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__("no JSON", "", 0)
+        self.status = status
 
 
 class Redirected(aiohttp.ClientError):
@@ -67,12 +81,20 @@ class BoundedResponse(aiohttp.ClientResponse):
         body = b"".join(chunks)
         if self.containers is not None and body.count(b"[") + body.count(b"{") > self.containers:
             raise AnswerTooLarge(
-                f"has more than {self.containers:,} lists and objects, which no true one has"
+                f"has more than {self.containers:,} lists and objects, which no true one has", self.status
             )
         return body
 
     def _too_large(self) -> AnswerTooLarge:
-        return AnswerTooLarge(f"is larger than {self.limit // MEGABYTE} MB, which no true one is")
+        return AnswerTooLarge(
+            f"is larger than {self.limit // MEGABYTE} MB, which no true one is", self.status
+        )
+
+    async def json(self, **options: Any) -> Any:
+        try:
+            return await super().json(**options)
+        except (ValueError, RecursionError):
+            raise NotJson(self.status) from None
 
     def get_encoding(self) -> str:
         return "utf-8"

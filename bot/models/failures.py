@@ -43,6 +43,9 @@ class Verdict:
     """The service does not take the form of what was sent; the same as plain text may pass."""
     recipient_refused: bool = False
     """It is the reader's own address that takes nothing: neither its sender, nor a limit, nor the message."""
+    malformed: bool = False
+    """An answer came, and in no form that the service's have: too large, or not to be read. Unlike an overload it
+    is not waited out."""
     limit: Limit | None = None
     remedy: str = ""
     """What a person can do, in words; empty when waiting is all there is to do."""

@@ -64,6 +64,8 @@ class ModelAccess:
         self._admission = asyncio.Lock()
         self._one_finished = asyncio.Event()
         self._failing_since: datetime | None = None
+        self._malformed = 0
+        """Answers since the last good one that could not be read."""
         self._over = asyncio.Event()
         self._told_until: datetime | None = None
         """The end of the wait that was announced last."""
@@ -109,6 +111,7 @@ class ModelAccess:
         alerts.settle(self._services, alerts.MODEL)
         self._one_finished.set()
         self._failing_since = None
+        self._malformed = 0
 
     async def _try_again(self, error: ModelError, attempt: Attempt) -> bool:
         """After a failure of the service: whether to ask again, having waited. Ended."""
@@ -185,6 +188,10 @@ class ModelAccess:
             self.refused = self._alert(str(error), verdict)
             self._services.progress.note("error", self.refused, error=str(error))
             raise Ended(str(error), now + REST)
+        self._malformed += verdict.malformed
+        if self._malformed >= backoff.MALFORMED_ANSWERS:
+            self._alert(f"{backoff.MALFORMED_ANSWERS} answers running could not be read: {error}", verdict)
+            raise Ended("Gemini's answers can't be read", now + REST)
         if not verdict.permanent:
             self._failing_since = self._failing_since or now
             outage = max(OUTAGE, self.budget)

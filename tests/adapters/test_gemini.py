@@ -152,7 +152,7 @@ async def test_spoilt_answers_are_handed_on(line: Line) -> None:
 
 
 async def test_passing_failures(line: Line) -> None:
-    """Overload, a lost connection and a body that is no answer: to be tried again, by somebody else."""
+    """Overload and a lost connection, whatever stands in the body: to be tried again, by somebody else."""
     for fault in (
         GeminiFault.SPENDING_LIMIT,
         GeminiFault.OVERLOADED,
@@ -161,13 +161,16 @@ async def test_passing_failures(line: Line) -> None:
         GeminiFault.PROXY_ERROR,
         GeminiFault.MISLABELLED_ERROR,
         GeminiFault.DROPPED,
-        GeminiFault.HTML,
-        GeminiFault.NULL,
-        GeminiFault.ARRAY,
-        GeminiFault.WRONG_SHAPE,
     ):
         verdict, _ = await verdict_of(line, fault)
         assert verdict == Verdict(), fault
+
+
+async def test_an_answer_that_is_none(line: Line) -> None:
+    """Of status 200, and not of Gemini's form: asking again helps less than after an overload."""
+    for fault in (GeminiFault.HTML, GeminiFault.NULL, GeminiFault.ARRAY, GeminiFault.WRONG_SHAPE):
+        verdict, _ = await verdict_of(line, fault)
+        assert verdict == Verdict(malformed=True), fault
 
 
 @pytest.mark.parametrize(

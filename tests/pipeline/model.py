@@ -46,6 +46,10 @@ def overloaded() -> ModelError:
     return ModelError("Gemini refuses with status 503: high demand", Verdict())
 
 
+def unreadable() -> ModelError:
+    return ModelError("Gemini's answer can't be read (JSONDecodeError)", Verdict(malformed=True))
+
+
 def too_many(limit: Limit, retry_after: timedelta | None = None) -> ModelError:
     return ModelError("Gemini refuses with status 429", Verdict(limit=limit, retry_after=retry_after))
 

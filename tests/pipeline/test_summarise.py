@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot import digest, quota
-from bot.backoff import SUMMARY_BUDGET, SUMMARY_REFUSALS
+from bot.backoff import MALFORMED_ANSWERS, SUMMARY_BUDGET, SUMMARY_REFUSALS
 from bot.errors import ModelError
 from bot.models import (
     Digest,
@@ -439,6 +439,41 @@ async def test_a_wave_of_refusals_passes(ready: Ready) -> None:
         return model.overloaded() if world.clock.monotonic() < 120 else model.good(prompt)
 
     world.summariser = FakeSummariser(world.clock, wave)
+    await world.once()
+    assert by_model(world) == 20
+
+
+async def test_an_answer_that_can_t_be_read_holds_nobody_up(ready: Ready) -> None:
+    """A bomb, a page of HTML: seconds later the paper is shown with its abstract's sentences, and asked for anew."""
+    world = ready(1, answer=lambda prompt: model.unreadable())
+    began = world.clock.monotonic()
+    report = await world.once()
+    assert not report.faults
+    assert world.clock.monotonic() - began < 60
+    assert len(requests(world)) == SUMMARY_REFUSALS
+    assert [entry.fallback for entry in entries(world)] == [True]
+
+    world.summariser = FakeSummariser(world.clock, model.good)
+    world.source.papers += papers(1, first=100)
+    await world.once()
+    assert by_model(world) == 1
+
+
+async def test_who_answers_everything_alike_does_not_cost_the_day_s_requests(ready: Ready) -> None:
+    """Ten answers running that can't be read end the round, and it is told."""
+    world = ready(40, answer=lambda prompt: model.unreadable(), readers=(reader("ada", max_papers=40),))
+    began = world.clock.monotonic()
+    await world.once()
+    assert world.clock.monotonic() - began < 60
+    assert len(requests(world)) < 2 * MALFORMED_ANSWERS
+    assert [entry.fallback for entry in entries(world)] == [True] * 40
+    assert "10 answers running could not be read" in digests(world)[0].notices[0]
+
+
+async def test_a_good_answer_shows_that_the_model_is_there(ready: Ready) -> None:
+    """Every other answer can't be read: each paper is asked for twice, and none goes without."""
+    answers = (model.unreadable(), model.good) * 20
+    world = ready(20, answer=model.in_turn(*answers), gemini=replace(FREE, concurrency=1))
     await world.once()
     assert by_model(world) == 20
 
