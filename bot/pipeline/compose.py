@@ -72,7 +72,7 @@ class _Ready:
             return
         self._choices.add(choice)
         for edition in await self._owed.of(subscriber):
-            made = _digest(self._services, edition, 1, ())
+            made = _digest(self._services, edition)
             for target in {target.kind: target for target in edition.targets}.values():
                 for piece in digest.pieces(made):
                     form = (target.kind, subscriber.language, piece.entries, piece.titles, piece.revised)
@@ -88,7 +88,7 @@ def preview(services: Services, subscriber: Subscriber) -> list[Digest]:
     last = services.store.outbox.last_digest(subscriber.name)
     number = last.number if last else 0
     return [
-        _digest(services, edition, number + offset, ())
+        _digest(services, edition, number + offset)
         for offset, edition in enumerate(
             owed_editions.editions(services.store, services.settings, subscriber), start=1
         )
@@ -122,7 +122,7 @@ def _write(services: Services, edition: Edition, untold: Sequence[Alert], due: d
     outbox = services.store.outbox
 
     def render(number: int) -> tuple[str, Sequence[NewMessage]]:
-        made = _digest(services, edition, number, ())
+        made = _digest(services, edition, number)
         # That arXiv does not answer stands in the line of completeness then.
         said = (alerts.POLL, alerts.FEED) if made.unanswered else ()
         made = replace(
@@ -142,7 +142,8 @@ def _write(services: Services, edition: Edition, untold: Sequence[Alert], due: d
     return True
 
 
-def _digest(services: Services, edition: Edition, number: int, notices: tuple[str, ...]) -> Digest:
+def _digest(services: Services, edition: Edition, number: int = 1) -> Digest:
+    """Without notices. No paper shows the digest's number."""
     in_full = frozenset(edition.to_summarise())
     summaries = services.store.summaries.get([edition.key(entry) for entry in in_full])
     built = digest.build(
@@ -155,7 +156,6 @@ def _digest(services: Services, edition: Edition, number: int, notices: tuple[st
             _with_summary(services, edition, entry, summaries) if entry in in_full else entry
             for entry in edition.entries
         ],
-        notices=notices,
     )
     told = {entry.paper.arxiv_id for entry in (*built.entries, *built.titles)}
     seen = completeness.seen_by(services, edition.subscriber, edition.topics, told)

@@ -10,7 +10,6 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from itertools import count
 from typing import TypeVar
 
 from bot import backoff
@@ -27,10 +26,6 @@ _TRIES_WITHOUT_A_WAY = 3
 """A resolver may fail once; a name that stays unknown is no busy server."""
 
 SERVICE = "arXiv"
-
-
-def _believed(_answer: object) -> str:
-    return ""
 
 
 class ArxivGate:
@@ -78,7 +73,7 @@ class ArxivGate:
         self,
         attempt: Callable[[], Awaitable[T]],
         min_interval: timedelta,
-        doubt: Callable[[T], str] = _believed,
+        doubt: Callable[[T], str] = lambda _: "",
         *,
         tries: int | None = None,
     ) -> T:
@@ -93,7 +88,9 @@ class ArxivGate:
                 raise self._no_way
             await self._respect_earlier_wait()
             doubted = timedelta()
-            for tried in count(1):
+            tried = 0
+            while True:
+                tried += 1
                 await self._space(min_interval)
                 try:
                     answer = await self._timed(attempt)
@@ -113,7 +110,6 @@ class ArxivGate:
                 doubted += await self._pause(ArxivError(reason), min_interval)
                 if tried == tries:
                     raise ArxivError(reason)
-            raise AssertionError("counted to the end")
 
     async def _timed(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """One attempt; its end counts for the next, and what a refusal took for the cycle's patience."""
@@ -150,7 +146,7 @@ class ArxivGate:
         """Rest as long as it takes; how long that was. ArxivError when there is no patience left for it."""
         self._failures += 1
         pause = backoff.arxiv_retry(self._failures, min_interval, error.verdict.retry_after, self._spent)
-        if error.verdict.retry_after is not None and error.verdict.retry_after > timedelta():
+        if error.verdict.retry_after:
             until = self._clock.now() + error.verdict.retry_after
             self._notices.set_wait(ServiceWait(SERVICE, until, str(error)))
         if error.verdict.unreachable and not self._patient and self._failures >= _TRIES_WITHOUT_A_WAY:
@@ -186,9 +182,9 @@ class ArxivGate:
     async def _respect_earlier_wait(self) -> None:
         """A Retry-After that an earlier run was given holds for this one too."""
         wait = self._notices.wait_until(SERVICE)
-        left = wait.until - self._clock.now() if wait else timedelta()
-        if wait is None or left <= timedelta():
+        if wait is None:
             return
+        left = max(wait.until - self._clock.now(), timedelta())  # one that is over lends no patience
         if self._spent + left > backoff.ARXIV_BUDGET:
             raise ArxivError(f"arXiv asked not to be asked again before {wait.until:%Y-%m-%d %H:%M} UTC")
         self._spent += left

@@ -78,7 +78,7 @@ def clock_notice(fault: ClockFault, now: datetime) -> str:
     )
 
 
-def _begin(services: Services, state: ProcessState) -> Report:
+async def _begin(services: Services, state: ProcessState) -> Report:
     """What comes first in every round: the record and the memory are brought in line with now. StoreError."""
     now, told = services.clock.now(), state.clock_notice
     state.clock_notice = mend_times(services.store, now)
@@ -86,6 +86,7 @@ def _begin(services: Services, state: ProcessState) -> Report:
     services.store.optouts.expire(now)
     services.store.notices.asked_at(endpoints(services.settings))
     take_up(services.store, services.settings, now)
+    await _turn(services)
     # A clock that stays behind is found so in every round.
     return Report(troubles=[state.clock_notice] if state.clock_notice and not told else [])
 
@@ -101,18 +102,15 @@ async def once(
 
     With ``since`` what was submitted or announced from then on is owed, too. Raises StoreError.
     """
-    report = _begin(services, state)
-    await _pause(services)
+    report = await _begin(services, state)
     reach_back(services, only, since)
     alerts.settle_departed(services)
     await _forget(services)
     await _index(services)
-    chosen = [one for one in services.settings.subscribers if only is None or one.name in only]
     await deliver(services, state, report, only, ignore_backoff=True)
     await poll(services, state, wanted_topics(services.settings, only), report, since=since)
-    due = {subscriber.name: services.clock.now() for subscriber in chosen}
-    later = hours.ahead(services)
-    await _pause(services)
+    due = dict.fromkeys(_chosen(services, only), services.clock.now())
+    later = await _ahead(services)
     await score(services, state, due)
     await summarise(services, state, due, later=later)
     if state.stopping.is_set():
@@ -128,30 +126,41 @@ async def once(
     return report
 
 
-async def _pause(services: Services) -> None:
-    """A turn for others after a look at all readers, which takes 80 ms where there are ten thousand."""
+async def _turn(services: Services) -> None:
+    """A turn for others after a piece of work: a look at all readers takes 80 ms where there are ten thousand."""
     await services.clock.sleep(0)
+
+
+async def _ahead(services: Services) -> Mapping[str, datetime]:
+    """When each subscriber's next digest is due, by name."""
+    found = hours.ahead(services)
+    await _turn(services)
+    return found
+
+
+def _chosen(services: Services, only: Sequence[str] | None) -> list[str]:
+    return [one.name for one in services.settings.subscribers if only is None or one.name in only]
 
 
 def reach_back(services: Services, only: Sequence[str] | None, since: datetime | None) -> None:
     """Let the subscriptions, or those of ``only``, reach back to ``since``: from now on, so that what arXiv
     leaves unanswered in this round is still owed in the next. StoreError."""
     if since is not None:
-        names = [one.name for one in services.settings.subscribers if only is None or one.name in only]
-        services.store.subscriptions.reach_back(names, since + services.settings.arxiv.lookback)
+        services.store.subscriptions.reach_back(
+            _chosen(services, only), since + services.settings.arxiv.lookback
+        )
 
 
 async def step(services: Services, state: ProcessState) -> Report:
     """Whatever is due at this moment. Raises StoreError."""
-    report = _begin(services, state)
-    await _pause(services)
+    report = await _begin(services, state)
     alerts.settle_departed(services)
     await _forget(services)
     await deliver(services, state, report)
     if hours.next_poll(services) <= services.clock.now():
         await poll(services, state, wanted_topics(services.settings), report, patient=True)
     due = hours.due_now(services)
-    await _pause(services)
+    await _turn(services)
     wanted, _ = await missing(services, state, due)
     names = (await unscored(services, due.keys())).union(*(want.subscribers for want in wanted))
     lacking = {name: due[name] for name in names}
@@ -159,8 +168,7 @@ async def step(services: Services, state: ProcessState) -> Report:
     if lacking:
         others = [one for one in services.settings.subscribers if one.name not in lacking]
         until = hours.first_due(services, others)
-        later = hours.ahead(services)
-        await _pause(services)
+        later = await _ahead(services)
         await score(services, state, lacking, until=until)
         await summarise(services, state, lacking, later=later, until=until)
         # When somebody else is due by now they come first; these digests are still due then.
@@ -177,10 +185,9 @@ async def beat(services: Services, state: ProcessState, report: Report) -> None:
         return
     now = services.clock.now()
     state.failing_since = (state.failing_since or now) if report.faults else None
-    failed = state.failing_since is not None
-    if failed and now - (state.failing_since or now) < FAILING_AFTER:
+    if state.failing_since and now - state.failing_since < FAILING_AFTER:
         return
-    fault = await services.heartbeat.beat(failed=failed)
+    fault = await services.heartbeat.beat(failed=bool(report.faults))
     if fault and not state.heartbeat_fault:
         services.progress.note("warning", f"heartbeat_url: {fault}", error=fault)
     state.heartbeat_fault = fault
@@ -198,15 +205,15 @@ async def _hand_over(
 async def _forget(services: Services) -> None:
     """Drop what nothing will ask for again, in pieces small enough to let others work between them."""
     while services.store.prune(services.clock.now(), services.settings.arxiv.lookback):
-        await services.clock.sleep(0)
+        await _turn(services)
 
 
-async def _index(services: Services, pieces: int = _PIECES) -> None:
+async def _index(services: Services) -> None:
     """Go on with indexing what was stored before there was an index; a round does a little of it."""
-    for _ in range(pieces):
+    for _ in range(_PIECES):
         if not services.store.words.index_more():
             return
-        await services.clock.sleep(0)
+        await _turn(services)
 
 
 async def spare(services: Services, state: ProcessState, until: datetime, stopping: asyncio.Event) -> None:
@@ -215,16 +222,14 @@ async def spare(services: Services, state: ProcessState, until: datetime, stoppi
     Older papers are indexed first. Ends by ``until``, and when ``stopping`` is set. Raises StoreError.
     """
     while not stopping.is_set() and services.clock.now() < until and services.store.words.index_more():
-        await services.clock.sleep(0)
-    later = hours.ahead(services)
-    await _pause(services)
+        await _turn(services)
+    later = await _ahead(services)
     if not state.memory.is_resting(services.clock.now()):
         await score(services, state, later, stopping=stopping, until=until)
         await summarise(services, state, later, stopping=stopping, until=until)
     await upgrade(services, state, later, stopping=stopping, until=until)
-    now = services.clock.now()
-    if not requests_left(services) and not state.memory.is_resting(now):
-        state.memory.rest_until = quota.day_resets_at(now)
+    if not requests_left(services):
+        state.memory.rest_until = quota.day_resets_at(services.clock.now())
     remembered.forget()
 
 

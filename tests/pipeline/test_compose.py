@@ -84,10 +84,10 @@ async def test_a_day_without_papers(world: World, send_empty: bool) -> None:
 
 
 class BusyClock(FakeClock):
-    """Each look at it finds as much time gone as work may take in one turn."""
+    """Each look at it finds more time gone than work may take in one turn."""
 
     def monotonic(self) -> float:
-        self.advance(timedelta(seconds=TURN_S))
+        self.advance(timedelta(seconds=2 * TURN_S))
         return super().monotonic()
 
 
@@ -104,14 +104,39 @@ async def test_others_have_their_turn_while_a_long_digest_is_written(world: Worl
     assert world.progress.outcomes[-1] == ("compose", "digests written: 2")
 
 
-async def test_others_have_their_turn_between_digests(world: World) -> None:
-    """Also where there is nothing to render: twenty readers are not one piece of work."""
+@pytest.mark.parametrize(("clock", "at_least"), [(FakeClock, 4), (BusyClock, 40)])
+async def test_others_have_their_turn_between_digests(
+    world: World, clock: type[FakeClock], at_least: int
+) -> None:
+    """Also where there is nothing to render: before and after each time that some are written together."""
     names = [f"reader{n:02}" for n in range(20)]
     world.subscribe(*(subscriber(name, send_empty=True) for name in names))
     await world.step()
-    turns = len(world.clock.slept)
-    assert await compose.compose(world.services, dict.fromkeys(names, world.clock.now())) == 20
-    assert len(world.clock.slept) - turns >= 2
+    now = world.clock.now()
+    world.clock = clock(now)
+    assert await compose.compose(world.services, dict.fromkeys(names, now)) == 20
+    assert at_least <= len(world.clock.slept) < at_least + 10
+
+
+@pytest.mark.parametrize(
+    ("others", "turns"),
+    [([], 60), ([{}, {}], 60), ([{"language": "German"}], 90), ([{"topics": ("microscopy", "glass")}], 90)],
+)
+async def test_what_many_are_told_alike_is_made_once(
+    world: World, others: list[dict[str, object]], turns: int
+) -> None:
+    """A turn for others after each paper that is ranked for other topics, or rendered in another form or language."""
+    world.source.papers = [paper(f"2611.{n:05}") for n in range(30)]
+    readers = [subscriber(), *(subscriber(f"reader{n}", **changes) for n, changes in enumerate(others))]
+    topics = (topic(), topic("glass", keywords=("glass",)))
+    world.subscribe(subscriber(), topics=topics)
+    await world.step()
+    world.subscribe(*readers, topics=topics)
+    now = world.clock.now()
+    tick.take_up(world.store, world.settings, now)
+    world.clock = BusyClock(now)
+    assert await compose.compose(world.services, {one.name: now for one in readers}) == len(readers)
+    assert turns <= len(world.clock.slept) < turns + 20
 
 
 async def test_everybody_who_is_due_has_a_digest(world: World) -> None:

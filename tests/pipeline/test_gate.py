@@ -178,6 +178,28 @@ async def test_a_retry_after_that_is_over_lends_no_patience(gates: Gates) -> Non
     assert clock.monotonic() - began <= 330
 
 
+@pytest.mark.parametrize(("seconds", "within"), [(300, True), (301, False)])
+async def test_five_minutes_are_waited_out_and_no_second_more(
+    gates: Gates, seconds: int, within: bool
+) -> None:
+    """Whether arXiv asks for them now, or asked a process before this one."""
+    clock = FakeClock()
+    now, earlier = gates(clock), gates(clock)
+    asked, log = attempts(clock, overloaded(timedelta(seconds=seconds)), "fine", taking=0.0)
+    with contextlib.nullcontext() if within else pytest.raises(ArxivError, match="left alone for 0:05:01"):
+        assert await now.ask(asked, THREE) == "fine"
+    assert len(log) == 1 + within
+    clock.advance(timedelta(hours=1))
+    hour, _ = attempts(clock, overloaded(timedelta(hours=1)), taking=0.0)
+    with pytest.raises(ArxivError, match="left alone for 1:00:00"):
+        await earlier.ask(hour, THREE)
+    clock.advance(timedelta(hours=1, seconds=-seconds))
+    later, log = attempts(clock, "fine", taking=0.0)
+    with contextlib.nullcontext() if within else pytest.raises(ArxivError, match="not to be asked again"):
+        assert await gates(clock).ask(later, THREE) == "fine"
+    assert len(log) == within
+
+
 async def test_a_long_wait_says_what_is_waited_for(gates: Gates) -> None:
     """Whoever watches is told before more than ten seconds pass, and for how long it may go on."""
     clock, progress = FakeClock(), SilentProgress()

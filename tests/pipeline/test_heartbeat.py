@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import DeliveryError
 from bot.models import Target, Verdict
+from bot.pipeline import tick
 from bot.pipeline.report import Report
 from tests.fakes import FakeHeartbeat
 from tests.pipeline.conftest import World
@@ -47,3 +48,14 @@ async def test_a_switch_that_does_not_hear_us_harms_nothing_and_is_named_once(wo
     assert report.faults == []
     assert said == ["heartbeat_url: no connection"]
     assert [text for _, text, _ in world.progress.notes if "heartbeat" in text] == said
+
+
+async def test_a_day_of_failure_is_told_at_its_end(world: World) -> None:
+    """Neither sooner nor a round later; one good round begins the count anew."""
+    heart = world.heartbeat = FakeHeartbeat()
+    day, second = timedelta(days=1), timedelta(seconds=1)
+    bad, good = Report(faults=["down"]), Report()
+    for pause, report in [(0 * day, bad), (day - second, bad), (second, bad), (second, good), (day, bad)]:
+        world.clock.advance(pause)
+        await tick.beat(world.services, world.state, report)
+    assert heart.told == [True, False]

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot import quota
-from bot.errors import DeliveryError
+from bot.errors import ArxivError, DeliveryError
 from bot.history import LastPoll
 from bot.models import Schedule, Verdict
 from bot.pipeline import hours, tick
+from bot.pipeline.report import Report
 from bot.settings import ArxivSettings, GeminiSettings
+from bot.store import Store, migrations
+from bot.store.database import Connection
 from tests.fakes import START, FakeSummariser
 from tests.pipeline import model
-from tests.pipeline.conftest import World
-from tests.samples import paper, settings, subscriber
+from tests.pipeline.conftest import World, new_world
+from tests.samples import paper, settings, subscriber, topic
 
 HOUR = timedelta(hours=1)
 TUESDAY = datetime(2026, 11, 17, tzinfo=UTC)
@@ -153,3 +159,116 @@ def test_requests_that_a_dead_process_left_open_end_when_the_next_one_starts(wor
     world.restart()
     (request,) = world.store.summaries.recent_requests(START)
     assert (request.finished_at, request.tokens) == (START + HOUR, 700)
+
+
+@pytest.mark.parametrize(("work", "gives_up"), [(World.once, True), (World.step, False)])
+async def test_who_waits_is_told_soon_that_there_is_no_way_to_arxiv(
+    world: World, work: Callable[[World], Awaitable[Report]], gives_up: bool
+) -> None:
+    """A daemon, for which nobody waits, asks for five minutes: the network may come back."""
+    world.source.script.extend([ArxivError("no such host", Verdict(unreachable=True))] * 100)
+    report = await work(world)
+    assert report.faults
+    assert (len(world.source.asked) == 3) is gives_up
+    assert (world.clock.now() - START < HOUR / 60) is gives_up
+
+
+async def test_who_was_not_chosen_is_left_alone(world: World) -> None:
+    """Nothing is asked, written, sent or named for the others, and what waits for them goes on waiting."""
+    topics = (topic(), topic("glass", keywords=("glass",)))
+    world.source.papers = [paper(), paper("2611.00002", title="Glass")]
+    others = subscriber(topics=("glass",)), subscriber("bob")
+    world.subscribe(*others, topics=topics)
+    world.slack.script.extend([DeliveryError("busy", Verdict())] * 2)
+    await world.once()
+    world.source.papers.append(paper("2611.00003"))
+    world.source.asked.clear()
+    world.clock.advance(HOUR)
+    report = await tick.once(world.services, world.state, ["bob"])
+    assert [one.subscriber for one in world.slack.accepted] == ["bob", "bob"]
+    assert report.faults == []
+    assert not any("glass" in asked for asked, _, _ in world.source.asked)
+    assert [one.subscriber for one in world.store.outbox.waiting(None)] == ["ada"]
+
+
+async def test_who_had_papers_at_once_and_wants_an_hour_waits_for_the_next(world: World) -> None:
+    """The hour of this morning was not theirs."""
+    world.subscribe(subscriber(schedule=Schedule("immediately", None)))
+    await world.step()
+    world.clock.advance(TUESDAY + 10 * HOUR - world.clock.now())
+    world.subscribe(subscriber())
+    await world.step()
+    assert hours.due_now(world.services) == {}
+    assert hours.next_digest_of(world.store, subscriber(), world.clock.now()) == TUESDAY + 33 * HOUR
+
+
+@pytest.mark.parametrize("work", [World.once, World.step])
+async def test_others_have_their_turn_after_each_look_at_all_readers(
+    world: World, work: Callable[[World], Awaitable[Report]]
+) -> None:
+    """Ten thousand take 80 ms each time: when a round begins, for who is due, and for what comes after."""
+    await work(world)
+    world.clock.slept.clear()
+    await work(world)
+    assert world.clock.slept.count(0) >= (3 if work is World.once else 2)
+
+
+@pytest.fixture
+def old_world(tmp_path: Path) -> Iterator[World]:
+    """On a database that was written before there was an index."""
+    connection = Connection(tmp_path / "state.db")
+    with connection.told():
+        migrations.apply(connection.raw, stop_before="m005_words")
+    with closing(Store(connection)) as old:
+        old.papers.add([paper()], START)
+    world = new_world(tmp_path)
+    yield world
+    world.store.close()
+
+
+async def test_a_run_indexes_what_was_stored_before(old_world: World) -> None:
+    """`once` may be all that ever runs: `search` finds the papers of before after it."""
+    assert not old_world.store.words.is_complete()
+    await old_world.once()
+    assert old_world.store.words.is_complete()
+
+
+@pytest.mark.parametrize(
+    ("left", "stopped", "done"), [(HOUR, False, True), (0 * HOUR, False, False), (HOUR, True, False)]
+)
+async def test_spare_time_indexes_what_was_stored_before(
+    old_world: World, left: timedelta, stopped: bool, done: bool
+) -> None:
+    """As long as there is any, and nobody has told it to stop."""
+    stopping = asyncio.Event()
+    if stopped:
+        stopping.set()
+    await tick.spare(old_world.services, old_world.state, START + left, stopping)
+    assert old_world.store.words.is_complete() is done
+
+
+async def test_spare_time_asks_the_model_nothing_while_it_rests(world: World) -> None:
+    """What nobody waits for is not asked for; afterwards it is."""
+    world.source.papers = [paper()]
+    world.summariser = FakeSummariser(world.clock, model.good)
+    world.subscribe(subscriber())
+    await world.step()
+    world.state.memory.rest_until = world.clock.now() + HOUR
+    await tick.spare(world.services, world.state, TUESDAY, asyncio.Event())
+    assert world.summariser.prompts == []
+    assert world.state.memory.rest_until == world.clock.now() + HOUR
+    world.clock.advance(HOUR)
+    await tick.spare(world.services, world.state, TUESDAY, asyncio.Event())
+    assert len(world.summariser.prompts) == 1
+    assert not world.state.memory.is_resting(world.clock.now())
+
+
+async def test_a_poll_is_made_at_its_very_moment(world: World) -> None:
+    """The daemon sleeps until then: a round that found it too soon would be begun again and again."""
+    world.subscribe(arxiv=replace(ArxivSettings("ada@example.org"), poll_every=6 * HOUR))
+    await world.step()
+    last = world.store.polls.last_poll()
+    assert last is not None
+    world.clock.advance(hours.next_poll(world.services) - world.clock.now())
+    await world.step()
+    assert world.store.polls.last_poll() != last
