@@ -42,29 +42,26 @@ def unsupported(text: str, source: str, *, language: str = "en") -> tuple[str, .
     missing = _missing(linear, source, decimal_comma=False, english=english)
     if missing and language.partition("-")[0] not in _DECIMAL_POINT:
         otherwise = _missing(linear, source, decimal_comma=True, english=english)
-        missing = [figure for figure in otherwise if any(_overlap(figure, other) for other in missing)]
+        missing = [
+            one
+            for one in otherwise
+            if any(max(one.start, same.start) < min(one.end, same.end) for same in missing)
+        ]
     return tuple(dict.fromkeys(figure.surface for figure in missing))
 
 
 def _missing(linear: str, source: str, *, decimal_comma: bool, english: bool) -> list[Figure]:
-    missing = [figure for figure in figures(linear, decimal_comma=decimal_comma) if english or figure.digits]
-
     def is_supported(figure: Figure, ground: Ground) -> bool:
         return ground.supports(figure, linear, lowered=_is_lowered(figure, linear), any_unit=not english)
 
-    if missing:
-        ground = _as_written(source)
-        missing = [
-            figure for figure in missing if not (is_supported(figure, ground) and ground.has_heard_of(figure))
-        ]
-    if missing:  # the other readings cost more than the first, and hardly an answer needs them
-        ground = _in_all_readings(source)
-        missing = [figure for figure in missing if not is_supported(figure, ground)]
-    return missing
+    def is_there(figure: Figure) -> bool:
+        plainest = _as_written(source)
+        if is_supported(figure, plainest) and plainest.has_heard_of(figure):
+            return True  # the other readings cost more than the first, and hardly an answer needs them
+        return is_supported(figure, _in_all_readings(source))
 
-
-def _overlap(one: Figure, other: Figure) -> bool:
-    return one.start < other.end and other.start < one.end
+    stated = figures(linear, decimal_comma=decimal_comma)
+    return [figure for figure in stated if (english or figure.digits) and not is_there(figure)]
 
 
 def _is_lowered(figure: Figure, linear: str) -> bool:
