@@ -5,8 +5,8 @@
 Each of a sample of a module's faults, by ``tests.benchmarks.faults``, is put into the running functions of a process
 of its own, forked from one that has imported and collected everything; then the tests run that cover the fault's
 line, the quickest first: those of the module's own file (or of the one that covers the line most), then for at most
-so many seconds those of all others in turns. ``harmless.txt`` lists the faults that break no promise, each
-with the reason, which are not tried; every other survivor is printed with its line.
+so many seconds those of all others in turns, first of the files beside it. ``harmless.txt`` lists the faults that
+break no promise, each with the reason, which are not tried; every other survivor is printed with its line.
 
 Which tests cover which line is gathered once and kept in the user's cache, and gathered again for what changed. So
 is what became of each fault: a run that was interrupted goes on where it was.
@@ -57,6 +57,11 @@ OPTIONS = ("-o", "addopts=", "--import-mode=importlib", "-p", "no:cacheprovider"
 HOMES = ("tests/pipeline/", "tests/store/", "tests/summary/", "tests/coverage/", "tests/http/", "tests/test_")
 """Where the tests of decisions are. The others start processes, or talk with services on loopback: what only they
 notice counts as unnoticed."""
+ELSEWHERE = tuple(
+    f"tests/test_{name}"
+    for name in ("benchmarks", "catalogue", "deploy", "docs", "hostile_text", "packaging", "text_that_acts")
+)
+"""Of these those that hold a table of texts, or what is shipped, to its promise."""
 SAMPLE = 40
 """Faults of a module that are tried: what a few minutes are enough for."""
 BUDGET_S = 12.0
@@ -89,9 +94,10 @@ class Covering:
         ):
             by_file.setdefault(_file(test), []).append(test)
         own = max(by_file, key=lambda file: (file.endswith(self.own), len(by_file[file])), default="")
-        turns = zip_longest(*(by_file[file] for file in by_file if file != own))
         others, spent = [], 0.0
-        for test in filter(None, chain.from_iterable(turns)):
+        near = [by_file[file] for file in by_file if file != own and _folder(file) == _folder(own)]
+        far = [by_file[file] for file in by_file if _folder(file) != _folder(own)]
+        for test in filter(None, chain(*zip_longest(*near), *zip_longest(*far))):
             if spent + self.seconds[test] <= budget_s:
                 spent += self.seconds[test]
                 others.append(test)
@@ -171,7 +177,7 @@ def covering(modules: Sequence[str], fresh: bool) -> Mapping[str, Covering]:
     """From the cache, once what changed has been gathered again."""
     kept: dict[str, Any] = json.loads(COVERED.read_text()) if COVERED.is_file() and not fresh else {}
     files = [str(one.relative_to(ROOT)) for one in sorted((ROOT / "tests").rglob("test_*.py"))]
-    files = [file for file in files if file.startswith(HOMES) and "deploy" not in file]
+    files = [file for file in files if file.startswith(HOMES) and not file.startswith(ELSEWHERE)]
     stale = [file for file in files if _is_stale(kept.get(file), file, modules)]
     if stale:
         print(f"gathering what {len(stale)} files of tests cover", file=sys.stderr)
@@ -281,6 +287,9 @@ class Runner:
         self._budget_s = budget_s
         self._choose = choose
         self._tried = tried
+        self._sound: set[str] = set()
+        self._unfit: set[str] = set()
+        """The tests that pass, and fail, without any fault when they are run so; as far as it had to be known."""
         self._failures: int | None = None
         """Where a forked process tells its failures; None in the process that forks."""
 
@@ -306,12 +315,11 @@ class Runner:
             print(f"{name}: listed as harmless, and not there: {line}: {change}", file=sys.stderr)
         made = self._choose(name, every)
         tests = [covered.of(fault, source, self._budget_s) for fault in made]
-        unfit = self._unfit([items[test] for test in sorted(set().union(*tests))], covered)
         noticed, excused, survivors = 0, 0, []
         for fault, names in zip(made, tests, strict=True):
-            chosen = [items[test] for test in names if test not in unfit]
+            chosen = [items[test] for test in names]
             put = functools.partial(_put, fault, module, running)
-            attempt = functools.partial(self._run, put, chosen, 1, covered)
+            attempt = functools.partial(self._noticed_by, put, chosen, covered)
             if (fault.source, fault.change) in known:
                 excused += 1
             elif self._tried.once(name, fault, names, attempt):
@@ -321,9 +329,21 @@ class Runner:
                 print(f"{name}:{fault.line}: {fault.change}", file=sys.stderr, flush=True)
         return Outcome(name, noticed, excused, survivors)
 
-    def _unfit(self, items: Sequence[pytest.Item], covered: Covering) -> set[str]:
-        """The tests that fail without any fault, run so."""
-        return set(self._run(lambda: None, items, None, covered))
+    def _noticed_by(
+        self, put: Callable[[], None], items: Sequence[pytest.Item], covered: Covering
+    ) -> Sequence[str]:
+        """The first test that fails by what was put in, and by that alone."""
+        while True:
+            items = [item for item in items if item.nodeid not in self._unfit]
+            failures = self._run(put, items, 1, covered)
+            first = next((n for n, item in enumerate(items) if item.nodeid in failures), None)
+            if first is None or items[first].nodeid in self._sound:
+                return failures
+            without = set(self._run(lambda: None, items[: first + 1], None, covered))
+            self._unfit |= without
+            if items[first].nodeid not in without:
+                self._sound.add(items[first].nodeid)
+                return failures
 
     def _run(
         self, put: Callable[[], None], items: Sequence[pytest.Item], enough: int | None, covered: Covering
@@ -492,6 +512,10 @@ def _path(module: str) -> Path:
 
 def _file(test: str) -> str:
     return test.partition("::")[0]
+
+
+def _folder(file: str) -> str:
+    return file.rpartition("/")[0]
 
 
 def _functions(path: Path) -> Mapping[str, str]:
