@@ -50,6 +50,14 @@ MODULES = (
     "summary/grounding", "pipeline/compose", "pipeline/gate", "selection", "backoff", "matching/evaluation",
     "coverage/claims", "coverage/paging", "quota/limits", "quota/priority",
 )  # fmt: skip
+OTHERS = (
+    "pipeline/alerts", "pipeline/announced", "pipeline/completeness", "pipeline/delivery_outcomes",
+    "pipeline/model_access", "pipeline/model_quota", "pipeline/owed_editions", "pipeline/pacing", "pipeline/poll",
+    "pipeline/score", "pipeline/search", "pipeline/summarise", "pipeline/upgrade", "store/notices", "store/optouts",
+    "store/polls", "store/retention", "store/scores", "store/subscriptions", "store/summaries", "store/wrong_clock",
+    "calendar", "digest", "schedule",
+)  # fmt: skip
+"""Which decide too, and are tried when they are named."""
 HARMLESS = Path(__file__).with_name("harmless.txt")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "arxiv-digest-mutants"
 COVERED, TRIED = CACHE / "covered.json", CACHE / "tried.txt"
@@ -181,7 +189,7 @@ def covering(modules: Sequence[str], fresh: bool) -> Mapping[str, Covering]:
     stale = [file for file in files if _is_stale(kept.get(file), file, modules)]
     if stale:
         print(f"gathering what {len(stale)} files of tests cover", file=sys.stderr)
-        wanted = sorted({*modules, *MODULES})
+        wanted = sorted({*modules, *MODULES, *OTHERS})
         kept |= _elsewhere(lambda: gather(wanted, stale))
         CACHE.mkdir(parents=True, exist_ok=True)
         COVERED.write_text(json.dumps(kept))
@@ -480,7 +488,7 @@ def figures() -> list[Figure]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.mutants", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(MODULES))
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join((*MODULES, *OTHERS)))
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--sample", type=int, default=SAMPLE, metavar="FAULTS", help=f"of a module; {SAMPLE}")
     size.add_argument("--all", action="store_const", const=None, dest="sample", help="every fault")
