@@ -168,7 +168,7 @@ class Papers:
             "FROM owed o CROSS JOIN papers p ON p.arxiv_id = o.arxiv_id "
             "JOIN versions v ON v.arxiv_id = p.arxiv_id AND v.version = p.latest_version "
             "ORDER BY v.published DESC, v.arxiv_id DESC",
-            {"floors": json.dumps(reaches, ensure_ascii=False), "subscriber": subscriber, "kind": kind},
+            {"floors": json.dumps(reaches), "subscriber": subscriber, "kind": kind},
         )
         return [
             Candidate(
@@ -195,7 +195,7 @@ class Papers:
             "revisions_to = max(revisions_to, excluded.revisions_to) "
             "WHERE (floor, up_to) != (excluded.floor, excluded.up_to) OR revisions_to < excluded.revisions_to",
             {
-                "floors": json.dumps(_as_texts(floors, floors), ensure_ascii=False),
+                "floors": json.dumps(_as_texts(floors, floors)),
                 "subscriber": subscriber,
                 "kind": kind,
                 "revisions": revisions,
@@ -218,10 +218,9 @@ class Papers:
         )
         found = []
         for row in rows:
-            matched = _in_order(topics, row["topics"])
             before, now = (self._version(row["arxiv_id"], row[which]) for which in ("before", "now"))
-            if matched and before and now:
-                found.append(Revision(before=before, now=now, topics=matched))
+            if before and now:
+                found.append(Revision(before=before, now=now, topics=_in_order(topics, row["topics"])))
         return found
 
     def delivered_ids(self, subscribers: Sequence[str], arxiv_ids: Sequence[str]) -> frozenset[str]:
