@@ -57,10 +57,9 @@ class _Digest(Collector):
         if last := store.polls.last_poll():
             ended = last.finished_at.timestamp()
             yield _gauge("last_poll_timestamp_seconds", "When the last poll ended.", [], {(): ended})
-        scheduled = (one for one in self._services.settings.subscribers if one.schedule.cron is not None)
-        if due := [hours.next_digest_of(store, one, now) for one in scheduled]:
-            soonest = min(due).timestamp()
-            yield _gauge("next_digest_timestamp_seconds", "When the next digest is due.", [], {(): soonest})
+        if soonest := hours.first_due(self._services, self._services.settings.subscribers):
+            due = soonest.timestamp()
+            yield _gauge("next_digest_timestamp_seconds", "When the next digest is due.", [], {(): due})
 
 
 _Values = Mapping[tuple[str, ...], float]

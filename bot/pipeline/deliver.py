@@ -17,7 +17,7 @@ from bot.channels import CHANNELS
 from bot.channels.loading import messages_of
 from bot.errors import DeliveryError, StoreError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
-from bot.pipeline.concurrency import all_of
+from bot.pipeline.concurrency import Turns, all_of
 from bot.pipeline.delivery_outcomes import DeliveryOutcomes, facts, subject
 from bot.pipeline.pacing import Left, Pacing, Parts
 from bot.pipeline.report import Report
@@ -33,6 +33,9 @@ _PATIENCE = timedelta(seconds=60)
 """A Retry-After up to this is waited out at once; a longer one is left to a later round."""
 
 _ATTEMPTS_A_ROUND = 4
+
+_ADDRESSES_AT_ONCE = 500
+"""Looked up and stored by one commit: some 10 ms."""
 
 
 async def deliver(
@@ -53,16 +56,17 @@ async def deliver(
     names = None if only is None else [*only, ""]
     outcomes = DeliveryOutcomes(services, report)
     tried: set[int] = set()
+    turns = Turns(services.clock)
     while True:
         now = services.clock.now()
-        due = services.store.outbox.due(now, ignore_backoff=ignore_backoff, subscribers=names)
+        due = []
         # What fails is told to the operator at once, by a message that was not there before.
-        due = [
-            envelope
-            for envelope in due
-            if envelope.id not in tried
-            and (chosen is None or envelope.id in chosen or not envelope.subscriber)
-        ]
+        for envelope in services.store.outbox.due(now, ignore_backoff=ignore_backoff, subscribers=names):
+            if envelope.id not in tried and (
+                chosen is None or envelope.id in chosen or not envelope.subscriber
+            ):
+                due.append(envelope)
+            await turns.next()
         if not due:
             return
         tried |= {envelope.id for envelope in due}
@@ -75,13 +79,15 @@ async def deliver(
         services.progress.end("deliver", f"{sent} of {len(due)} messages accepted")
 
 
-def name_waiting(services: Services, report: Report, only: Sequence[str] | None) -> None:
+async def name_waiting(services: Services, report: Report, only: Sequence[str] | None) -> None:
     """Name what is still in the outbox and was not touched in this round, a service's wait above all."""
+    turns = Turns(services.clock)
     for envelope in services.store.outbox.waiting(only):
         if envelope.id not in report.messages:
             until = f" until {envelope.wait_until:%Y-%m-%d %H:%M:%S} UTC" if envelope.wait_until else ""
             why = envelope.error or "not sent yet"
             report.add(f"{subject(envelope)}: waiting{until}: {why}", **facts(envelope), error=why)
+        await turns.next()
 
 
 class _Postman:
@@ -98,6 +104,7 @@ class _Postman:
         self._kind = pacing.kind
         self._clock = services.clock
         self._outbox = services.store.outbox
+        self._turns = Turns(services.clock)
         self._unresolved: dict[Target, DeliveryError] = {}
         # What the process before this one was sending may not show in a history yet.
         self._look_from = state.spacing.started_at + self._spec.lags.total_seconds()
@@ -105,9 +112,8 @@ class _Postman:
     async def round(self, envelopes: Sequence[Envelope]) -> None:
         """Lane beside lane, so many at a time as the service is to have."""
         own = [envelope for envelope in envelopes if envelope.target.kind == self._kind]
-        await self._resolve_all(own)
-        known = self._services.store.subscriptions.resolved
-        lanes = self._pacing.lanes(own, lambda target: known(target) or target.address)
+        known = await self._resolve_all(own)
+        lanes = self._pacing.lanes(own, lambda target: known.get(target, target.address))
         left = iter(lanes)
         await all_of(self._work(left) for _ in range(min(self._pacing.at_once(), len(lanes))))
         self._outcomes.record()
@@ -117,6 +123,7 @@ class _Postman:
         for lane in lanes:
             for parts in lane:
                 await self._hand_over(parts)
+                await self._turns.next()  # what is better left waits for nobody
 
     async def _hand_over(self, parts: Parts) -> None:
         """A digest's parts in their order; a part that waits holds back those after it."""
@@ -176,28 +183,45 @@ class _Postman:
         optouts = self._services.store.optouts
         return optouts.withdraw(envelope.subscriber, envelope.target, self._clock.now())
 
-    async def _resolve_all(self, envelopes: Sequence[Envelope]) -> None:
-        """Look up every address before the first message goes out, as far as the service lets us."""
+    async def _resolve_all(self, envelopes: Sequence[Envelope]) -> Mapping[Target, str]:
+        """Look up every address before the first message goes out, as far as the service lets us; what is known."""
+        targets = list(dict.fromkeys(envelope.target for envelope in envelopes))
+        known: dict[Target, str] = {}
+        for at in range(0, len(targets), _ADDRESSES_AT_ONCE):
+            known |= self._services.store.subscriptions.resolved_of(targets[at : at + _ADDRESSES_AT_ONCE])
+            await self._turns.next()
+        lacking = [target for target in targets if target not in known]
+        for at in range(0, len(lacking), _ADDRESSES_AT_ONCE):
+            found: dict[Target, str] = {}
+            try:
+                is_over = not await self._look_up(lacking[at : at + _ADDRESSES_AT_ONCE], found)
+            finally:
+                self._keep(found)
+            known |= found
+            if is_over:
+                break
+            await self._turns.next()
+        return known
+
+    async def _look_up(self, targets: Sequence[Target], found: dict[Target, str]) -> bool:
+        """Add to ``found``; whether the service is to be asked for more."""
         channel = self._services.channels.get(self._kind)
-        found: dict[Target, str] = {}
-        try:
-            for target in dict.fromkeys(envelope.target for envelope in envelopes):
-                if channel is None or self._pacing.why_left() is not None:
-                    return
-                if self._services.store.subscriptions.resolved(target) is not None:
-                    continue
-                try:
-                    with _foreseen("looking up the address"):
-                        found[target] = await channel.resolve(target.address)
-                except DeliveryError as error:
-                    self._unresolved[target] = error
-                    if not error.verdict.permanent:
-                        return
-        finally:
-            self._keep(found)
+        for target in targets:
+            if channel is None or self._pacing.why_left() is not None:
+                return False
+            try:
+                with _foreseen("looking up the address"):
+                    found[target] = await channel.resolve(target.address)
+            except DeliveryError as error:
+                self._unresolved[target] = error
+                if not error.verdict.permanent:
+                    return False
+        return True
 
     def _keep(self, found: Mapping[Target, str]) -> None:
-        """Store what was looked up, by one commit."""
+        """Store what was looked up, by one commit; each by itself, as one that can't be stored is no other's fault."""
+        if not found:
+            return
         with self._services.store.transaction():
             for target, resolved in found.items():
                 try:

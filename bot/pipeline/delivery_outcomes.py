@@ -103,9 +103,12 @@ class DeliveryOutcomes:
             self._alert(envelope, "it is unknown whether a message arrived", error)
 
     def left(self, envelope: Envelope, why: str, until: datetime | None = None) -> None:
-        """Not tried in this round; before ``until`` no round needs to look at it again."""
+        """Not tried in this round; before ``until`` no round needs to look at it again.
+
+        Recorded together with others: where a server is down, that is all that was to go there.
+        """
         if until is not None:
-            self._outbox.postpone(envelope, why, until)
+            self._commits.add(lambda: self._outbox.postpone(envelope, why, until))
         self._name(envelope, "waiting", why)
 
     def _record_accepted(self, envelope: Envelope, receipt: Receipt, now: datetime) -> None:

@@ -17,7 +17,7 @@ from bot.store import Store
 TAKEN_UP_AFTER = timedelta(minutes=30)
 """How soon a poll that arXiv left incomplete is taken up by the next."""
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def ahead(services: Services) -> Mapping[str, datetime]:
@@ -74,13 +74,14 @@ def next_event(services: Services, state: ProcessState | None = None) -> datetim
     if state is not None and state.memory.rest_until is not None:
         moments.append(state.memory.rest_until)
     attempt = services.store.outbox.next_attempt_at()
-    return min([*moments, first_due(services, services.settings.subscribers), attempt or _NEVER])
+    due = first_due(services, services.settings.subscribers)
+    return min([*moments, due or NEVER, attempt or NEVER])
 
 
-def first_due(services: Services, subscribers: Sequence[Subscriber]) -> datetime:
-    """When the first of their digests is due. Who gets papers at once waits for no hour."""
+def first_due(services: Services, subscribers: Sequence[Subscriber]) -> datetime | None:
+    """When the first of their digests is due. Who gets papers at once waits for no hour: None where all do."""
     scheduled = [one for one in subscribers if one.schedule.cron is not None]
-    return min(next_digests(services.store, scheduled, services.clock.now()).values(), default=_NEVER)
+    return min(next_digests(services.store, scheduled, services.clock.now()).values(), default=None)
 
 
 def _last_due(

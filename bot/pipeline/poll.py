@@ -90,22 +90,23 @@ def wanted_topics(settings: Settings, only: Sequence[str] | None = None) -> tupl
 def _searches(services: Services, topics: Sequence[Topic], since: datetime | None) -> list[Search]:
     """One search for topics that ask the same: arXiv's terms count requests."""
     now = services.clock.now()
+    began = services.store.subscriptions.first_of([topic.name for topic in topics])
     by_expression: dict[str, list[Topic]] = {}
     for topic in topics:
         by_expression.setdefault(query.expression(topic), []).append(topic)
     searches = []
     for expression, group in by_expression.items():
-        window = min((_window(services, topic, now) for topic in group), key=lambda window: window.start)
+        windows = (_window(services, topic, began.get(topic.name, now), now) for topic in group)
+        window = min(windows, key=lambda window: window.start)
         if since is not None:
             window = replace(window, start=min(window.start, since))
         searches.append(Search(tuple(group), expression, window))
     return searches
 
 
-def _window(services: Services, topic: Topic, now: datetime) -> Window:
-    since = services.store.subscriptions.first_of(topic.name)
+def _window(services: Services, topic: Topic, since: datetime, now: datetime) -> Window:
     anchor = services.store.polls.anchor(topic.name)
-    return coverage.window(anchor, since or now, services.settings.arxiv.lookback, now)
+    return coverage.window(anchor, since, services.settings.arxiv.lookback, now)
 
 
 def _record(services: Services, number: int, search: Search, outcome: TopicPoll, report: Report) -> None:

@@ -7,7 +7,7 @@ obstacle: it is ordered by the words of the interests.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, zip_longest
@@ -16,6 +16,7 @@ from bot import quota
 from bot.errors import ModelError
 from bot.models import Entry, Paper, Purpose, Score, ScoreKey, Subscriber
 from bot.pipeline.attempt import Attempt
+from bot.pipeline.concurrency import Turns
 from bot.pipeline.model_access import ModelAccess, OutOfTime
 from bot.pipeline.owed_editions import EditionsInTurns
 from bot.pipeline.ranking import Reader, reader_of
@@ -52,11 +53,9 @@ async def unscored(services: Services, due: Collection[str]) -> frozenset[str]:
     if services.summariser is None or not _requests_left(services):
         return frozenset()
     found, owed = set(), EditionsInTurns(services)
-    for subscriber in services.settings.subscribers:
-        if subscriber.name in due:
-            reader = reader_of(services.store, subscriber)
-            if _lacking(services, reader, await _new_papers(owed, subscriber, reader)):
-                found.add(subscriber.name)
+    async for subscriber, reader in _readers(services, due):
+        if _lacking(services, reader, await _new_papers(owed, subscriber)):
+            found.add(subscriber.name)
     return frozenset(found)
 
 
@@ -154,11 +153,8 @@ async def _questions(services: Services, due: Collection[str]) -> list[_Question
     """One for all who have the same interests."""
     questions: dict[str, _Question] = {}
     owed = EditionsInTurns(services)
-    for subscriber in services.settings.subscribers:
-        if subscriber.name not in due:
-            continue
-        reader = reader_of(services.store, subscriber)
-        entries = await _new_papers(owed, subscriber, reader)
+    async for subscriber, reader in _readers(services, due):
+        entries = await _new_papers(owed, subscriber)
         lacking = _lacking(services, reader, entries)
         if lacking and len(entries) > MOST_CANDIDATES:
             services.progress.note(
@@ -170,6 +166,15 @@ async def _questions(services: Services, due: Collection[str]) -> list[_Question
         for key, paper in lacking.items():
             questions.setdefault(key.interests, _Question(reader)).papers.setdefault(key, paper)
     return list(questions.values())
+
+
+async def _readers(services: Services, due: Collection[str]) -> AsyncIterator[tuple[Subscriber, Reader]]:
+    """Those of these subscribers, by name, who said what counts, with turns for others between them."""
+    turns = Turns(services.clock)
+    for subscriber in services.settings.subscribers:
+        if subscriber.name in due and not (reader := reader_of(services.store, subscriber)).is_empty:
+            yield subscriber, reader
+        await turns.next()
 
 
 def _lacking(services: Services, reader: Reader, entries: Sequence[Entry]) -> dict[ScoreKey, Paper]:
@@ -186,10 +191,7 @@ def _lacking(services: Services, reader: Reader, entries: Sequence[Entry]) -> di
     }
 
 
-async def _new_papers(owed: EditionsInTurns, subscriber: Subscriber, reader: Reader) -> list[Entry]:
-    """What is owed to a subscriber who said what counts; nothing for others."""
-    if reader.is_empty:
-        return []
+async def _new_papers(owed: EditionsInTurns, subscriber: Subscriber) -> list[Entry]:
     editions = await owed.of(subscriber)
     new = {
         entry.paper.arxiv_id: entry

@@ -118,7 +118,7 @@ async def once(
         return report
     await compose(services, due)
     await deliver(services, state, report, only)
-    name_waiting(services, report, only)
+    await name_waiting(services, report, only)
     await upgrade(services, state, later)
     if state.memory.refused:
         report.troubles.append(state.memory.refused)
@@ -167,7 +167,7 @@ async def step(services: Services, state: ProcessState) -> Report:
     await _hand_over(services, state, {name: due[name] for name in due.keys() - lacking}, report)
     if lacking:
         others = [one for one in services.settings.subscribers if one.name not in lacking]
-        until = hours.first_due(services, others)
+        until = hours.first_due(services, others) or hours.NEVER
         later = await _ahead(services)
         await score(services, state, lacking, until=until)
         await summarise(services, state, lacking, later=later, until=until)

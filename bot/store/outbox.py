@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -29,6 +29,8 @@ UNSENT = "('pending', 'in doubt', 'failed')"
 
 _FORGOTTEN_AT_ONCE = 100
 """Messages of some 40 kB, in one call."""
+_READ_AT_ONCE = 500
+"""Messages without their payloads: some 15 ms."""
 
 
 class Outbox:
@@ -158,11 +160,12 @@ class Outbox:
 
     def due(
         self, now: datetime, *, ignore_backoff: bool, subscribers: Sequence[str] | None
-    ) -> Sequence[Envelope]:
+    ) -> Iterator[Envelope]:
         """Messages to settle or send, in order of digest and part.
 
         ``ignore_backoff`` drops our own waiting times, never a service's Retry-After. Their payloads are empty,
-        as a morning's mail may be larger than the memory: `refresh` reads one.
+        as a morning's mail may be larger than the memory: `refresh` reads one. Which they are is settled by the
+        first; each is as it is when its piece is read, so that others may have their turn between two.
         """
         rows = self._db.rows(
             f"SELECT id FROM outbox WHERE state IN {WAITING} "
@@ -177,16 +180,20 @@ class Outbox:
                 "names": to_json(subscribers or ()),
             },
         )
-        return envelopes.read(self._db, [row["id"] for row in rows], payloads=False)
+        yield from self._in_pieces([row["id"] for row in rows])
 
-    def waiting(self, subscribers: Sequence[str] | None) -> Sequence[Envelope]:
-        """Everything that is neither sent, failed nor ended; with empty payloads."""
+    def waiting(self, subscribers: Sequence[str] | None) -> Iterator[Envelope]:
+        """Everything that is neither sent, failed nor ended; with empty payloads, and read in pieces as `due`."""
         rows = self._db.rows(
             f"SELECT id FROM outbox WHERE state IN {WAITING} "
             "AND (? OR subscriber IN (SELECT value FROM json_each(?))) ORDER BY id",
             (subscribers is None, to_json(subscribers or ())),
         )
-        return envelopes.read(self._db, [row["id"] for row in rows], payloads=False)
+        yield from self._in_pieces([row["id"] for row in rows])
+
+    def _in_pieces(self, ids: Sequence[int]) -> Iterator[Envelope]:
+        for at in range(0, len(ids), _READ_AT_ONCE):
+            yield from envelopes.read(self._db, ids[at : at + _READ_AT_ONCE], payloads=False)
 
     def mark_sending(self, envelope: Envelope, now: datetime) -> Envelope:
         """It is about to be sent, but for one that was withdrawn meanwhile: that stays ended.

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.models import Subscriber, Target
 from bot.models.subscriptions import Changes, Hours, SubscriberRecord
-from bot.store.database import Connection, Row, to_json, to_text, to_time, to_time_or_none
+from bot.store.database import Connection, Row, from_json, to_json, to_text, to_time, to_time_or_none
 from bot.store.optouts import OptOuts
 from bot.store.outbox import UNSENT
 
@@ -198,21 +198,24 @@ class Subscriptions:
     def hours(self, subscribers: Sequence[str] | None = None) -> Mapping[str, Hours]:
         """By what schedule each of them, or everybody, is written to, and since when anew; by name."""
         rows = self._db.rows(
-            "SELECT name, schedule, timezone, coalesce(last_due_at, since) AS last FROM subscribers "
-            "WHERE ? OR name IN (SELECT value FROM json_each(?))",
+            # Many have theirs in common: one row, and one value, for all of those.
+            "SELECT schedule, timezone, coalesce(last_due_at, since) AS last, json_group_array(name) AS names "
+            "FROM subscribers WHERE ? OR name IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3",
             (subscribers is None, to_json(subscribers or ())),
         )
-        return {row["name"]: Hours(row["schedule"], row["timezone"], to_time(row["last"])) for row in rows}
-
-    def first_of(self, topic: str) -> datetime | None:
-        """When the first of those who subscribe to the topic began to."""
-        return to_time_or_none(
-            self._db.value(
-                "SELECT min(t.since) FROM subscriptions t JOIN subscribers s ON s.name = t.subscriber "
-                "WHERE t.topic = ? AND s.removed_at IS NULL",
-                (topic,),
-            )
+        alike = (
+            (Hours(row["schedule"], row["timezone"], to_time(row["last"])), row["names"]) for row in rows
         )
+        return {name: hours for hours, names in alike for name in from_json(names)}
+
+    def first_of(self, topics: Sequence[str]) -> Mapping[str, datetime]:
+        """When the first of those who subscribe to each of the topics began to; nothing where nobody does."""
+        rows = self._db.rows(
+            "SELECT t.topic, min(t.since) AS since FROM subscriptions t JOIN subscribers s ON s.name = t.subscriber "
+            "WHERE t.topic IN (SELECT value FROM json_each(?)) AND s.removed_at IS NULL GROUP BY t.topic",
+            (to_json(topics),),
+        )
+        return {row["topic"]: to_time(row["since"]) for row in rows}
 
     def changes(self, subscribers: Sequence[Subscriber]) -> Changes:
         """Who vanished and who is new, as long as `sync` has not taken the configuration up."""
@@ -244,11 +247,16 @@ class Subscriptions:
 
     def resolved(self, target: Target) -> str | None:
         """The service's own id of an address, where it was found out before."""
-        found = self._db.value(
-            "SELECT resolved FROM addresses WHERE kind = ? AND address = ?",
-            (target.kind, target.address),
+        return self.resolved_of([target]).get(target)
+
+    def resolved_of(self, targets: Sequence[Target]) -> Mapping[Target, str]:
+        """The same of several, of those that were."""
+        rows = self._db.rows(
+            "SELECT a.kind, a.address, a.resolved FROM json_each(?) j CROSS JOIN addresses a "
+            "ON a.kind = j.value ->> 0 AND a.address = j.value ->> 1",
+            (json.dumps([(target.kind, target.address) for target in targets]),),
         )
-        return None if found is None else str(found)
+        return {Target(row["kind"], row["address"]): str(row["resolved"]) for row in rows}
 
     def save_resolved(self, target: Target, resolved: str) -> None:
         self._db.write(

@@ -132,7 +132,7 @@ async def composed(readers: int, papers: int, profile: cProfile.Profile | None =
         watching.cancel()
         if written != readers:
             raise RuntimeError(f"{written} digests of {readers} were written")
-        waiting = store.outbox.waiting(None)[0]
+        waiting = next(store.outbox.waiting(None))
         mail_bytes = len(store.outbox.refresh(waiting).payload)
         store.close()
     return Composed(1000 * took / readers, standstill, mail_bytes)

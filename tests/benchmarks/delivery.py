@@ -123,7 +123,7 @@ async def hand_over(
     )
     report = Report()
     await deliver(services, tick.start(services), report)
-    if report.faults or store.outbox.waiting(None):
+    if report.faults or any(store.outbox.waiting(None)):
         raise RuntimeError(f"not all was delivered: {report.faults[:3]}")
 
 

@@ -331,7 +331,7 @@ async def test_one_click_in_the_mail_that_arrived_stops_the_next_digest(
         both = await asyncio.to_thread(chain.received, MAILBOXES[1], 2)
         assert len(both) == 2, "another address of the same subscriber goes on"
     assert [one.target for one in world.store.optouts.of("ada")] == [ada]
-    assert world.store.outbox.waiting(None) == []
+    assert list(world.store.outbox.waiting(None)) == []
     sent = {one.address: one.sent for one in world.store.outbox.tallies()}
     assert sent == {ADA: 1, MAILBOXES[1]: 2}
     await runner.cleanup()

@@ -276,6 +276,7 @@ class PipelineMachine(RuleBasedStateMachine):
         """Put the subscriber into the configuration, and what this means into the model."""
         before = self.subscribers.get(subscriber.name)
         for gone in set(before.targets if before else ()) - set(subscriber.targets):
+            self.announced.clear()  # its heir does not get what it had before anybody was entitled to it
             owed = self.strict.pop((subscriber.name, gone), set())
             key = (subscriber.name, gone.kind)
             if any(target.kind == gone.kind for target in subscriber.targets):
@@ -358,4 +359,4 @@ class PipelineMachine(RuleBasedStateMachine):
             assert papers <= {paper for paper in papers if (name, kind, paper) in anywhere}, (
                 f"{name} {kind} lacks"
             )
-        assert not self.world.store.outbox.waiting(None)
+        assert not list(self.world.store.outbox.waiting(None))

@@ -141,7 +141,7 @@ def test_death_between_overview_and_thread_loses_and_doubles_nothing(tmp_path: P
         assert (overview.arxiv_ids, overview.thread) == ((), None), death
         assert [one.thread for one in thread] == [Receipt("id-of-#papers", "ts-1")] * 2, death
         assert {one for sent in thread for one in sent.arxiv_ids} == {one.arxiv_id for one in EARLY}, death
-        assert not day.world.store.outbox.waiting(None), death
+        assert not list(day.world.store.outbox.waiting(None)), death
         day.world.store.close()
         if not death:
             break
@@ -194,4 +194,4 @@ def check(world: MortalWorld, death: str) -> None:
     assert Counter(one for mail in mails.values() for one in mail.arxiv_ids) == expected, death
     repeated = len(world.email.accepted) - len(mails)
     assert repeated <= death.startswith(("after FakeChannel.send", "before a commit")), death
-    assert not world.store.outbox.waiting(None), death
+    assert not list(world.store.outbox.waiting(None)), death

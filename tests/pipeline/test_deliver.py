@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from bot.pipeline import tick
 from bot.pipeline.deliver import deliver, name_waiting
 from bot.pipeline.report import Report
 from bot.settings import EmailSettings
+from tests.fakes import FakeClock
 from tests.pipeline.conftest import World
+from tests.pipeline.mortal import mortal_world
 from tests.samples import paper, subscriber
 
 SLACK, FILE = Target("slack", "#papers"), Target("file", "/reports")
@@ -299,12 +302,49 @@ async def test_only_failures_in_a_row_are_an_outage(world: World) -> None:
     assert not world.email.script
 
 
-def test_what_was_not_even_tried_is_named(world: World) -> None:
+async def test_a_server_that_is_down_costs_no_commit_for_each_message(tmp_path: Path) -> None:
+    """What is better left is recorded together: a commit takes the disk's time, and the loop's."""
+    world = mortal_world(tmp_path, FakeClock())
+    world.source.papers = [paper("2611.00001")]
+    mails = tuple(Target("email", f"ada{number}@example.org") for number in range(60))
+    world.subscribe(subscriber(targets=mails), email=EmailSettings("smtp.example.org", "bot@example.org"))
+    world.email.script.extend([transient()] * 5)
+    await world.live()
+    assert len(list(world.store.outbox.due(world.clock.now(), ignore_backoff=True, subscribers=None))) == 60
+    assert not list(world.store.outbox.due(world.clock.now(), ignore_backoff=False, subscribers=None))
+    sent = world.fate.moments.index("before FakeChannel.send")
+    assert world.fate.moments[sent:].count("after a commit") < 20
+    world.store.close()
+
+
+async def test_addresses_of_many_readers_are_looked_up_once(world: World) -> None:
+    """And stored in pieces, so that others have their turn between them."""
+    world.source.papers = [paper("2611.00001")]
+    readers = [
+        subscriber(f"r{number}", targets=(Target("email", f"r{number}@example.org"),))
+        for number in range(1100)
+    ]
+    world.subscribe(*readers, email=EmailSettings("smtp.example.org", "bot@example.org"))
+    looked_up = list[str]()
+
+    async def counting(address: str) -> str:
+        looked_up.append(address)
+        return await world.email.look_up(address)
+
+    world.email.on_resolve = counting
+    for identifier in ("2611.00001", "2611.00002"):
+        world.source.papers = [paper(identifier)]
+        await world.once()
+    assert sorted(looked_up) == sorted(one.targets[0].address for one in readers)
+    assert len(world.email.accepted) == 2200
+
+
+async def test_what_was_not_even_tried_is_named(world: World) -> None:
     """To those who are asked for."""
     world.store.outbox.add_notice(SLACK, b"a notice", "ada", world.clock.now())
     report, other = Report(), Report()
-    name_waiting(world.services, report, None)
-    name_waiting(world.services, other, ["bob"])
+    await name_waiting(world.services, report, None)
+    await name_waiting(world.services, other, ["bob"])
     assert (report.faults, other.faults) == (["ada: slack #papers: waiting: not sent yet"], [])
 
 

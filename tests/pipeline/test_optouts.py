@@ -51,7 +51,7 @@ async def test_what_waits_is_withdrawn_at_once_and_owed_again_on_resume(world: W
     await world.once()
     (waiting,) = world.store.outbox.waiting(None)
     world.store.optouts.pause("ada", None, None, world.clock.now())
-    assert world.store.outbox.waiting(None) == []
+    assert list(world.store.outbox.waiting(None)) == []
     assert world.store.outbox.refresh(waiting).state is OutboxState.ENDED
     await world.once()
     assert arrived(world, MAIL) == []
@@ -112,7 +112,7 @@ async def test_the_name_beside_an_address_and_its_capitals_are_not_the_address(
         read_by(world, target)
         world.source.papers += [paper(f"2611.0001{len(world.source.papers)}")]
         await world.once()
-        assert world.store.outbox.waiting(None) == []
+        assert list(world.store.outbox.waiting(None)) == []
     assert len(world.email.accepted) == 1
     assert world.store.optouts.resume("ada", MAIL, world.clock.now())
     await world.once()
@@ -181,7 +181,7 @@ async def test_a_message_that_comes_back_after_its_reader_has_left_is_not_sent_a
     world.store.outbox.mark_waiting(waiting, "greylisted", world.clock.now(), None, in_doubt=False)
     await world.once()
     assert arrived(world, MAIL) == []
-    assert world.store.outbox.waiting(None) == []
+    assert list(world.store.outbox.waiting(None)) == []
 
 
 async def test_a_message_that_waits_for_its_turn_is_withdrawn_too(world: World) -> None:

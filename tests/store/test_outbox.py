@@ -40,7 +40,7 @@ def message(target: Target, part: int = 1, parts: int = 1, *ids: str) -> NewMess
 
 
 def due(store: Store, *, ignore_backoff: bool = False) -> Sequence[Envelope]:
-    return store.outbox.due(NOON, ignore_backoff=ignore_backoff, subscribers=None)
+    return list(store.outbox.due(NOON, ignore_backoff=ignore_backoff, subscribers=None))
 
 
 def test_a_digest_is_recorded_with_its_papers_and_messages(store: Store) -> None:
@@ -60,7 +60,7 @@ def test_a_digest_is_recorded_with_its_papers_and_messages(store: Store) -> None
 def test_what_is_due_is_named_without_its_bytes(store: Store) -> None:
     """A morning's mail may be larger than the memory; one at a time is read whole."""
     write_digest(store, [message(SLACK), message(MAIL)])
-    for envelopes in (due(store), store.outbox.waiting(None)):
+    for envelopes in (due(store), list(store.outbox.waiting(None))):
         assert [one.payload for one in envelopes] == [b"", b""]
         assert [store.outbox.refresh(one).payload for one in envelopes] == [b"part 1", b"part 1"]
 
@@ -312,6 +312,20 @@ def test_only_what_waits_for_those_who_are_asked_for(store: Store) -> None:
     store.outbox.mark_failed(slack, "no", Verdict(), NOON)
     store.outbox.mark_waiting(notice, "cut off", NOON + HOUR, None, in_doubt=True)
     assert [one.id for one in store.outbox.waiting(None)] == [notice.id]
+
+
+def test_what_is_due_is_read_in_pieces(store: Store) -> None:
+    """So that others have their turn between them: which they are is settled by the first, what became of one
+    meanwhile is seen, and none is missed."""
+    ids = [store.outbox.add_notice(SLACK, b"a notice", "ada", NOON) for _ in range(1200)]
+    found = store.outbox.due(NOON, ignore_backoff=False, subscribers=None)
+    first = next(found)
+    late = store.outbox.read([ids[-1]])[0]
+    store.outbox.mark_sent(late, Receipt("there", "1"), NOON)
+    store.outbox.add_notice(SLACK, b"a notice", "ada", NOON)
+    rest = list(found)
+    assert [first.id, *(one.id for one in rest)] == ids
+    assert (rest[-2].state, rest[-1].state) == (OutboxState.PENDING, OutboxState.SENT)
 
 
 def test_attempts_are_counted_and_the_first_that_is_open_is_kept(store: Store) -> None:
