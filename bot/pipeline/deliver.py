@@ -150,16 +150,17 @@ class _Postman:
     async def _attempt(self, envelope: Envelope) -> bool:
         channel = self._services.channels.get(self._kind)
         if channel is None:
-            error = DeliveryError(f"{self._kind} is not configured", Verdict(permanent=True))
+            error = DeliveryError(f"{self._kind} is not configured", Verdict())
             self._outcomes.failed(envelope, error)
             return True
         for _ in range(_ATTEMPTS_A_ROUND):
             envelope = self._outbox.refresh(envelope)
-            if envelope.state is OutboxState.ENDED or self._withdrawn(envelope):
-                return True
-            if self._outcomes.is_set_aside(envelope):
-                self._outcomes.set_aside(envelope)
-                return True
+            if (
+                envelope.state is OutboxState.ENDED
+                or self._withdrawn(envelope)
+                or self._outcomes.set_aside(envelope)
+            ):
+                return True  # and so are those after it
             await self._pacing.wait_for_service()
             try:
                 resolved = await self._resolve(channel, envelope.target)
@@ -169,11 +170,10 @@ class _Postman:
                 if settled is None:
                     continue
                 return settled
-            if receipt is None:
-                return True
-            self._outcomes.accepted(envelope, receipt)
-            self._pacing.accepted()
-            self.sent += 1
+            if receipt is not None:
+                self._outcomes.accepted(envelope, receipt)
+                self._pacing.accepted()
+                self.sent += 1
             return True
         self._outcomes.left(envelope, envelope.error or "the service kept refusing")
         return False

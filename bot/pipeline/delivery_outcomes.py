@@ -58,21 +58,23 @@ class DeliveryOutcomes:
             self._tell_if_set_aside(envelope, error)
         self._name(envelope, "failed", _in_full(error))
 
-    def is_set_aside(self, envelope: Envelope) -> bool:
-        """Whether the digest is not tried, as the mailbox has refused too many. What is sent by hand is."""
+    def set_aside(self, envelope: Envelope) -> bool:
+        """Whether the digest is not tried, as the mailbox has refused too many. What is sent by hand is.
+
+        A ``retry`` sends it with those before it.
+        """
         if not envelope.digest_id or envelope.copy:
             return False
         refusals = self._outbox.refusals(envelope.subscriber, envelope.target)
-        return refusals.digests >= backoff.MAILBOX_REFUSALS
-
-    def set_aside(self, envelope: Envelope) -> None:
-        """It is not tried; a ``retry`` sends it with those before it."""
+        if refusals.digests < backoff.MAILBOX_REFUSALS:
+            return False
         why = "not tried: the mailbox is set aside"
         self._outbox.mark_failed(
             envelope, why, Verdict(permanent=True, remedy=_taken_back(envelope)), self._clock.now()
         )
         self._report.messages.add(envelope.id)
         self._report.troubles.append(f"{subject(envelope)}: {why}; {_taken_back(envelope)}")
+        return True
 
     def _tell_if_set_aside(self, envelope: Envelope, error: DeliveryError) -> None:
         key = alerts.set_aside_key(envelope.subscriber, envelope.target)

@@ -200,5 +200,5 @@ class ArxivGate:
 
 
 def _minutes(left: timedelta) -> str:
-    minutes = max(math.ceil(left / timedelta(minutes=1)), 1)
+    minutes = math.ceil(left / timedelta(minutes=1))
     return "one more minute" if minutes == 1 else f"{minutes} more minutes"

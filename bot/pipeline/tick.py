@@ -242,11 +242,9 @@ def take_up(store: Store, settings: Settings, now: datetime) -> None:
         known = store.subscriptions.hours()
         for subscriber in settings.subscribers:
             record = known.get(subscriber.name)
-            if record is None or not record.schedule:
-                continue
-            if (record.schedule, record.timezone) == (subscriber.schedule.text, subscriber.timezone):
-                continue
-            before = schedule.parse(record.schedule)
-            if before.cron is None or not schedule.is_due(before, record.timezone, record.last, now):
-                store.subscriptions.set_last_due(subscriber.name, now)
+            wanted = subscriber.schedule.text, subscriber.timezone
+            if record and record.schedule and (record.schedule, record.timezone) != wanted:
+                before = schedule.parse(record.schedule)
+                if before.cron is None or not schedule.is_due(before, record.timezone, record.last, now):
+                    store.subscriptions.set_last_due(subscriber.name, now)
         store.subscriptions.sync(settings.subscribers, now)

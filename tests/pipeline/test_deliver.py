@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -11,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, StoreError
 from bot.models import Envelope, OutboxState, Receipt, Target, Verdict
 from bot.pipeline import tick
 from bot.pipeline.deliver import deliver, name_waiting
@@ -712,3 +714,25 @@ async def test_a_sending_limit_holds_the_rest_back_until_the_next_run(world: Wor
     world.restart()
     assert not (await world.once()).faults
     assert len(world.email.accepted) == 4
+
+
+async def test_what_was_accepted_and_cannot_be_recorded_ends_the_round(ready: World) -> None:
+    """Else the outbox would not know, and the message go out twice; the next process looks for it first."""
+
+    async def taken(envelope: Envelope, resolved: str) -> Receipt:
+        with closing(sqlite3.connect(ready.settings.database)) as other:
+            other.execute(
+                "CREATE TRIGGER full BEFORE UPDATE ON outbox WHEN new.state = 'sent' "
+                "BEGIN SELECT raise(ABORT, 'no space left'); END"
+            )
+        return await ready.slack.take(envelope, resolved)
+
+    ready.subscribe(subscriber(targets=(SLACK,)))
+    ready.slack.on_send = taken
+    with pytest.raises(StoreError, match="no space left"):
+        await ready.once()
+    with closing(sqlite3.connect(ready.settings.database)) as other:
+        other.execute("DROP TRIGGER full")
+    ready.restart()
+    assert not (await ready.once()).faults
+    assert len(ready.slack.accepted) == 1

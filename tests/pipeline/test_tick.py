@@ -247,6 +247,20 @@ async def test_spare_time_indexes_what_was_stored_before(
     assert old_world.store.words.is_complete() is done
 
 
+@pytest.mark.parametrize(
+    "work", [World.once, lambda world: tick.spare(world.services, world.state, TUESDAY, asyncio.Event())]
+)
+async def test_others_have_their_turn_after_each_piece_that_is_indexed(
+    old_world: World, work: Callable[[World], Awaitable[object]]
+) -> None:
+    """A large database has hundreds of them."""
+    await work(old_world)
+    indexing = old_world.clock.slept.count(0)
+    old_world.clock.slept.clear()
+    await work(old_world)
+    assert indexing == old_world.clock.slept.count(0) + 1
+
+
 async def test_spare_time_asks_the_model_nothing_while_it_rests(world: World) -> None:
     """What nobody waits for is not asked for; afterwards it is."""
     world.source.papers = [paper()]

@@ -78,6 +78,14 @@ async def test_the_message_is_edited_once_the_summaries_exist(fallen_back: World
     assert len(fallen_back.slack.edits) == 1
 
 
+async def test_once_edits_what_an_earlier_run_had_to_send_without_summaries(fallen_back: World) -> None:
+    """Whoever runs nothing but `once` has no spare time."""
+    await fallen_back.once()
+    ((_, payload),) = fallen_back.slack.edits
+    assert payload.count(SUMMARY) == 2
+    assert len(fallen_back.slack.accepted) == 1
+
+
 async def test_a_message_sent_as_plain_text_is_edited_as_plain_text(world: World) -> None:
     """The workspace refused the blocks once: the edit does not bring them back."""
     world.source.papers = [paper("2611.00001")]
