@@ -273,14 +273,14 @@ class Outbox:
 
     def refusals(self, subscriber: str, target: Target) -> Refusals:
         """What the target itself has refused for good since it last accepted anything. A ``retry`` forgets it."""
-        row = self._db.row(
+        (row,) = self._db.rows(
             "SELECT count(DISTINCT digest_id) AS digests, coalesce(sum(attempts), 0) AS attempts FROM outbox "
             "WHERE kind = :kind AND target = :address AND subscriber = :name AND state = 'failed' "
             "AND recipient_refused AND settled_at > coalesce((SELECT max(settled_at) FROM outbox "
             " WHERE kind = :kind AND target = :address AND subscriber = :name AND state = 'sent'), '')",
             {"kind": target.kind, "address": target.address, "name": subscriber},
         )
-        return Refusals(row["digests"], row["attempts"]) if row else Refusals(0, 0)
+        return Refusals(row["digests"], row["attempts"])
 
     def refresh(self, envelope: Envelope) -> Envelope:
         """The row as it is now, with the receipt of its digest's first part."""

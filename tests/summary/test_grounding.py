@@ -372,3 +372,12 @@ def test_only_what_no_reading_of_a_comma_supports_is_refused() -> None:
     """In German it is a decimal comma, but who writes as in English is not refused for that."""
     found = unsupported("Bei 12,500 K, 28 nm und 31 nm", "At 12,500 K.", language="de")
     assert found == ("28 nm", "31 nm")
+
+
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [("en", False), ("en-GB", False), ("zh", False), ("ja-JP", False), ("de", True), ("de-AT", True)],
+)
+def test_a_comma_is_a_decimal_point_only_where_the_language_has_it_so(language: str, found: bool) -> None:
+    """In English 12,500 K is a thousand times the 12.5 K of the abstract."""
+    assert (unsupported("12,500 K", "At 12.5 K.", language=language) == ()) is found
