@@ -159,10 +159,11 @@ REPEATED = [
 
 @pytest.mark.parametrize("piece", REPEATED)
 def test_repetition_is_no_danger(piece: str) -> None:
-    """A long run of any sign is read to its end, alone and within a formula."""
-    for source in (piece * (2_000 // len(piece)), "$" + piece * (2_000 // len(piece)) + "$"):
-        assert isinstance(to_text(source), str)
-        assert isinstance(to_html(source), str)
+    """A long run of any sign is read to its end, alone and within a formula; so are the words behind it."""
+    many, behind = piece * (2_000 // len(piece)), " word" * 600
+    for source in (many, f"${many}$"):
+        assert to_text(source + behind).endswith(" word")
+        assert re.sub(r"(</\w+>)+$", "", to_html(source + behind)).endswith(" word")
 
 
 @pytest.mark.parametrize(
