@@ -24,8 +24,9 @@ Row = Mapping[str, Any]
 BUSY_TIMEOUT_S = 5.0
 """How long a statement waits for another program's transaction."""
 
-_CACHE_KIB = 16_384
-"""Of pages: SQLite's own 2,000 KiB don't hold the indexes of one year."""
+_CACHE_KIB = 4096
+"""Of pages, which fill within months and stay. More takes memory and saves no time: the system keeps the file's pages
+too. Rounds and the store's calls take the same with 2 MiB and with 16 (`tests.benchmarks.growth`, `store`)."""
 
 
 class Connection:

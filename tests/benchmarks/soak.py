@@ -5,8 +5,9 @@
 The simulated arXiv and its daemon (`tests.simulated`) on a clock that jumps, for some years: arXiv, the model, Slack
 and the mail server fail now and then, messages are accepted without a word, the YAML is edited every few days. Beside
 it the HTTP side listens on a real socket, opened anew with each edit as the daemon does, and is asked once a second of
-real time. Memory, open files and tasks are looked at through all rounds but the first fifth; of the database, whose
-papers are kept for ever, the bytes for each paper. What was lost or doubled is `tests.simulated.verdict`'s to say.
+real time. Memory, open files and tasks are looked at through all rounds but the first fifth, in which SQLite's cache of
+pages fills up to its bound; of the database, whose papers are kept for ever, the bytes for each paper. What was lost or
+doubled is `tests.simulated.verdict`'s to say.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ class FlakyChannel(RecordingChannel):
             fault = self._chance.choice((DOWN, BUSY, UNANSWERED) if self.kind == "slack" else (DOWN, BUSY))
             if fault is UNANSWERED:
                 await super().send(light, resolved)
-            raise DeliveryError("a fault of the soak", fault)  # a new one: it holds on to whatever raised it
+            # A new one each time: one that is raised again keeps the frames of every time before.
+            raise DeliveryError("a fault of the soak", fault)
         receipt = await super().send(light, resolved)
         del self.accepted[:-50]
         return receipt
