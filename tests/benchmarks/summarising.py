@@ -2,7 +2,9 @@
 
 Run as ``python -m tests.benchmarks.summarising``. The stand-in for Gemini runs in a process of its own and
 answers after 1 s ± 0.5 s; the real client, the real pipeline and the real database ask it 16 at a time. The
-bound is 1.15 times the sum of the latencies, as the stand-in measured them, divided by 16.
+bound is 1.15 times the sum of the latencies, as the stand-in measured them, divided by 16. Where others use the
+processors too, that says little: what we compute would, if none of it went on beside an answer that is waited for, add
+no more than that to the latencies.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,18 +52,37 @@ def settings_for(folder: Path, door: Door) -> Settings:
     return samples.settings(folder, gemini=gemini)
 
 
-async def summarise(settings: Settings, store: Store, invented: list[Invented]) -> float:
-    """Seconds for a summary of each."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Seconds for all summaries."""
+
+    took: float
+    computing: float
+    """Of this process."""
+    least: float = 0.0
+    """That the latencies allow."""
+
+    @property
+    def ratio(self) -> float:
+        return self.took / self.least
+
+    @property
+    def own_ratio(self) -> float:
+        return 1 + self.computing / self.least
+
+
+async def summarise(settings: Settings, store: Store, invented: list[Invented]) -> Taken:
+    """A summary of each."""
     papers = {SummaryKey(one.paper.arxiv_id, 1, "English", "", PROMPT_VERSION): one.paper for one in invented}
     now = datetime.now(UTC)
     store.papers.add(papers.values(), now)
     order = [quota.SummaryRequest(key, frozenset({"ada"}), now) for key in papers]
     async with app.open_services(settings, store, SilentProgress()) as services:
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         await ask_for(services, tick.start(services), order, papers, 1)
-        took = time.perf_counter() - began
+        taken = Taken(time.perf_counter() - began, time.process_time() - busy)
     check(services, papers, invented)
-    return took
+    return taken
 
 
 def check(services: Services, papers: Mapping[SummaryKey, object], invented: list[Invented]) -> None:
@@ -75,18 +97,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.summarising", description=__doc__)
     parser.add_argument("--profile", action="store_true", help="show where our own time goes")
     profile = cProfile.Profile() if parser.parse_args().profile else None
-    ratio = measured(profile)
+    taken = measured(profile)
     if profile is not None:
         pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
-    return int(ratio > BOUND)
+    return int(taken.ratio > BOUND)
 
 
 def figures() -> list[Figure]:
-    return [at_most("200 summaries, against their latencies alone", measured(None), BOUND, "x")]
+    taken = measured(None)
+    return [
+        at_most("200 summaries, against their latencies alone", taken.ratio, BOUND, "x"),
+        at_most("their latencies with all that we compute, likewise", taken.own_ratio, BOUND, "x"),
+    ]
 
 
-def measured(profile: cProfile.Profile | None) -> float:
-    """How long the summaries took, against the least that their latencies allow."""
+def measured(profile: cProfile.Profile | None) -> Taken:
+    """How long the summaries took, and the least that their latencies allow."""
     with (
         world_apart("--papers", str(COUNT), "--latency", "1") as door,
         tempfile.TemporaryDirectory() as folder,
@@ -94,22 +120,21 @@ def measured(profile: cProfile.Profile | None) -> float:
         settings = settings_for(Path(folder), door)
         store = app.open_store(settings.database)
         invented = list(window(1, COUNT, datetime.now(UTC)))
-        busy = time.process_time()
         with profile or nullcontext():
-            took = asyncio.run(summarise(settings, store, invented))
-        busy = time.process_time() - busy
+            taken = asyncio.run(summarise(settings, store, invented))
         store.close()
         gemini = door.report()["gemini"]
-    least = gemini["seconds"] / CONCURRENCY
+    taken = replace(taken, least=gemini["seconds"] / CONCURRENCY)
     print(
         f"{gemini['requests']} requests, latencies of {gemini['seconds']:.1f} s in all, "
         f"at most {gemini['most_at_once']} at once"
     )
     print(
-        f"{COUNT} summaries in {took:.2f} s, {least:.2f} s of it waiting, {busy:.2f} s of our own processor time"
+        f"{COUNT} summaries in {taken.took:.2f} s, {taken.least:.2f} s of it waiting, {taken.computing:.2f} s of "
+        "our own processor time"
     )
-    print(f"ratio {took / least:.3f} (at most {BOUND})")
-    return float(took / least)
+    print(f"ratio {taken.ratio:.3f}, of what we compute {taken.own_ratio:.3f} (at most {BOUND})")
+    return taken
 
 
 if __name__ == "__main__":
