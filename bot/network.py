@@ -200,6 +200,8 @@ _MEANT = {
 def _fault_of_bundle(path: str) -> str:
     if os.path.isdir(path):
         return "names a folder"
+    if os.path.exists(path) and not os.path.isfile(path):
+        return "names no file"  # a pipe would keep us waiting
     try:
         with open(path, "rb") as file:
             return "" if _PEM in file.read(_LARGEST_BUNDLE) else "names a file without a PEM certificate"

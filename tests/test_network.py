@@ -131,6 +131,7 @@ def test_files_that_tls_would_fail_on_are_named_and_set_aside(tmp_path: Path) ->
         ("SSL_CERT_FILE", str(tmp_path)),
         ("SSL_CERT_FILE", str(html)),
         ("SSL_CERT_FILE", str(empty)),
+        ("SSL_CERT_FILE", str(pipe)),
         ("SSL_CERT_DIR", str(tmp_path / "none")),
         ("SSL_CERT_DIR", str(html)),
         ("SSLKEYLOGFILE", str(tmp_path / "none" / "keys.log")),

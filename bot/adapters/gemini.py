@@ -35,6 +35,8 @@ _PROBE_CONFIGURATION = types.GenerateContentConfig(
 )
 LARGEST_ANSWER = 4 * MEGABYTE
 """Ten times what a model may say in one answer, with every character escaped."""
+MOST_TOKENS = 10_000_000
+"""Several times what any model reads or writes in one request."""
 OFFICIAL_URL = "https://generativelanguage.googleapis.com/"
 
 Answer = TypeVar("Answer")
@@ -253,9 +255,14 @@ def read_reply(response: types.GenerateContentResponse) -> ModelReply:
         if feedback and feedback.block_reason
         else "",
         model_version=readable(response.model_version or "", _LONGEST_NAME),
-        prompt_tokens=usage.prompt_token_count or 0,
-        output_tokens=(usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0),
+        prompt_tokens=_tokens(usage.prompt_token_count),
+        output_tokens=_tokens(usage.candidates_token_count) + _tokens(usage.thoughts_token_count),
     )
+
+
+def _tokens(count: int | None) -> int:
+    """What can have been counted: the database takes no number of twenty digits, and a total never falls."""
+    return min(max(count or 0, 0), MOST_TOKENS)
 
 
 def _silence_sdk() -> None:

@@ -144,6 +144,10 @@ def _verdict(error: APIError) -> Verdict:
         return _quota_verdict(error)
     if code >= 500 or code in _TRANSIENT_CODES:
         return Verdict(retry_after=_wait(error))
+    if code < 400:
+        return Verdict(
+            malformed=True
+        )  # no refusal of Gemini's has it: whatever answers, it is not about the prompt
     rule = _rule(error)
     return Verdict(permanent=True, remedy=rule.remedy if rule else "", service_wide=rule is not None)
 

@@ -222,7 +222,10 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     """
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
-        return timedelta(seconds=min(int(value), _LONGEST_WAIT_SECONDS))
+        # Python refuses to read a number of more than 4,300 digits.
+        longest = str(_LONGEST_WAIT_SECONDS)
+        digits = value.lstrip("0") or "0"
+        return timedelta(seconds=int(digits if len(digits) < len(longest) else longest))
     try:
         until = _http_date(value)
         sent = _http_date(headers.get("Date", ""))

@@ -3,7 +3,7 @@
 An answer is bounded in bytes after decompression, one in JSON in what it holds too, and in time by the session's
 or the request's timeout. No redirect is followed: aiohttp takes `Authorization` away on the way to another host,
 but not a key in a header of its own, and an answer from elsewhere is nobody's we asked. Nothing is sent twice,
-and no ~/.netrc is read.
+no ~/.netrc is read, and no cookie kept: what one answer says would stand in every later request.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ def bounded_session(
         timeout=timeout,
         headers=headers,
         connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
         proxy=proxy,
     )
 

@@ -21,6 +21,8 @@ from bot.cli.console import LogProgress, tell
 from bot.cli.lines import put
 from bot.cli.logs import logger, set_up_logging
 from bot.cli.options import State, global_options, pass_state
+from bot.config.files import read_bounded
+from bot.config.loading import MAX_BYTES
 from bot.daemon import Daemon
 from bot.errors import StoreError
 from bot.models import Subscriber
@@ -203,9 +205,9 @@ def _stamp(path: Path) -> bytes | None:
     return f"{found.st_mtime_ns} {found.st_size}".encode()
 
 
-def _read(path: os.PathLike[str]) -> bytes | None:
+def _read(path: Path) -> bytes | None:
+    """All of it that a configuration may have."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read_bounded(path, MAX_BYTES + 1)
     except OSError:
         return None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 from pathlib import Path
 
+from bot.config.files import read_bounded
 from bot.models import Liked
 
 MOST_BYTES = 50_000_000
@@ -25,8 +26,7 @@ _DEEPEST = 5
 
 def read(path: Path) -> tuple[Liked, ...]:
     """The entries that have a title, in their order. OSError where the file can't be read."""
-    with path.open("rb") as file:
-        raw = file.read(MOST_BYTES)
+    raw = read_bounded(path, MOST_BYTES)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

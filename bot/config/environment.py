@@ -5,8 +5,6 @@ No message made here holds a value, nor a line of a ``.env`` that could not be r
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 import stat
 from collections.abc import Mapping
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.config import invisible, secret_forms
+from bot.config.files import read_bounded
 from bot.config.report import START, FaultReport, Mark
 from bot.config.secret_forms import GEMINI_API_KEY, NAMES, SLACK_BOT_TOKEN, SMTP_PASSWORD
 from bot.models import Fault
@@ -179,7 +178,7 @@ def _read_secret(name: str, given: _Given) -> str | None:
     path = given.folder / given.value
     _warn_of_readers(path, given.mark, (f"{name}_FILE",), given.odd)
     try:
-        text = _read_bounded(path).decode("utf-8-sig")
+        text = read_bounded(path, MAX_BYTES).decode("utf-8-sig")
     except OSError as error:
         problem = f"can't read {given.value}: {error.strerror or error}"
     except ValueError:
@@ -207,21 +206,12 @@ def _warn_of_readers(path: Path, mark: Mark, where: tuple[str, ...], report: Fau
         report.add(mark, where, f"every user of this machine can read {path.name}: `chmod 600 {path}`")
 
 
-def _read_bounded(path: Path) -> bytes:
-    """The beginning of a file; OSError for a pipe, which could keep us waiting, or a device, which has no end."""
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no file")
-        return file.read(MAX_BYTES)
-
-
 def _read_dotenv(path: Path, report: FaultReport) -> dict[str, _Variable]:
     """The variables of the file with their places; none when there is no such file."""
     if not path.is_file():  # a folder of this name is somebody's virtual environment
         return {}
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = read_bounded(path, MAX_BYTES + 1)
     except OSError as error:
         report.add(START, (), f"can't be read: {error.strerror or error}")
         return {}

@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.config import environment, homes, invisible
 from bot.config.build import DATABASE, Values, build
 from bot.config.document import DOCUMENT
+from bot.config.files import read_bounded
 from bot.config.hints import hints
 from bot.config.report import START, FaultReport, Mark
 from bot.config.report import Path as Path_
@@ -65,8 +66,7 @@ _SECRET = "a secret does not belong in this file: take it out and set "
 
 def _read_file(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = read_bounded(path, MAX_BYTES + 1)
     except FileNotFoundError:
         raise _unusable(path, "there is no such file: `arxiv-digest init` writes one to start from") from None
     except IsADirectoryError:

@@ -13,9 +13,12 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
+from google.genai import types
 from yarl import URL
 
+from bot.adapters.gemini import MOST_TOKENS, read_reply
 from bot.adapters.http import is_ours
+from bot.adapters.session import bounded_session
 from bot.errors import ServiceError
 from tests.hostile import (
     KEY,
@@ -154,6 +157,39 @@ async def test_a_list_without_a_last_page_ends() -> None:
     error = await refused(ask_slack, pages)
     assert str(error).startswith("Slack's list has no end")
     assert len(pages.requests) == 200
+
+
+@pytest.mark.parametrize("status", [101, 206, 300])
+async def test_a_status_that_gemini_never_answers_is_nothing_about_the_prompt(status: int) -> None:
+    """The paper is asked for again another time."""
+    head = f"HTTP/1.1 {status} X\nContent-Type: application/json\nContent-Length: 2"
+    error = await refused(ask_gemini, Hostile(head, [b"{}"]))
+    assert (error.verdict.permanent, error.verdict.malformed) == (False, True)
+
+
+@pytest.mark.parametrize("told", [10**30, -(10**30), -5, 2**63])
+def test_what_was_spent_is_a_number_that_can_be_kept(told: int) -> None:
+    """Whatever the answer says: neither beyond the database's numbers, nor below nothing."""
+    usage = types.GenerateContentResponseUsageMetadata(
+        prompt_token_count=told, candidates_token_count=told, thoughts_token_count=told
+    )
+    candidate = types.Candidate(content=types.Content(parts=[types.Part(text="[]")]))
+    reply = read_reply(types.GenerateContentResponse(candidates=[candidate], usage_metadata=usage))
+    assert 0 <= reply.prompt_tokens <= MOST_TOKENS
+    assert 0 <= reply.output_tokens <= 2 * MOST_TOKENS
+
+
+async def test_no_service_leaves_a_cookie() -> None:
+    """One answer's would stand in all later requests, and a large one make them all refused."""
+    cookies = "\n".join(f"Set-Cookie: a{n}={'x' * 3000}" for n in range(30))
+    head = f"HTTP/1.1 200 OK\n{cookies}\nConnection: close\nContent-Length: 2"
+    async with serving(Hostile(head, [b"{}"])) as hostile:
+        address = hostile.root.replace("127.0.0.1", "localhost")  # an address of digits is given none
+        async with bounded_session(10**6) as session:
+            for _ in range(2):
+                await (await session.get(address)).read()
+    assert len(hostile.requests) == 2
+    assert b"cookie:" not in hostile.requests[1].lower()
 
 
 # --- time ----------------------------------------------------------------------------------------

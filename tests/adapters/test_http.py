@@ -51,11 +51,13 @@ def test_retry_after_in_both_forms(headers: dict[str, str], seconds: int | None)
     assert retry_after(headers) == (None if seconds is None else timedelta(seconds=seconds))
 
 
-def test_an_absurd_wait_is_still_a_wait() -> None:
-    """A number too large for a timedelta does not raise."""
-    wait = retry_after({"Retry-After": "9" * 40})
+@pytest.mark.parametrize("digits", [40, 8000])
+def test_an_absurd_wait_is_still_a_wait(digits: int) -> None:
+    """A number too large for a timedelta, or for Python to read, does not raise."""
+    wait = retry_after({"Retry-After": "9" * digits})
     assert wait is not None
     assert wait > timedelta(days=365)
+    assert retry_after({"Retry-After": "0" * digits + "7"}) == timedelta(seconds=7)
 
 
 # --- redirects ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,6 +134,20 @@ def test_a_broken_edit_is_told_once_and_its_undoing_is_noticed(path: Path, look:
     path.write_text(YAML)
     look()
     assert look() is not None
+
+
+def test_a_pipe_or_a_device_in_its_place_holds_nothing_up(path: Path, look: Reloader) -> None:
+    """Neither waits for a writer nor is read without an end: a broken edit like others."""
+    for put in (os.mkfifo, lambda place: place.symlink_to("/dev/zero")):
+        path.unlink()
+        put(path)
+        look()
+        with pytest.raises(ConfigError, match="it is no file"):
+            look()
+        path.unlink()
+        path.write_text(YAML)
+        look()
+        assert look() is not None
 
 
 def test_the_env_file_beside_it_counts_too(path: Path, look: Reloader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,14 @@ def test_a_missing_file_ends_nothing(tmp_path: Path) -> None:
     assert bibliography.papers(tmp_path / "gone.bib") == ()
     with pytest.raises(FileNotFoundError):
         bibliography.read(tmp_path / "gone.bib")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Nor a device read: either is a file that can't be."""
+    os.mkfifo(tmp_path / "pipe.bib")
+    (tmp_path / "zero.bib").symlink_to("/dev/zero")
+    for name in ("pipe.bib", "zero.bib"):
+        assert bibliography.papers(tmp_path / name) == ()
 
 
 def test_braces_that_keep_capitals_do_not_break_words(tmp_path: Path) -> None:

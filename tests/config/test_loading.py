@@ -262,6 +262,14 @@ def test_a_folder(tmp_path: Path) -> None:
     assert refusal(tmp_path) == "1:1: a folder, not a file"
 
 
+def test_what_never_ends_is_not_waited_for(tmp_path: Path) -> None:
+    """A pipe that nobody writes to, and a device."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name in ("pipe", "zero"):
+        assert refusal(tmp_path / name) == "1:1: can't be read: it is no file"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_a_file_without_permission(tmp_path: Path) -> None:
     """A file that may not be read is said to be so."""
