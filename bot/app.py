@@ -6,6 +6,7 @@ With `checks` the only place that builds adapters. Each builder imports its own,
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable
@@ -106,17 +107,22 @@ async def serving(services: Services) -> AsyncGenerator[None]:
         return
     from aiohttp import web
 
-    from bot.http.server import application
+    from bot.http.server import Door, application
 
     runner = web.AppRunner(application(services), access_log=None)
     await runner.setup()
+    assert runner.server is not None
+    door = Door(runner.server, services.clock.monotonic)
     try:
         try:
-            await web.TCPSite(runner, http.host, http.port).start()
+            listening = await asyncio.get_running_loop().create_server(door, http.host, http.port, backlog=20)
         except OSError as error:
             what = f"http.listen: {http.host}:{http.port} can't be used: {error.strerror or error}"
             raise StoreError(f"{what}; name another address, or stop what listens there") from error
-        yield
+        try:
+            yield
+        finally:
+            listening.close()
     finally:
         await runner.cleanup()
 

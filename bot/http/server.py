@@ -6,6 +6,7 @@ click too, and asked again changes nothing more.
 
 from __future__ import annotations
 
+import asyncio
 import email
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,6 +30,10 @@ _BURST, _PER_SECOND = 60.0, 10.0
 """Requests of one address: so many at once, and so many a second after that."""
 _ADDRESSES = 10_000
 """Addresses that are counted; the longest silent are forgotten."""
+_CONNECTIONS = 100
+"""Open at once. Each is a file of the process, which needs them for the services and the database."""
+_LONGEST_CONNECTION = timedelta(minutes=1)
+"""When others come, one that has been open for so long is closed: an answer takes milliseconds."""
 _OVERDUE = timedelta(hours=6)
 _STUCK = timedelta(days=1)
 _PAUSES = {f"pause-{weeks}": timedelta(weeks=weeks) for weeks in (1, 2, 4)}
@@ -78,6 +83,47 @@ def unready(services: Services) -> list[str]:
     if services.settings.gemini.api_key is not None and any(one.key == alerts.MODEL for one in alarms):
         reasons.append("the model gives no summaries")
     return reasons
+
+
+class Door:
+    """Lets connections in, as the protocol factory of ``create_server``: aiohttp itself takes as many as come, and
+    waits without an end for what they ask."""
+
+    def __init__(self, server: web.Server, monotonic: Callable[[], float]) -> None:
+        self._server = server
+        self._monotonic = monotonic
+        self._since: dict[web.RequestHandler, float] = {}
+
+    def __call__(self) -> asyncio.Protocol:
+        return _Entrance(self._let_in)
+
+    def _let_in(self, transport: asyncio.Transport) -> None:
+        now, young = self._monotonic(), {}
+        for one in self._server.connections:
+            since = self._since.get(one, now)
+            if since + _LONGEST_CONNECTION.total_seconds() > now:
+                young[one] = since
+            elif isinstance(one.transport, asyncio.Transport):
+                one.transport.abort()  # whoever does not read would make a gentler end wait
+        self._since = young
+        if len(young) >= _CONNECTIONS:
+            transport.abort()
+            return
+        handler = self._server()
+        transport.set_protocol(handler)
+        handler.connection_made(transport)
+        young[handler] = now
+
+
+class _Entrance(asyncio.Protocol):
+    """What a connection meets before it has a protocol of its own."""
+
+    def __init__(self, let_in: Callable[[asyncio.Transport], None]) -> None:
+        self._let_in = let_in
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._let_in(transport)
 
 
 class _Side:

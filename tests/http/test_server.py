@@ -8,7 +8,7 @@ import re
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from email import policy
@@ -275,6 +275,35 @@ async def test_an_address_that_can_t_be_listened_at_is_named_with_the_remedy(wor
             ):
                 async with app.serving(replace(world.services, settings=settings)):
                     pass
+
+
+async def test_whoever_holds_connections_open_holds_up_nothing_else(world: World) -> None:
+    """A hundred at most; when more come, those that have been open for a minute go, whatever they are about."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = replace(world.settings, http=HttpSettings("127.0.0.1", port))
+
+    writers: list[asyncio.StreamWriter] = []
+
+    async def asked(words: bytes = b"GET /healthz HTTP/1.0\r\n\r\n") -> asyncio.StreamReader:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writers.append(writer)
+        writer.write(words)
+        return reader
+
+    async def answer(reader: asyncio.StreamReader) -> bytes:
+        with suppress(ConnectionError):
+            return await reader.read()
+        return b""
+
+    async with app.serving(replace(world.services, settings=settings)):
+        slow = [await asked(b"GET /healthz HTTP/1.1\r\nX: ") for _ in range(100)]
+        assert await answer(await asked()) == b""
+        await world.clock.sleep(61)
+        assert (await answer(await asked())).endswith(b"\r\n\r\nok\n")
+        assert [await answer(one) for one in slow] == [b""] * 100
+    for writer in writers:
+        writer.close()
 
 
 async def test_a_locked_database_asks_the_reader_to_come_again(world: World) -> None:
