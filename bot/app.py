@@ -107,9 +107,9 @@ async def serving(services: Services) -> AsyncGenerator[None]:
         return
     from aiohttp import web
 
-    from bot.http.server import Door, application
+    from bot.http.server import LOG, Door, application
 
-    runner = web.AppRunner(application(services), access_log=None)
+    runner = web.AppRunner(application(services), access_log=None, logger=LOG)
     await runner.setup()
     assert runner.server is not None
     door = Door(runner.server, services.clock.monotonic)

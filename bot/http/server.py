@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import email
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -15,6 +16,7 @@ from email.message import Message
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Middleware
 
 from bot import links
@@ -30,6 +32,7 @@ _BURST, _PER_SECOND = 60.0, 10.0
 """Requests of one address: so many at once, and so many a second after that."""
 _ADDRESSES = 10_000
 """Addresses that are counted; the longest silent are forgotten."""
+_LONGEST_ADDRESS = 64
 _CONNECTIONS = 100
 """Open at once. Each is a file of the process, which needs them for the services and the database."""
 _LONGEST_CONNECTION = timedelta(minutes=1)
@@ -45,6 +48,11 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
+
+_SENDERS_FAULTS = (HttpProcessingError, web.RequestPayloadError)
+LOG = logging.getLogger("arxiv-digest.http")
+"""For the server: a request that is none is its sender's fault, who could fill the log with them."""
+LOG.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], _SENDERS_FAULTS)))
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -233,7 +241,8 @@ def _asked_by(request: web.Request) -> str:
     """The address that asks; behind our own proxy the last that it names, which nobody else can write."""
     remote = request.remote or ""
     forwarded = request.headers.get("X-Forwarded-For", "")
-    return forwarded.rpartition(",")[2].strip() if forwarded and is_loopback(remote) else remote
+    named = forwarded.rpartition(",")[2].strip() if forwarded and is_loopback(remote) else remote
+    return named[:_LONGEST_ADDRESS]
 
 
 def _fields(body: bytes, content_type: str) -> Mapping[str, str]:

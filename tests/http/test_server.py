@@ -306,6 +306,28 @@ async def test_whoever_holds_connections_open_holds_up_nothing_else(world: World
         writer.close()
 
 
+async def test_a_request_that_is_none_does_not_fill_the_log(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each is refused; a fault of ours would be told."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = replace(world.settings, http=HttpSettings("127.0.0.1", port))
+    async with app.serving(replace(world.services, settings=settings)):
+        for words in (
+            b"GET /u/\0 HTTP/1.1\r\n\r\n",
+            b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+            b"POST /u/x HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+            b"POST /u/x HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\nzz",
+            b"POST /u/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        ):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(words)
+            assert re.match(rb"HTTP/1\.[01] 40[04] ", await reader.readline())
+            writer.close()
+    assert caplog.text == ""
+
+
 async def test_a_locked_database_asks_the_reader_to_come_again(world: World) -> None:
     """Nothing was changed, and it is no fault of the reader's."""
     world.store.close()
