@@ -1,15 +1,17 @@
 """Compose: write each due subscriber's digest and put its rendered messages in the outbox.
 
-One transaction holds all of a digest: the edition, the papers in it, the messages, the due moment. Nothing is
-sent here. A few digests share a transaction, within which nothing awaits: each ends on the disk, which takes
-longer than writing them. Between two others have their turn.
+A digest is drafted and rendered first, with turns for others, and then recorded. One transaction holds all of it:
+the edition, the papers in it, the messages, the due moment. Nothing is sent here. A few digests share a
+transaction, within which nothing awaits: each ends on the disk, which takes longer than writing them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections import deque
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from bot import coverage, digest, languages, links, query, remembered
 from bot.channels import CHANNELS
@@ -17,7 +19,7 @@ from bot.channels.loading import messages_of
 from bot.history import Alert, NewMessage, Placement
 from bot.models import Digest, Entry, Message, Paper, Subscriber, Summary, SummaryKey, Target
 from bot.pipeline import alerts, completeness, owed_editions
-from bot.pipeline.concurrency import Turns
+from bot.pipeline.concurrency import Turns, at_once
 from bot.pipeline.owed_editions import Edition, EditionsInTurns
 from bot.pipeline.services import Services
 from bot.settings import Settings
@@ -25,34 +27,66 @@ from bot.store import Store
 from bot.summary import extract
 
 _TOGETHER = 16
-"""Digests in one transaction, if they are written in one turn."""
+"""Digests drafted before the first of them is recorded; one commit takes as many as can be written in one turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What a subscriber would be written now, rendered, and nothing of it recorded."""
+
+    subscriber: Subscriber
+    at: datetime
+    since: datetime | None
+    written: Mapping[int, tuple[str, Sequence[NewMessage]]]
+    """By the digest's number its edition and its messages; none where there is nothing to say."""
+    told: tuple[Alert, ...]
+    """The alerts that stand in them."""
 
 
 async def compose(services: Services, due: Mapping[str, datetime]) -> int:
     """Write the digests of the subscribers that are due, by name and moment; how many were written.
 
-    Where there are no papers, a digest is written only for ``send_empty`` or an untold fault.
+    Where there are no papers, a digest is written only for ``send_empty`` or an untold fault. A digest is drafted
+    with turns for others; where the database changed meanwhile (a reader left by a link, somebody typed ``pause``),
+    what was drafted is made anew: what is recorded is what is owed at that moment.
     """
-    subscribers = [subscriber for subscriber in services.settings.subscribers if subscriber.name in due]
-    services.progress.begin("compose", len(subscribers))
+    store = services.store
+    waiting = deque(subscriber for subscriber in services.settings.subscribers if subscriber.name in due)
+    services.progress.begin("compose", len(waiting))
     written = 0
     turns = Turns(services.clock)
+    await _load(services, waiting, turns)
     ready = _Ready(services, turns)
-    while subscribers:
-        some = subscribers[:_TOGETHER]
-        for subscriber in some:
-            await ready.make(subscriber)
+    drafts: deque[_Draft] = deque()
+    state = None
+    while waiting:
+        if not drafts:
+            state = store.state()
+            for subscriber in islice(waiting, _TOGETHER):
+                await ready.make(subscriber)
+                drafts.append(await turns.through(_drafting(services, subscriber)))
         await turns.end()
-        with services.store.transaction():
-            for subscriber in some:
-                written += _compose_one(services, subscriber, due[subscriber.name])
+        with store.transaction():
+            if store.state() != state:
+                drafts = deque([at_once(_drafting(services, waiting[0]))])
+            while drafts:
+                draft = drafts.popleft()
+                written += _record(services, draft, due[draft.subscriber.name])
                 services.progress.advance("compose")
-                del subscribers[0]
+                waiting.popleft()
                 if turns.is_over:
                     break
+            state = store.state()  # One reader's digest changes no other's.
         await turns.end()
     services.progress.end("compose", f"digests written: {written}")
     return written
+
+
+async def _load(services: Services, subscribers: Iterable[Subscriber], turns: Turns) -> None:
+    """What shows digests of these kinds is imported when first it is used, and compiles its templates then."""
+    for kind in {target.kind for subscriber in subscribers for target in subscriber.targets}:
+        messages_of(kind)
+        await turns.end()
 
 
 class _Ready:
@@ -95,51 +129,58 @@ def preview(services: Services, subscriber: Subscriber) -> list[Digest]:
     ]
 
 
-def _compose_one(services: Services, subscriber: Subscriber, due: datetime) -> int:
+def _drafting(services: Services, subscriber: Subscriber) -> Generator[None, None, _Draft]:
+    """Reads and renders, a piece of work after the other, and writes nothing."""
+    at = services.clock.now()
     untold = alerts.to_tell(services, subscriber)
-    written = [
-        edition
-        for edition in owed_editions.editions(services.store, services.settings, subscriber)
-        if _write(services, edition, untold, due)
-    ]
-    if written:
-        alerts.mark_told(services, subscriber, untold)
-    services.store.subscriptions.set_last_due(subscriber.name, due)
-    owed_editions.settle(services.store, services.settings, subscriber)
-    return len(written)
-
-
-def _write(services: Services, edition: Edition, untold: Sequence[Alert], due: datetime) -> bool:
-    """Put the edition in the outbox; False when there is nothing to say."""
-    if not edition.entries:
-        # A fault is told where it can be heard: not on the very channel that is broken.
-        broken = {alert.key for alert in untold}
-        name = edition.subscriber.name
-        heard = tuple(one for one in edition.targets if alerts.delivery_key(name, one) not in broken)
-        edition = replace(edition, targets=heard)
-        if not heard or not (untold or edition.subscriber.send_empty):
-            return False
-    outbox = services.store.outbox
-
-    def render(number: int) -> tuple[str, Sequence[NewMessage]]:
-        made = _digest(services, edition, number)
+    last = services.store.outbox.last_digest(subscriber.name)
+    number = last.number if last else 0
+    written: dict[int, tuple[str, Sequence[NewMessage]]] = {}
+    told: tuple[Alert, ...] = ()
+    editions = owed_editions.editions(services.store, services.settings, subscriber)
+    yield
+    for edition in filter(None, (_worth_saying(edition, untold) for edition in editions)):
+        number += 1
+        made = replace(_digest(services, edition, number), composed_at=at)
         # That arXiv does not answer stands in the line of completeness then.
         said = (alerts.POLL, alerts.FEED) if made.unanswered else ()
-        made = replace(
-            made, notices=_notices(edition.subscriber, (one for one in untold if one.key not in said))
-        )
-        made = _explained(services, edition.subscriber, made)
-        messages = [
-            _placed(edition, made, target, message)
-            for target in edition.targets
-            for message in rendered(services.store, services.settings, made, target)
-        ]
-        return digest.to_json(made), messages
+        made = replace(made, notices=_notices(subscriber, (one for one in untold if one.key not in said)))
+        if not told and any(entry.fallback for entry in (*made.entries, *made.revised)):
+            # Why summaries are missing is told once.
+            told = alerts.of_summaries(services, subscriber)
+            made = replace(made, notices=(*made.notices, *_notices(subscriber, told)))
+        messages = list[NewMessage]()
+        for target in edition.targets:
+            yield
+            shown = rendered(services.store, services.settings, made, target)
+            messages += (_placed(edition, made, target, message) for message in shown)
+        yield
+        written[number] = (digest.to_json(made), messages)
+    return _Draft(
+        subscriber, at, last.composed_at if last else None, written, (*untold, *told) if written else ()
+    )
 
-    last = outbox.last_digest(edition.subscriber.name)
-    since = last.composed_at if last else None
-    outbox.add_digest(edition.subscriber.name, since, services.clock.now(), render, due)
-    return True
+
+def _worth_saying(edition: Edition, untold: Sequence[Alert]) -> Edition | None:
+    """The edition, to those who are to read it; None when there is nothing to say."""
+    if edition.entries:
+        return edition
+    # A fault is told where it can be heard: not on the very channel that is broken.
+    broken = {alert.key for alert in untold}
+    name = edition.subscriber.name
+    heard = tuple(one for one in edition.targets if alerts.delivery_key(name, one) not in broken)
+    return replace(edition, targets=heard) if heard and (untold or edition.subscriber.send_empty) else None
+
+
+def _record(services: Services, draft: _Draft, due: datetime) -> int:
+    """Put what was drafted in the outbox, in the transaction that found it valid; how many digests that are."""
+    store, subscriber = services.store, draft.subscriber
+    for _ in draft.written:
+        store.outbox.add_digest(subscriber.name, draft.since, draft.at, draft.written.__getitem__, due)
+    alerts.mark_told(services, subscriber, draft.told)
+    store.subscriptions.set_last_due(subscriber.name, due)
+    owed_editions.settle(store, services.settings, subscriber)
+    return len(draft.written)
 
 
 def _digest(services: Services, edition: Edition, number: int = 1) -> Digest:
@@ -160,15 +201,6 @@ def _digest(services: Services, edition: Edition, number: int = 1) -> Digest:
     told = {entry.paper.arxiv_id for entry in (*built.entries, *built.titles)}
     seen = completeness.seen_by(services, edition.subscriber, edition.topics, told)
     return replace(built, completeness=coverage.completeness(seen), unanswered=coverage.is_unanswered(seen))
-
-
-def _explained(services: Services, subscriber: Subscriber, made: Digest) -> Digest:
-    """With the reason why summaries are missing, where some are and it was not told before."""
-    if not any(entry.fallback for entry in (*made.entries, *made.revised)):
-        return made
-    reasons = alerts.of_summaries(services, subscriber)
-    alerts.mark_told(services, subscriber, reasons)
-    return replace(made, notices=(*made.notices, *_notices(subscriber, reasons)))
 
 
 def _notices(subscriber: Subscriber, told: Iterable[Alert]) -> tuple[str, ...]:

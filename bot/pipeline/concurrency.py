@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from bot.ports import Clock
+
+T = TypeVar("T")
 
 
 async def first_of(*works: Awaitable[Any]) -> None:
@@ -51,10 +53,28 @@ class Turns:
         if self.is_over:
             await self.end()
 
+    async def through(self, work: Generator[None, None, T]) -> T:
+        """What comes of the work, with turns for others between its pieces."""
+        while True:
+            try:
+                next(work)
+            except StopIteration as ended:
+                return cast(T, ended.value)
+            await self.next()
+
     async def end(self) -> None:
         """A turn for others in any case."""
         await self._clock.sleep(0)
         self._since = self._clock.monotonic()
+
+
+def at_once(work: Generator[None, None, T]) -> T:
+    """What comes of the work, without a turn for anybody."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as ended:
+            return cast(T, ended.value)
 
 
 class GroupCommit:

@@ -60,6 +60,11 @@ class Store:
         with self._db.transaction():
             yield
 
+    def state(self) -> tuple[int, int]:
+        """Something that is another after every change of the database, by whomever; within a transaction it is
+        that of the transaction."""
+        return self._db.state()
+
     def prune(self, now: datetime, lookback: timedelta) -> int:
         """Drop what nothing will ask for again, a bounded piece a call: how many rows.
 

@@ -110,6 +110,11 @@ class Connection:
         with self.transaction(), self.told():
             return self.raw.execute(sql, parameters).rowcount
 
+    def state(self) -> tuple[int, int]:
+        """How many changes this connection made, and a number that other connections' commits change
+        (https://www.sqlite.org/pragma.html#pragma_data_version)."""
+        return self.raw.total_changes, self.value("PRAGMA data_version")
+
     def insert(self, table: str, record: Mapping[str, Any]) -> int:
         """Insert one row; its rowid."""
         with self.transaction(), self.told():

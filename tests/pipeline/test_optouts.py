@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot import links
 from bot.errors import DeliveryError
+from bot.history import MatchSource
 from bot.models import OutboxState, Target, Verdict
+from bot.pipeline.compose import compose
+from bot.pipeline.concurrency import TURN_S
+from bot.pipeline.deliver import deliver
+from bot.pipeline.report import Report
 from bot.settings import EmailSettings
-from tests.pipeline.conftest import World
+from bot.store import open_for_reading
+from tests.fakes import FakeClock
+from tests.pipeline.conftest import World, new_world
 from tests.samples import NOON, paper, subscriber
 
 MAIL, OTHER = Target("email", "ada@example.org"), Target("email", "bob@example.org")
@@ -196,3 +205,76 @@ async def test_a_message_that_waits_for_its_turn_is_withdrawn_too(world: World) 
     assert world.store.outbox.mark_sending(waiting, world.clock.now()).state is OutboxState.ENDED
     await world.once()
     assert arrived(world, SLACK) == []
+
+
+class Interrupting(FakeClock):
+    """A clock on which every piece of work takes a whole turn, and at one of the turns something happens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turns = 0
+        self.at = -1
+        self.happens: Callable[[], object] = lambda: None
+
+    def monotonic(self) -> float:
+        self.advance(timedelta(seconds=TURN_S))
+        return super().monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        self.turns += 1
+        if self.turns == self.at:
+            self.happens()
+
+
+def leaves_by_link(world: World) -> bool:
+    """As the HTTP side does it, in the same process."""
+    return world.store.optouts.unsubscribe("bob", OTHER, world.clock.now())
+
+
+def is_paused_beside(world: World) -> None:
+    """As `pause` does it, in another process."""
+    store = open_for_reading(world.settings.database, writable=True)
+    assert store is not None
+    store.optouts.pause("bob", None, None, world.clock.now())
+    store.close()
+
+
+@pytest.mark.parametrize("leaves", [leaves_by_link, is_paused_beside])
+async def test_who_leaves_while_digests_are_written_and_sent_gets_nothing_more(
+    tmp_path: Path, leaves: Callable[[World], object]
+) -> None:
+    """At whatever turn it comes: nothing that was read, rendered or looked up before is recorded or sent after it.
+    The others have theirs, once, and what the reader did not get is owed when they come back."""
+    readers = [
+        subscriber(name, targets=(Target("email", f"{name}@example.org"),)) for name in ("ada", "bob", "eve")
+    ]
+    at, happened = 0, True
+    while happened:
+        at, happened = at + 1, False
+        clock = Interrupting()
+        world = new_world(tmp_path / str(at), clock)
+        world.subscribe(*readers, email=SMTP)
+        world.store.subscriptions.sync(readers, clock.now())
+        world.store.papers.add([paper("2611.00001")], clock.now())
+        world.store.papers.add_matches(["2611.00001"], ["microscopy"], MatchSource.SEARCH, "", clock.now())
+        had = list[str]()
+
+        def leave(world: World = world, had: list[str] = had) -> None:
+            nonlocal happened
+            happened = True
+            had += arrived(world, OTHER)
+            leaves(world)
+            assert not list(world.store.outbox.waiting(["bob"]))
+
+        clock.turns, clock.at, clock.happens = 0, at, leave
+        await compose(world.services, dict.fromkeys(("ada", "bob", "eve"), clock.now()))
+        assert not happened or not list(world.store.outbox.waiting(["bob"])), at
+        await deliver(world.services, world.state, Report())
+        if happened:
+            assert arrived(world, OTHER) == had, at
+            world.store.optouts.resume("bob", None, clock.now())
+            await world.once()
+        assert sorted(one.subscriber for one in world.email.accepted) == ["ada", "bob", "eve"], at
+        world.store.close()
+    assert at > 20
