@@ -131,13 +131,17 @@ def lacking(services: Services, state: ProcessState, keys: Iterable[SummaryKey])
 def served_today(services: Services) -> Mapping[str, int]:
     """How many of the summaries that the day's quota has brought each subscriber reads, by name."""
     made = services.store.summaries.made_since(quota.day_began_at(services.clock.now()))
-    return {
-        subscriber.name: sum(
-            owed_editions.is_read_by(subscriber, services.settings, key, matched)
-            for key, matched in made.items()
-        )
-        for subscriber in services.settings.subscribers
-    }
+    alike: dict[tuple[str, tuple[str, ...]], int] = {}
+    served: dict[str, int] = {}
+    for subscriber in services.settings.subscribers:
+        choice = (subscriber.language, subscriber.topics)
+        if choice not in alike:
+            alike[choice] = sum(
+                owed_editions.is_read_by(subscriber, services.settings, key, matched)
+                for key, matched in made.items()
+            )
+        served[subscriber.name] = alike[choice]
+    return served
 
 
 def requests_left(services: Services) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.history import Alert, ServiceWait
-from bot.store.database import Connection, Row, to_text, to_time
+from bot.store.database import Connection, Row, to_json, to_text, to_time
 
 
 class Notices:
@@ -45,18 +45,19 @@ class Notices:
             return
         with self._db.transaction():
             self._lift(changed.keys() & known.keys())
-            for service, mark in changed.items():
-                self._db.write(
-                    "INSERT OR REPLACE INTO endpoints (service, mark) VALUES (?, ?)", (service, mark)
-                )
+            self._db.write_all(
+                "INSERT OR REPLACE INTO endpoints (service, mark) VALUES (:service, :mark)",
+                [{"service": service, "mark": mark} for service, mark in changed.items()],
+            )
 
     def _lift(self, services: Collection[str]) -> None:
-        for service in services:
-            self._db.write("DELETE FROM waits WHERE service = ?", (service,))
-            self._db.write(
-                "UPDATE outbox SET service_wait_until = NULL WHERE kind = ? AND service_wait_until IS NOT NULL",
-                (service,),
-            )
+        which = (to_json(services),)
+        self._db.write("DELETE FROM waits WHERE service IN (SELECT value FROM json_each(?))", which)
+        self._db.write(
+            "UPDATE outbox SET service_wait_until = NULL WHERE kind IN (SELECT value FROM json_each(?)) "
+            "AND service_wait_until IS NOT NULL",
+            which,
+        )
 
     def open_alert(self, alert: Alert) -> bool:
         """True when this is news: not told since it was last mended."""

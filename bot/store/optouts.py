@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from bot.history import OptOut
@@ -70,8 +71,9 @@ class OptOuts:
 
     def expire(self, now: datetime) -> None:
         """End what was to end by now, as of the moment it was to end."""
-        for row in self._db.rows("SELECT * FROM optouts WHERE until <= ?", (to_text(now),)):
-            with self._db.transaction():
+        ended = self._db.rows("SELECT * FROM optouts WHERE until <= ?", (to_text(now),))
+        with self._db.transaction() if ended else nullcontext():
+            for row in ended:  # each at its own time
                 self._end(_optout(row), to_time(row["until"]))
 
     def of(self, subscriber: str, target: Target | None = None) -> Sequence[OptOut]:
@@ -109,8 +111,9 @@ class OptOuts:
 
         A subscriber who is ``new`` where a vanished one was read is the same by another name.
         """
-        present = {one.name: {target.bare for target in one.targets} for one in subscribers}
-        for row in self._db.rows("SELECT * FROM optouts"):
+        rows = self._db.rows("SELECT * FROM optouts")
+        present = {one.name: {target.bare for target in one.targets} for one in subscribers if rows}
+        for row in rows:
             one = _optout(row)
             theirs = present.get(one.subscriber)
             if theirs is None:

@@ -72,7 +72,7 @@ class Outbox:
                 },
             )
             self._db.insert("editions", {"digest_id": digest, "edition": edition})
-            for message in messages:
+            for message in messages:  # what is inserted of one refers to its number
                 self._add_message(digest, subscriber, message, now)
             self._db.write(
                 "UPDATE subscribers SET last_due_at = ? WHERE name = ?", (to_text(due), subscriber)
@@ -341,12 +341,11 @@ class Outbox:
                 "UPDATE editions SET edition = ? WHERE digest_id = ?", (edition, envelope.digest_id)
             )
             self.replace_payload(envelope, payload)
-            for key in settled:
-                self._db.write(
-                    "UPDATE deliveries SET awaits = NULL "
-                    "WHERE awaits IS NOT NULL AND outbox_id = ? AND arxiv_id = ?",
-                    (envelope.id, key.arxiv_id),
-                )
+            self._db.write(
+                "UPDATE deliveries SET awaits = NULL WHERE awaits IS NOT NULL AND outbox_id = ? "
+                "AND arxiv_id IN (SELECT value FROM json_each(?))",
+                (envelope.id, to_json(key.arxiv_id for key in settled)),
+            )
 
     def replace_payload(self, envelope: Envelope, payload: bytes) -> None:
         """The message takes another form. Only for one that certainly did not arrive: its key changes."""

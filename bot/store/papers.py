@@ -47,13 +47,10 @@ class Papers:
                 ],
             )
             self._db.insert_new("versions", [_to_row(paper, now) for paper in papers])
-            known = self.versions([paper.arxiv_id for paper in papers])
-            for paper in papers:
-                if paper.version > known[paper.arxiv_id]:
-                    self._db.write(
-                        "UPDATE papers SET latest_version = ? WHERE arxiv_id = ? AND latest_version < ?",
-                        (paper.version, paper.arxiv_id, paper.version),
-                    )
+            self._db.write_all(
+                "UPDATE papers SET latest_version = :version WHERE arxiv_id = :id AND latest_version < :version",
+                [{"id": paper.arxiv_id, "version": paper.version} for paper in papers],
+            )
         return new
 
     def add_matches(
@@ -120,8 +117,10 @@ class Papers:
 
     def asked_in_vain(self, arxiv_ids: Iterable[str], now: datetime) -> None:
         """arXiv has no such papers, now."""
-        for arxiv_id in arxiv_ids:
-            self._db.write("INSERT OR REPLACE INTO unknown_ids VALUES (?, ?)", (arxiv_id, to_text(now)))
+        self._db.write_all(
+            "INSERT OR REPLACE INTO unknown_ids VALUES (:id, :at)",
+            [{"id": arxiv_id, "at": to_text(now)} for arxiv_id in arxiv_ids],
+        )
 
     def found_by_search(self, topics: Sequence[str], window: Window) -> Mapping[str, datetime]:
         """Of the window's papers, with their dates, those that arXiv returned before to one of these topics alone."""

@@ -50,11 +50,11 @@ class Scores:
 
     def save(self, found: Mapping[ScoreKey, Score | None], day: date) -> None:
         """Keep them; None for a paper whose answer could not be used."""
-        for key, score in found.items():
-            self._db.write(
-                "INSERT INTO scores VALUES (:interests, :arxiv_id, :version, :prompt_version, "
-                ":score, :reason, :model, :day) ON CONFLICT DO UPDATE SET "
-                "score = excluded.score, reason = excluded.reason, model = excluded.model, day = excluded.day",
+        self._db.write_all(
+            "INSERT INTO scores VALUES (:interests, :arxiv_id, :version, :prompt_version, "
+            ":score, :reason, :model, :day) ON CONFLICT DO UPDATE SET "
+            "score = excluded.score, reason = excluded.reason, model = excluded.model, day = excluded.day",
+            [
                 {
                     "interests": key.interests,
                     "arxiv_id": key.arxiv_id,
@@ -64,8 +64,10 @@ class Scores:
                     "reason": score.reason if score else "",
                     "model": score.model if score else "",
                     "day": day.isoformat(),
-                },
-            )
+                }
+                for key, score in found.items()
+            ],
+        )
 
     def count(self) -> int:
         """For `status`: papers scored, once for each of the interests."""

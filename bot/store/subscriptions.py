@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 from bot.models import Subscriber, Target
 from bot.models.subscriptions import Changes, Hours, SubscriberRecord
@@ -35,56 +37,86 @@ class Subscriptions:
             known = {
                 row["name"] for row in self._db.rows("SELECT name FROM subscribers WHERE removed_at IS NULL")
             }
-            for name in self.vanished([subscriber.name for subscriber in subscribers]):
-                self._db.write(
-                    "UPDATE subscribers SET removed_at = ? WHERE name = ? AND removed_at IS NULL", (at, name)
-                )
-                self._end("subscriber = ?", (name,), at)
-            done = {} if self._astray(subscribers) else {one.name: one for one in self._synced or ()}
-            for subscriber in subscribers:
-                if subscriber != done.get(subscriber.name):
-                    self._sync_one(subscriber, at)
+            vanished = to_json(self.vanished([subscriber.name for subscriber in subscribers]))
+            self._db.write(
+                "UPDATE subscribers SET removed_at = ? WHERE name IN (SELECT value FROM json_each(?)) "
+                "AND removed_at IS NULL",
+                (at, vanished),
+            )
+            self._end("subscriber IN (SELECT value FROM json_each(?))", (vanished,), at)
+            self._add(subscribers, at)
+            for subscriber in self._out_of_line(subscribers):
+                self._sync_one(subscriber, at)
             self._optouts.follow(subscribers, {one.name for one in subscribers} - known, now)
         self._synced = tuple(subscribers)
 
     def is_in_line(self, subscribers: Sequence[Subscriber]) -> bool:
         """Whether `sync` would change nothing. Only looks."""
-        if self.vanished([one.name for one in subscribers]) or self._astray(subscribers):
-            return False
-        return all(self._is_recorded(one, self.get(one.name)) for one in subscribers)
+        return not self.vanished([one.name for one in subscribers]) and not self._out_of_line(subscribers)
 
-    def _is_recorded(self, subscriber: Subscriber, record: SubscriberRecord | None) -> bool:
-        return (
-            record is not None
-            and record.removed_at is None
-            and (record.schedule, record.timezone) == (subscriber.schedule.text, subscriber.timezone)
-            and record.topics_since.keys() == set(subscriber.topics)
-            and set(record.targets) == set(subscriber.targets)
+    def _out_of_line(self, subscribers: Sequence[Subscriber]) -> list[Subscriber]:
+        """Those of whom the record, or a message that waits, says anything else than the configuration."""
+        hours = set(
+            self._db.tuples("SELECT name, schedule, timezone FROM subscribers WHERE removed_at IS NULL")
         )
+        topics = set(self._db.tuples("SELECT subscriber, topic FROM subscriptions"))
+        targets = set(self._db.tuples("SELECT subscriber, kind, address FROM targets"))
+        recorded = Counter(name for name, *_ in chain(topics, targets))
+        astray = {
+            name for name, target in self._unsent() if (name, target.kind, target.address) not in targets
+        }
+        return [
+            one
+            for one in subscribers
+            if one.name in astray
+            or (one.name, one.schedule.text, one.timezone) not in hours
+            or recorded[one.name] != len(set(one.topics)) + len(set(one.targets))
+            or any((one.name, topic) not in topics for topic in one.topics)
+            or any((one.name, target.kind, target.address) not in targets for target in one.targets)
+        ]
 
     def _astray(self, subscribers: Sequence[Subscriber]) -> bool:
         """Whether a message waits for a target that has gone: one in doubt may be pending again."""
         present = {(one.name, target) for one in subscribers for target in one.targets}
+        return any(one not in present for one in self._unsent())
+
+    def _unsent(self) -> list[tuple[str, Target]]:
+        """Whose messages wait, and for which target; but for the operator's."""
         rows = self._db.rows(
             f"SELECT DISTINCT subscriber, kind, target FROM outbox WHERE state IN {UNSENT} AND subscriber != ''"
         )
-        return any((row["subscriber"], Target(row["kind"], row["target"])) not in present for row in rows)
+        return [(row["subscriber"], Target(row["kind"], row["target"])) for row in rows]
+
+    def _add(self, subscribers: Sequence[Subscriber], at: str | None) -> None:
+        """Those whose names were never known; on the first day that is all of them."""
+        known = {row["name"] for row in self._db.rows("SELECT name FROM subscribers")}
+        new = [one for one in subscribers if one.name not in known]
+        self._db.insert_new(
+            "subscribers",
+            [
+                {"name": one.name, "since": at, "schedule": one.schedule.text, "timezone": one.timezone}
+                for one in new
+            ],
+        )
+        self._db.insert_new(
+            "subscriptions",
+            [{"subscriber": one.name, "topic": topic, "since": at} for one in new for topic in one.topics],
+        )
+        self._db.insert_new(
+            "targets",
+            [
+                {"subscriber": one.name, "kind": target.kind, "address": target.address, "since": at}
+                for one in new
+                for target in one.targets
+            ],
+        )
 
     def _sync_one(self, subscriber: Subscriber, at: str | None) -> None:
-        known = self._db.row("SELECT removed_at FROM subscribers WHERE name = ?", (subscriber.name,))
-        if known is None:
-            self._db.insert(
-                "subscribers",
-                {
-                    "name": subscriber.name,
-                    "since": at,
-                    "removed_at": None,
-                    "last_due_at": None,
-                    "schedule": subscriber.schedule.text,
-                    "timezone": subscriber.timezone,
-                },
-            )
-        elif known["removed_at"] is not None:
+        # A loop, as what follows depends on what each has: few are edited at once.
+        if (
+            self._db.value("SELECT removed_at FROM subscribers WHERE name = ?", (subscriber.name,))
+            is not None
+        ):
             # Back after an absence: not flooded with what was matched meanwhile.
             self._db.write(
                 "UPDATE subscribers SET since = ?, removed_at = NULL, last_due_at = NULL WHERE name = ?",

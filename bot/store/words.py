@@ -6,10 +6,10 @@ before this index in pieces, newest first, while others work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.history import Found, WordCounts
-from bot.store.database import Connection, from_json, to_json, to_time
+from bot.store.database import Connection, Row, from_json, to_json, to_time
 
 SCHEMA = """
 CREATE TABLE indexed (                          -- a rowid of its own: VACUUM renumbers those without a name
@@ -85,8 +85,7 @@ class Words:
                 if len(rows) < AT_ONCE
                 else [row for row in rows if row["arxiv_id"] != rows[-1]["arxiv_id"]]
             )
-            for row in whole or rows:
-                self._index(row)
+            self._index(whole or rows)
             last = (whole or rows)[-1:]
             if len(rows) < AT_ONCE:
                 self._db.write("DELETE FROM unindexed")
@@ -133,14 +132,14 @@ class Words:
             for row in rows
         ]
 
-    def _index(self, row: Mapping[str, object]) -> None:
-        added = self._db.write(
-            "INSERT OR IGNORE INTO indexed (arxiv_id, version) VALUES (:arxiv_id, :version)", row
+    def _index(self, rows: Sequence[Row]) -> None:
+        """Those of them that are not yet."""
+        before = self._db.value("SELECT coalesce(max(id), 0) FROM indexed")
+        keys = [{"arxiv_id": row["arxiv_id"], "version": row["version"]} for row in rows]
+        self._db.insert_new("indexed", keys)
+        self._db.write(
+            "INSERT INTO words (rowid, title, abstract, authors, comment) "
+            "SELECT i.id, v.title, v.abstract, v.authors, v.comment FROM indexed i "
+            "CROSS JOIN versions v USING (arxiv_id, version) WHERE i.id > ?",
+            (before,),
         )
-        if added:
-            self._db.write(
-                "INSERT INTO words (rowid, title, abstract, authors, comment) "
-                "SELECT id, :title, :abstract, :authors, :comment FROM indexed "
-                "WHERE arxiv_id = :arxiv_id AND version = :version",
-                row,
-            )

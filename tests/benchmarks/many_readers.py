@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.adapters.clock import SystemClock
-from bot.models import Target, Topic
+from bot.models import Paper, Target, Topic
 from bot.settings import EmailSettings, GeminiSettings
 from tests import samples
 from tests.benchmarks.composing import Standstill
@@ -49,6 +49,17 @@ class Skipping(SystemClock):
         await asyncio.sleep(0)
 
 
+class Elsewhere(NaiveArxiv):
+    """arXiv's computing is none of ours: it gives turns while it goes on."""
+
+    async def found(self, text: str) -> list[Paper]:
+        found = []
+        for paper in self.holding(text):
+            found.append(paper)
+            await asyncio.sleep(0)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Requests."""
@@ -58,7 +69,7 @@ class Asked:
     model: int
 
 
-def prepare(world: World, readers: int, topics: int) -> NaiveArxiv:
+def prepare(world: World, readers: int, topics: int, arxiv: type[NaiveArxiv] = NaiveArxiv) -> NaiveArxiv:
     """Each reader has two of the topics, and each topic has a reader and two new papers; what is asked for those."""
     now = world.clock.now()
     papers = [
@@ -78,7 +89,7 @@ def prepare(world: World, readers: int, topics: int) -> NaiveArxiv:
         )
         for n in range(readers)
     ]
-    source = NaiveArxiv(papers)
+    source = arxiv(papers)
     world.source = source  # type: ignore[assignment]
     world.summariser = FakeSummariser(world.clock, model.good)
     world.settings = samples.settings(
@@ -105,7 +116,7 @@ async def measured(readers: int, topics: int) -> tuple[Asked, Standstill, float]
     """The requests of a round, the longest standstill, and the seconds that it took."""
     with tempfile.TemporaryDirectory(dir=".") as name:
         world = new_world(Path(name), Skipping())  # type: ignore[arg-type]
-        source = prepare(world, readers, topics)
+        source = prepare(world, readers, topics, Elsewhere)
         world.store.subscriptions.sync(world.settings.subscribers, world.clock.now())
         gc.collect()
         gc.freeze()  # as `run` does when it has started

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.errors import ArxivError, QueryRejected
 from bot.models import Paper, SearchPage, Verdict
@@ -30,10 +30,20 @@ class NaiveArxiv:
             raise QueryRejected("no such words")
         if len(text) > self.longest:
             raise ArxivError("arXiv refused with HTTP status 500", Verdict())
+        found = await self.found(text)
+        return SearchPage(tuple(found[start : start + size]), len(found), start, text)
+
+    async def found(self, text: str) -> list[Paper]:
+        """What the query holds for."""
+        return list(self.holding(text))
+
+    def holding(self, text: str) -> Iterator[Paper]:
+        """The same, one after the other."""
         tree = naive_search.read(text)
         hidden = [paper for piece, paper in self.blind_to.items() if piece in text]
-        found = [paper for paper in self.papers if paper in hidden or naive_search.holds(tree, paper)]
-        return SearchPage(tuple(found[start : start + size]), len(found), start, text)
+        for paper in self.papers:
+            if paper in hidden or naive_search.holds(tree, paper):
+                yield paper
 
     async def fetch(self, arxiv_ids: Sequence[str]) -> SearchPage:
         found = tuple(paper for paper in self.papers if paper.arxiv_id in arxiv_ids)
