@@ -19,7 +19,7 @@ from bot.channels.loading import messages_of
 from bot.history import Alert, NewMessage, Placement
 from bot.models import Digest, Entry, Message, Paper, Subscriber, Summary, SummaryKey, Target
 from bot.pipeline import alerts, completeness, owed_editions
-from bot.pipeline.concurrency import Turns, at_once
+from bot.pipeline.concurrency import Turns, without_turns
 from bot.pipeline.owed_editions import Edition, EditionsInTurns
 from bot.pipeline.services import Services
 from bot.settings import Settings
@@ -68,7 +68,7 @@ async def compose(services: Services, due: Mapping[str, datetime]) -> int:
         await turns.end()
         with store.transaction():
             if store.state() != state:
-                drafts = deque([at_once(_drafting(services, waiting[0]))])
+                drafts = deque([without_turns(_drafting(services, waiting[0]))])
             while drafts:
                 draft = drafts.popleft()
                 written += _record(services, draft, due[draft.subscriber.name])

@@ -68,7 +68,7 @@ class Turns:
         self._since = self._clock.monotonic()
 
 
-def at_once(work: Generator[None, None, T]) -> T:
+def without_turns(work: Generator[None, None, T]) -> T:
     """What comes of the work, without a turn for anybody."""
     while True:
         try:
