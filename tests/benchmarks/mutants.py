@@ -5,8 +5,9 @@
 Each of a sample of a module's faults, by ``tests.benchmarks.faults``, is put into the running functions of a process
 of its own, forked from one that has imported and collected everything; then the tests run that cover the fault's
 line, the quickest first: those of the module's own file (or of the one that covers the line most), then for at most
-so many seconds those of all others in turns, first of the files beside it. ``harmless.txt`` lists the faults that
-break no promise, each with the reason, which are not tried; every other survivor is printed with its line.
+so many seconds those of all others in turns: of the files whose subject the line names, of those beside the module's
+own, of the rest. ``harmless.txt`` lists the faults that break no promise, each with the reason, which are not tried;
+every other survivor is printed with its line.
 
 Which tests cover which line is gathered once and kept in the user's cache, and gathered again for what changed. So
 is what became of each fault: a run that was interrupted goes on where it was.
@@ -102,10 +103,12 @@ class Covering:
         ):
             by_file.setdefault(_file(test), []).append(test)
         own = max(by_file, key=lambda file: (file.endswith(self.own), len(by_file[file])), default="")
+        named = {file for file in by_file if _subject(file) in fault.source}
+        near = {file for file in by_file if _folder(file) == _folder(own)}
+        circles = (named - {own}, near - named - {own}, by_file.keys() - near - named - {own})
+        turns = chain(*(zip_longest(*(by_file[file] for file in sorted(circle))) for circle in circles))
         others, spent = [], 0.0
-        near = [by_file[file] for file in by_file if file != own and _folder(file) == _folder(own)]
-        far = [by_file[file] for file in by_file if _folder(file) != _folder(own)]
-        for test in filter(None, chain(*zip_longest(*near), *zip_longest(*far))):
+        for test in filter(None, chain(*turns)):
             if spent + self.seconds[test] <= budget_s:
                 spent += self.seconds[test]
                 others.append(test)
@@ -524,6 +527,10 @@ def _file(test: str) -> str:
 
 def _folder(file: str) -> str:
     return file.rpartition("/")[0]
+
+
+def _subject(file: str) -> str:
+    return Path(file).stem.removeprefix("test_")
 
 
 def _functions(path: Path) -> Mapping[str, str]:
