@@ -420,6 +420,18 @@ async def test_what_a_person_must_mend_ends_the_round_and_is_told_once(
     assert not world.store.notices.open_alerts()
 
 
+async def test_nobody_waits_for_a_pause_when_the_round_has_ended(ready: Ready) -> None:
+    """One request is to be sent again in a minute, another hears meanwhile that the key is refused: that is all."""
+    later = ModelError("Gemini refuses with status 503", Verdict(retry_after=timedelta(seconds=59)))
+    answers = model.in_turn(later, model.bad_key())
+    world = ready(2, answer=answers, gemini=replace(FREE, concurrency=2, papers_per_request=1))
+    await world.step()
+    began = world.clock.monotonic()
+    await world.once()
+    assert len(requests(world)) == 2
+    assert world.clock.monotonic() - began < 30
+
+
 async def test_an_outage_ends_the_round_after_five_minutes(ready: Ready) -> None:
     """Nobody waits for a service that is down; the next round tries again."""
     world = ready(40, answer=lambda prompt: model.overloaded(), readers=(reader("ada", max_papers=40),))
