@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from bot.models import (
     Target,
     Verdict,
 )
+from bot.pipeline import tick
 from bot.settings import EmailSettings, GeminiSettings, ServiceTier
 from tests.fakes import FakeSummariser
 from tests.pipeline import model
@@ -418,6 +420,24 @@ async def test_what_a_person_must_mend_ends_the_round_and_is_told_once(
     world.source.papers += papers(1, first=200)
     await world.once()
     assert not world.store.notices.open_alerts()
+
+
+@pytest.mark.parametrize("failure", [model.too_many(Limit.NOT_OFFERED), model.bad_key(), model.overloaded()])
+async def test_who_refuses_everything_is_left_alone_for_half_an_hour(
+    ready: Ready, failure: ModelError
+) -> None:
+    """In spare time, for which nobody waits; then it is asked again, as somebody may have mended it."""
+    world = ready(3, answer=lambda prompt: failure, gemini=replace(FREE, concurrency=1))
+    await world.step()
+    until = world.clock.now() + timedelta(days=1)
+    counts = []
+    for pause in (timedelta(), timedelta(), timedelta(minutes=29), timedelta(minutes=1)):
+        world.clock.advance(pause)
+        await tick.spare(world.services, world.state, until, asyncio.Event())
+        counts.append(len(requests(world)))
+    first, *meanwhile, again = counts
+    assert 0 < first < again
+    assert meanwhile == [first, first]
 
 
 async def test_nobody_waits_for_a_pause_when_the_round_has_ended(ready: Ready) -> None:
