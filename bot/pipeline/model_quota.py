@@ -100,9 +100,9 @@ class RequestLog:
         self._summaries = summaries
         self._purpose = purpose
         earlier = summaries.recent_requests(now - quota.WINDOW)
-        self._spent = {
+        self._spent = {  # numbered from 0 down: those of the table begin with 1
             -number: quota.Spent(one.started_at, one.finished_at, one.tokens)
-            for number, one in enumerate(earlier, start=1)
+            for number, one in enumerate(earlier)
         }
         self._counted: tuple[date, int] | None = None
 

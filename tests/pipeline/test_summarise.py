@@ -283,6 +283,15 @@ async def test_what_is_reported_low_counts_by_our_estimate(ready: Ready) -> None
     assert 1 < model.most_within(60.0, counting.began) <= 5
 
 
+async def test_what_went_in_and_what_came_out_is_kept_apart(ready: Ready) -> None:
+    """For status and metrics as the model tells it; the minute's limit counts both, in the next process too."""
+    world = ready(1, answer=lambda said: replace(model.good(said), prompt_tokens=5000, output_tokens=90))
+    await world.once()
+    use = world.store.summaries.use_on(quota.pacific_day(world.clock.now()))
+    assert (use.prompt_tokens, use.output_tokens, use.by_model) == (5000, 90, {"gemini-test": 1})
+    assert [one.tokens for one in world.store.summaries.recent_requests(NOON)] == [5090]
+
+
 async def test_the_day_s_requests_are_kept_across_a_restart(ready: Ready) -> None:
     """The day's count is in the database; the operator is told once, readers get marked fallbacks."""
     world = ready(6, gemini=replace(FREE, requests_per_day=4), operator=OPERATOR)
