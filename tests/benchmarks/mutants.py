@@ -73,7 +73,7 @@ ELSEWHERE = tuple(
 """Of these those that hold a table of texts, or what is shipped, to its promise."""
 SAMPLE = 40
 """Faults of a module that are tried: what a few minutes are enough for."""
-BUDGET_S = 40.0
+BUDGET_S = 20.0
 GRACE_S = 10.0
 """How much longer than it should a test may take, before the fault is said to hang it."""
 MEMORY = 4 * 2**30
