@@ -17,7 +17,18 @@ from xml.etree.ElementTree import Element, tostring
 
 import feedparser
 
-from bot.adapters.xml import ARXIV, ATOM, IDENTIFIER, OPENSEARCH, clip, one_line, parse, repaired
+from bot.adapters.xml import (
+    ARXIV,
+    ATOM,
+    FIRST_YEAR,
+    IDENTIFIER,
+    LAST_YEAR,
+    OPENSEARCH,
+    clip,
+    one_line,
+    parse,
+    repaired,
+)
 from bot.errors import ArxivError, QueryRejected
 from bot.models import Paper, SearchPage
 
@@ -118,9 +129,12 @@ def _identifier(entry: Any) -> tuple[str, int]:
 def _moment(entry: Any, name: str, arxiv_id: str) -> datetime:
     parsed = entry.get(f"{name}_parsed")
     try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+        moment = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
     except (TypeError, ValueError, OverflowError) as error:
         raise ArxivError(f"arXiv's answer has no readable date {name!r} for {arxiv_id}") from error
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ArxivError(f"arXiv's answer has an impossible date {name!r} for {arxiv_id}")
+    return moment
 
 
 def _categories(entry: Any) -> tuple[str, ...]:

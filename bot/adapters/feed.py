@@ -17,14 +17,23 @@ import aiohttp
 from yarl import URL
 
 from bot.adapters.http import DEFAULT_TIMEOUT, ArxivLine, HttpAnswer, checked
-from bot.adapters.xml import ARXIV, ATOM, DUBLIN_CORE, IDENTIFIER, clip, one_line, parse, repaired
+from bot.adapters.xml import (
+    ARXIV,
+    ATOM,
+    DUBLIN_CORE,
+    FIRST_YEAR,
+    IDENTIFIER,
+    LAST_YEAR,
+    clip,
+    one_line,
+    parse,
+    repaired,
+)
 from bot.errors import ArxivError, QueryRejected
 from bot.models import AnnouncedPaper, Announcement, AnnounceType, Check, Verdict
 
 _IDENTIFIER = re.compile(rf"oai:arXiv\.org:(?P<arxiv_id>{IDENTIFIER})v(?P<version>[0-9]{{1,4}})")
 _ERROR_TITLE = "Feed error for query"
-_FIRST_YEAR, _LAST_YEAR = 1991, 2999
-"""arXiv began in 1991; a year beyond these is a damaged date."""
 
 
 class ArxivFeed:
@@ -164,7 +173,7 @@ def _moment(text: str, read: Callable[[str], datetime]) -> datetime | None:
         moment = read(text)
     except (ValueError, OverflowError) as error:
         raise ArxivError(f"arXiv's feed has an unreadable date: {text!r}") from error
-    if moment.tzinfo is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+    if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ArxivError(f"arXiv's feed has an impossible date: {text!r}")
     return moment
 

@@ -19,6 +19,10 @@ IDENTIFIER = r"(?:[0-9]{4}\.[0-9]{4,5}|[a-zA-Z-]{2,20}(?:\.[a-zA-Z-]{2,10})?/[0-
 """Both forms that arXiv's identifiers have had (https://info.arxiv.org/help/arxiv_identifier.html). Nothing else
 becomes one: it stands in addresses, in Markdown and in what arXiv is asked for."""
 
+FIRST_YEAR, LAST_YEAR = 1980, 2999
+"""arXiv began in 1991, and took in papers of some years before. A year beyond these is a damaged date, which no zone
+of the world need be able to show."""
+
 _CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 _FORBIDDEN = re.compile("\ufffe|\uffff".encode())
 _OTHER_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)

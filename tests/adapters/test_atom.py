@@ -258,11 +258,13 @@ def test_error_entry_among_papers_is_still_an_error(scheme: str) -> None:
         page_of(PLAIN).replace(b"<opensearch:startIndex>0", b"<opensearch:startIndex>-1"),
         page_of(PLAIN).replace(b"http://arxiv.org/abs/", b"http://example.org/"),
         page_of(PLAIN).replace(b"<published>", b"<published>x"),
+        page_of(PLAIN).replace(b"<published>2026", b"<published>9999"),
+        page_of(PLAIN).replace(b"<updated>2026", b"<updated>0001"),
         page_of(PLAIN).replace(b"http://www.w3.org/2005/Atom", b"http://purl.org/atom/ns#"),
         b"<!DOCTYPE x [<!ENTITY y 'z'>]>" + page_of(PLAIN).split(b"\n", 1)[1],
         page_of(PLAIN).decode().encode("utf-16"),
     ],
-    ids=range(14),
+    ids=range(16),
 )
 def test_anything_else_is_one_passing_condition(body: bytes) -> None:
     """Whatever is not one whole page is an ArxivError, never a page with fewer papers."""
