@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import ssl
 from types import TracebackType
 from typing import Self
 
 from bot.demo.smtp.mailroom import Mailroom
-from bot.demo.smtp.protocol import Refusing, Serving
-
-_LOG = logging.getLogger("mail.log")
+from bot.demo.smtp.protocol import Offer, Session
 
 _MECHANISMS = frozenset({"PLAIN", "LOGIN"})
 
@@ -38,19 +35,13 @@ class SmtpService(Mailroom):
         super().__init__(users=users, greylist=greylist)
         self.host, self.port = "127.0.0.1", 0
         self.connections = 0
-        self._starttls, self._tls = starttls, tls
-        self._smtputf8 = smtputf8
-        self._mechanisms = mechanisms if users is not None else frozenset()
+        self._tls = tls
+        self._offer = Offer(starttls, smtputf8, mechanisms if users is not None else frozenset())
         self._server: asyncio.Server | None = None
-        self._protocols: list[Refusing | Serving] = []
-        self._log_level = logging.NOTSET
+        self._sessions: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def __aenter__(self) -> Self:
-        # aiosmtpd warns of its own deprecated attributes with every log-in.
-        self._log_level = _LOG.level
-        _LOG.setLevel(logging.CRITICAL)
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._protocol, self.host, 0, ssl=self._tls)
+        self._server = await asyncio.start_server(self._serve, self.host, 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -59,25 +50,16 @@ class SmtpService(Mailroom):
     ) -> None:
         if self._server is not None:
             self._server.close()
-            for protocol in self._protocols:
-                protocol.abort()
+            for writer in self._sessions:
+                writer.transport.abort()
+            await asyncio.gather(*filter(None, self._sessions.values()), return_exceptions=True)
             await self._server.wait_closed()
-        _LOG.setLevel(self._log_level)
 
-    def _protocol(self) -> asyncio.Protocol:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        fault = self.take_fault("GREETING", "")
-        protocol = self._serving() if fault is None else Refusing(self, fault)
-        self._protocols.append(protocol)
-        return protocol
-
-    def _serving(self) -> Serving:
-        return Serving(
-            self,
-            hostname="localhost",
-            tls_context=self._starttls,
-            enable_SMTPUTF8=self._smtputf8,
-            auth_require_tls=self._starttls is not None,
-            auth_exclude_mechanism=_MECHANISMS - self._mechanisms,
-            loop=asyncio.get_running_loop(),
-        )
+        self._sessions[writer] = asyncio.current_task()
+        try:
+            await Session(self, self._offer, reader, writer).run()
+        finally:
+            del self._sessions[writer]
+            self.closed.set()
