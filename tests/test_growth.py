@@ -76,6 +76,7 @@ async def measured(folder: Path, papers: int) -> dict[str, int]:
             "a search": lambda: store.words.search(["sample"], 20),
             "the history of a reader": lambda: store.digests.of(LEFT.name),
             "what is owed": lambda: owed_editions.editions(store, world.settings, READER),
+            "newer versions for a new reader": lambda: store.papers.revisions(READER.topics, "new", "slack"),
             "the deliveries of a paper": lambda: store.outbox.deliveries_of("0701.00005", READER.name),
             "metrics": store.figures,
             "readiness": store.outbox.backlog,

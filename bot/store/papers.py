@@ -204,10 +204,18 @@ class Papers:
     def revisions(self, topics: Sequence[str], subscriber: str, kind: str) -> Sequence[Revision]:
         """Newer versions of papers that the subscriber was sent by this kind of channel."""
         rows = self._db.rows(
-            "WITH late AS MATERIALIZED ("
-            " SELECT DISTINCT m.arxiv_id FROM json_each(:topics) j LEFT JOIN settled s "
-            " ON s.subscriber = :subscriber AND s.kind = :kind AND s.topic = j.value "
-            " CROSS JOIN matches m ON m.topic = j.value AND m.seq > coalesce(s.revisions_to, -1)) "
+            # Until there is a mark, what they had is looked through: a topic's whole history is longer than that.
+            "WITH asked AS MATERIALIZED ("
+            " SELECT j.value AS topic, s.revisions_to AS up_to FROM json_each(:topics) j LEFT JOIN settled s "
+            " ON s.subscriber = :subscriber AND s.kind = :kind AND s.topic = j.value AND s.revisions_to >= 0), "
+            "late AS MATERIALIZED ("
+            " SELECT m.arxiv_id FROM asked a CROSS JOIN matches m ON m.topic = a.topic AND m.seq > a.up_to "
+            " UNION SELECT p.arxiv_id FROM (SELECT 1 FROM asked WHERE up_to IS NULL LIMIT 1) "
+            "  CROSS JOIN deliveries d ON d.subscriber = :subscriber AND d.kind = :kind "
+            "  CROSS JOIN papers p ON p.arxiv_id = d.arxiv_id AND p.latest_version > 1 "
+            "  AND p.latest_version > d.version "
+            "  WHERE EXISTS (SELECT 1 FROM asked a CROSS JOIN matches m "
+            "   ON m.arxiv_id = d.arxiv_id AND m.topic = a.topic WHERE a.up_to IS NULL)) "
             "SELECT p.arxiv_id, max(d.version) AS before, p.latest_version AS now, "
             "(SELECT json_group_array(m.topic) FROM matches m WHERE m.arxiv_id = p.arxiv_id) AS topics "
             "FROM late l CROSS JOIN papers p ON p.arxiv_id = l.arxiv_id AND p.latest_version > 1 "

@@ -52,7 +52,12 @@ class Subscriptions:
 
     def is_in_line(self, subscribers: Sequence[Subscriber]) -> bool:
         """Whether `sync` would change nothing. Only looks."""
-        return not self.vanished([one.name for one in subscribers]) and not self._out_of_line(subscribers)
+        present = self._db.tuples("SELECT name FROM subscribers WHERE removed_at IS NULL")
+        return not (
+            {name for (name,) in present} - {one.name for one in subscribers}
+            or self._astray(subscribers)
+            or self._out_of_line(subscribers)
+        )
 
     def _out_of_line(self, subscribers: Sequence[Subscriber]) -> list[Subscriber]:
         """Those of whom the record, or a message that waits, says anything else than the configuration."""

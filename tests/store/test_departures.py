@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot import schedule
 from bot.errors import StoreError
 from bot.history import Alert, MatchSource, NewMessage, Placement
-from bot.models import Receipt, SummaryKey, Target, Verdict
+from bot.models import Receipt, Subscriber, SummaryKey, Target, Verdict
 from bot.store import Store, open_for_reading
 from bot.store.opening import open_store
 from tests.samples import NOON, paper, subscriber
@@ -207,3 +208,46 @@ def test_changes_are_those_since_the_last_sync(tmp_path: Path) -> None:
     assert changes.arrived == ()
     assert changes.vanished[0].removed_at == NOON
     store.close()
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        [],
+        [ADA],
+        [ADA, BOB, subscriber("eve", targets=(SHARED, Target("file", "/reports")))],
+        [ADA, replace(BOB, schedule=schedule.parse("daily 07:00"))],
+        [ADA, replace(BOB, timezone="Europe/Berlin")],
+        [ADA, replace(BOB, topics=("microscopy", "nickelates"))],
+        [ADA, replace(BOB, topics=("nickelates",))],
+        [ADA, replace(BOB, targets=(SHARED,))],
+        [ADA, replace(BOB, targets=(*BOB.targets, Target("file", "/reports")))],
+        [replace(ADA, targets=(Target("slack", "#others"),)), BOB],
+    ],
+)
+def test_a_new_process_takes_up_whatever_was_edited_and_nothing_else(
+    tmp_path: Path, edited: list[Subscriber]
+) -> None:
+    """And back again. What is as it was is not written anew, however many they are."""
+    path = tmp_path / "state.db"
+    store = open_store(path)
+    store.subscriptions.sync([ADA, BOB], NOON)
+    store.close()
+    for hours, subscribers in enumerate((edited, [ADA, BOB], [BOB, ADA]), start=1):
+        store = open_store(path)
+        assert store.subscriptions.is_in_line(subscribers) == (subscribers == [BOB, ADA])
+        store.subscriptions.sync(subscribers, NOON + hours * HOUR)
+        assert store.subscriptions.is_in_line(subscribers)
+        for one in subscribers:
+            record = store.subscriptions.get(one.name)
+            assert record is not None
+            assert record.removed_at is None
+            assert (record.schedule, record.timezone) == (one.schedule.text, one.timezone)
+            assert record.topics_since.keys() == set(one.topics)
+            assert set(record.targets) == set(one.targets)
+        store.close()
+        store = open_store(path)
+        before = store.state()
+        store.subscriptions.sync(subscribers, NOON + 10 * HOUR)
+        assert store.state() == before
+        store.close()
