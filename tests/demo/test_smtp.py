@@ -48,6 +48,38 @@ async def test_without_users_no_log_in_is_offered() -> None:
         await spoken(lambda client: client.login("bot", "pw"), mail)
 
 
+async def test_commands_have_their_order() -> None:
+    """What comes out of turn, or is unknown, is refused, and the conversation goes on."""
+
+    def talk(client: smtplib.SMTP) -> list[int]:
+        lines = ("MAIL FROM:<a@example.org>", "EHLO x", "RCPT TO:<b@example.org>", "DATA", "VRFY b")
+        first = [client.docmd(line)[0] for line in lines]
+        mail = (
+            "MAIL FROM:<a@example.org> BODY=8BITMIME",
+            "MAIL FROM:<c@example.org>",
+            "RSET",
+            "STARTTLS",
+            "AUTH PLAIN",
+        )
+        return first + [client.docmd(line)[0] for line in mail]
+
+    async with SmtpService() as mail:
+        assert await spoken(talk, mail) == [503, 250, 503, 503, 502, 250, 503, 250, 502, 502]
+
+
+@pytest.mark.parametrize("credentials", ["!!", "AA==", "/w==", "Ym90AHB3"])
+async def test_credentials_that_are_none(credentials: str) -> None:
+    """Neither Base64 nor text nor a name and a password: the next try may be better."""
+    async with SmtpService(users={"bot": "pw"}) as mail:
+
+        def talk(client: smtplib.SMTP) -> tuple[int, int]:
+            client.ehlo()
+            refused, _ = client.docmd("AUTH PLAIN", credentials)
+            return refused, client.login("bot", "pw")[0]
+
+        assert await spoken(talk, mail) == (501, 235)
+
+
 async def test_faults_are_used_up_in_order() -> None:
     """A fault hits the command it names, once; the script may hit any."""
     async with SmtpService() as mail:
