@@ -42,7 +42,7 @@ class Session:
         self._mailroom = mailroom
         self._offer = offer
         self._reader = reader
-        self._writer = writer
+        self._writer = self._plain = writer
         self._greeted = False
         self._user: str | None = None
         self._sender: str | None = None
@@ -61,6 +61,7 @@ class Session:
             pass  # a ValueError is a line without an end
         finally:
             self._writer.close()
+            self._plain.close()
 
     async def _obey(self, verb: str, argument: str) -> None:
         match verb:
