@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from bot import remembered
 from bot.models import Schedule
 
 FORMS = "immediately | daily HH:MM | weekdays HH:MM | weekly DAY HH:MM | a 5-field cron line"
@@ -123,7 +124,7 @@ def _next(cron: str, timezone: str, after: datetime) -> datetime:
     return next(_moments(cron, timezone, after))
 
 
-@lru_cache(maxsize=4096)
+@remembered.in_a_round(4096)
 def _latest(cron: str, timezone: str, now: datetime) -> datetime | None:
     for span in _SPANS:
         latest = None

@@ -10,14 +10,13 @@ import asyncio
 import email
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
 from email.message import Message
 from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.typedefs import Middleware
 
 from bot import links
 from bot.errors import StoreError
@@ -59,17 +58,26 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def application(services: Services) -> web.Application:
     """The routes, at the root and, where the public address has a path, below that too."""
-    side = _Side(services)
-    limits = _Limits(services.clock.monotonic)
-    app = web.Application(client_max_size=_BODY_BYTES, middlewares=[limits.middleware()])
+    side, limits = _Side(services), _Limits(services.clock.monotonic)
+    answers: dict[str, dict[str, Handler]] = {
+        "/healthz": {"GET": side.healthz},
+        "/readyz": {"GET": side.readyz},
+        "/metrics": {"GET": side.metrics},
+        "/u/{token}": {"GET": side.page, "POST": side.act},
+    }
+    # No middleware: aiohttp keeps the handlers that it has put them around, and with them the services and secrets
+    # of every configuration there was.
+    app = web.Application(client_max_size=_BODY_BYTES)
     public = services.settings.http.public_url if services.settings.http else None
     path = urlsplit(public or "").path.rstrip("/")
     for prefix in dict.fromkeys(("", path)):
-        app.router.add_get(f"{prefix}/healthz", side.healthz)
-        app.router.add_get(f"{prefix}/readyz", side.readyz)
-        app.router.add_get(f"{prefix}/metrics", side.metrics)
-        app.router.add_get(f"{prefix}/u/{{token}}", side.page)
-        app.router.add_post(f"{prefix}/u/{{token}}", side.act)
+        for place, by_method in answers.items():
+            if "GET" in by_method:
+                by_method = {**by_method, "HEAD": by_method["GET"]}
+            for method, handler in by_method.items():
+                app.router.add_route(method, prefix + place, limits.guarded(handler))
+            app.router.add_route("*", prefix + place, limits.guarded(_not_allowed(by_method)))
+    app.router.add_route("*", "/{path:.*}", limits.guarded(_not_found))
     return app
 
 
@@ -210,9 +218,10 @@ class _Limits:
         self._monotonic = monotonic
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def middleware(self) -> Middleware:
-        @web.middleware
-        async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:
+    def guarded(self, handler: Handler) -> Handler:
+        """The handler, for who does not ask too much; whatever happens, an answer with our headers."""
+
+        async def limited(request: web.Request) -> web.StreamResponse:
             if not self.takes(_asked_by(request)):
                 return _text("too many requests\n", 429)
             try:
@@ -235,6 +244,17 @@ class _Limits:
         if len(self._buckets) > _ADDRESSES:
             self._buckets.popitem(last=False)
         return left >= 1
+
+
+def _not_allowed(methods: Collection[str]) -> Handler:
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMethodNotAllowed(request.method, methods)
+
+    return refuse
+
+
+async def _not_found(_request: web.Request) -> web.StreamResponse:
+    raise web.HTTPNotFound
 
 
 def _asked_by(request: web.Request) -> str:

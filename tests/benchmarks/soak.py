@@ -171,7 +171,8 @@ class Soak:
         if time.monotonic() - self._asked_at >= 1:
             self._asked_at = time.monotonic()
             await self._ask(world)
-        told = (world.progress.notes, world.progress.outcomes, world.progress.waits)
+        progress = world.progress
+        told = (progress.notes, progress.outcomes, progress.waits, progress.steps, progress.advanced)
         edits = (world.slack.edits, world.email.edits, world.file.edits)
         # What the tests' own parts remember, so that tests may ask.
         for log in (*told, *edits, world.clock.slept, self._search.asked_at, life.faults, life.troubles):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import email
+import gc
 import re
 import socket
 import sqlite3
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -28,6 +30,7 @@ from bot.settings import EmailSettings, HttpSettings
 from bot.store import Store
 from bot.store.database import Connection
 from bot.store.opening import open_store
+from tests.fakes import SilentProgress
 from tests.pipeline.conftest import World, new_world
 from tests.samples import paper, subscriber
 
@@ -193,6 +196,18 @@ async def test_requests_are_limited_in_size_and_rate(world: World, client: Clien
     assert other.status == 200, "a proxy's readers are told apart"
     world.clock.advance(timedelta(minutes=1))
     assert (await client.get("/healthz")).status == 200
+
+
+async def test_a_former_configuration_is_let_go(world: World) -> None:
+    """After an edit nothing keeps what the side before it served, secrets and connections with it."""
+    services = replace(world.services, progress=SilentProgress())
+    kept = weakref.ref(services.progress)
+    async with TestClient(TestServer(application(services))) as client:
+        for one in ("/healthz", "/nothing", path(world)):
+            await (await client.get(one)).read()
+    del services, client
+    gc.collect()
+    assert kept() is None
 
 
 async def test_ready_says_why_not(world: World, client: Client) -> None:
