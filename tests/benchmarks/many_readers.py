@@ -1,6 +1,6 @@
 """What a round asks of arXiv and of the model for 10,000 readers of 50 topics, against 50 readers.
 
-    python -m tests.benchmarks.many_readers [--readers 10000] [--topics 50]
+    python -m tests.benchmarks.many_readers [--readers 10000] [--topics 50] [--gaps]
 
 A round with a few new papers in each topic: the source, the feed, the model and the mail server are the tests' own,
 the database is real. A waiting time passes at once; all else takes what it takes, so beside it runs a task that tells
@@ -14,6 +14,7 @@ import asyncio
 import gc
 import tempfile
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -112,7 +113,7 @@ async def of_a_round(world: World, source: NaiveArxiv) -> Asked:
     return Asked(len(source.asked), len(world.feed.asked), len(prompts))
 
 
-async def measured(readers: int, topics: int) -> tuple[Asked, Standstill, float]:
+async def measured(readers: int, topics: int, *, gaps: bool = False) -> tuple[Asked, Standstill, float]:
     """The requests of a round, the longest standstill, and the seconds that it took."""
     with tempfile.TemporaryDirectory(dir=".") as name:
         world = new_world(Path(name), Skipping())  # type: ignore[arg-type]
@@ -124,7 +125,8 @@ async def measured(readers: int, topics: int) -> tuple[Asked, Standstill, float]
         watching = asyncio.ensure_future(standstill.watch())
         await asyncio.sleep(0)
         began = time.perf_counter()
-        asked = await of_a_round(world, source)
+        with standstill.sampled() if gaps else nullcontext():
+            asked = await of_a_round(world, source)
         took = time.perf_counter() - began
         watching.cancel()
         world.store.close()
@@ -147,14 +149,17 @@ def main() -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--readers", type=int, default=READERS)
     parser.add_argument("--topics", type=int, default=TOPICS)
+    parser.add_argument("--gaps", action="store_true", help="show what ran in the longest standstills")
     options = parser.parse_args()
     for readers in (options.topics, options.readers):
-        asked, still, seconds = asyncio.run(measured(readers, options.topics))
+        asked, still, seconds = asyncio.run(measured(readers, options.topics, gaps=options.gaps))
         print(
             f"{readers:>6} readers of {options.topics} topics: {asked.searches} searches, {asked.feeds} feeds, "
             f"{asked.model} requests to the model; a round of {seconds:.0f} s, stood still for "
             f"{still.by_clock:.0f} ms at most, {still.of_processor:.0f} ms of them computing"
         )
+        if options.gaps:
+            print("\n".join(still.told()))
 
 
 if __name__ == "__main__":
