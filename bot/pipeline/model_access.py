@@ -134,6 +134,7 @@ class ModelAccess:
         OutOfTime when the time of its papers is up, which runs from their first request. Ended.
         """
         async with self._admission:
+            await self._clock.sleep(0)  # a turn for others: each is counted by a commit of its own
             while True:
                 self._go_on()
                 now = self._clock.now()
