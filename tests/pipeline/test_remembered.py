@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
 from bot import remembered
+from bot.pipeline import tick
+from tests.fakes import START
 from tests.pipeline.conftest import World
 from tests.samples import paper, subscriber
 
@@ -15,14 +22,20 @@ def shouted(word: str) -> str:
     return word.upper()
 
 
-async def test_a_round_ends_with_nothing_remembered(world: World) -> None:
-    """Worked out once in a round, and again in the next."""
+@pytest.mark.parametrize(
+    "work", [World.step, lambda world: tick.spare(world.services, world.state, START, asyncio.Event())]
+)
+async def test_a_round_ends_with_nothing_remembered(
+    world: World, work: Callable[[World], Awaitable[object]]
+) -> None:
+    """Worked out once in a round, and again in the next; so with spare time."""
     world.source.papers = [paper()]
     world.subscribe(subscriber())
+    remembered.forget()
     asked.clear()
     assert [shouted("a"), shouted("a")] == ["A", "A"]
     assert asked == ["a"]
-    await world.step()
+    await work(world)
     assert shouted("a") == "A"
     assert asked == ["a", "a"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from bot import digest
 from bot.errors import DeliveryError, ModelError
 from bot.models import Entry, ModelReply, Order, Paper, Prompt, Schedule, Target, Verdict
+from bot.pipeline import tick
 from bot.pipeline.score import MOST_CANDIDATES
 from bot.settings import GeminiSettings
 from bot.summary.scoring import MOST_PAPERS
@@ -219,6 +221,24 @@ async def test_the_daemon_scores_before_it_writes_what_is_due(world: World) -> N
     assert [entry.rank.score for entry in shown(world)] == [2, 1]
     assert {entry.rank.score for entry in shown(world, "bob")} == {None}
     assert len(scorings(summariser)) == 1
+
+
+async def test_spare_time_scores_before_it_summarises(world: World) -> None:
+    """For the digest of the next morning: only what it will show in full gets its summary."""
+    world.subscribe(reader(max_papers=1), gemini=PLENTY)
+    world.source.papers = papers(2)
+    summariser = ask(world)
+    await world.step()
+    assert not summariser.prompts
+    await tick.spare(world.services, world.state, world.clock.now() + timedelta(hours=1), asyncio.Event())
+    assert [model.asked(prompt) for prompt in summariser.prompts if not is_scoring(prompt)] == [
+        ["2611.00002"]
+    ]
+    assert len(scorings(summariser)) == 1
+    world.clock.advance(timedelta(days=1))
+    await world.step()
+    assert [entry.rank.score for entry in shown(world)] == [2, 1]
+    assert len(summariser.prompts) == 2
 
 
 async def test_what_the_model_refuses_to_score_is_left_alone_for_the_day(world: World) -> None:
