@@ -286,3 +286,21 @@ async def test_a_poll_is_made_at_its_very_moment(world: World) -> None:
     world.clock.advance(hours.next_poll(world.services) - world.clock.now())
     await world.step()
     assert world.store.polls.last_poll() != last
+
+
+async def test_whoever_is_due_by_now_is_not_behind_who_waited_for_a_summary(world: World) -> None:
+    """Ada's summary comes at Bob's very minute: that round ends, and the next writes both digests."""
+    world.source.papers = [paper()]
+    nine = subscriber(schedule=Schedule("daily 09:00", "0 9 * * *"))
+    then = subscriber("bob", schedule=Schedule("daily 09:01", "1 9 * * *"))
+    world.subscribe(nine, then, arxiv=replace(ArxivSettings("ada@example.org"), poll_every=48 * HOUR))
+    await world.step()
+    world.summariser = FakeSummariser(world.clock, model.good)
+    world.summariser.latency = 60
+    world.clock.advance(TUESDAY + 9 * HOUR - world.clock.now())
+    await world.step()
+    assert world.clock.now() == TUESDAY + 9 * HOUR + HOUR / 60
+    assert world.slack.accepted == []
+    await world.step()
+    assert [one.subscriber for one in world.slack.accepted] == ["ada", "bob"]
+    assert len(world.summariser.prompts) == 1
