@@ -12,7 +12,7 @@ from bot.errors import DeliveryError
 from bot.models import AnnounceType, Paper, Target, Verdict
 from bot.pipeline import compose, tick
 from bot.pipeline.concurrency import TURN_S
-from bot.settings import EmailSettings
+from bot.settings import EmailSettings, GeminiSettings
 from tests.fakes import FakeClock, FakeSummariser, overloaded
 from tests.pipeline import model
 from tests.pipeline.conftest import World
@@ -159,6 +159,23 @@ async def test_only_what_lacks_its_summary_and_can_be_edited_awaits_one(
     await world.once()
     found = world.store.outbox.upgrades(NOON, ["slack", "email", "file"])
     assert [one.envelope.target for one in found] == awaited
+
+
+async def test_why_summaries_are_missing_is_told_where_some_are_and_once(world: World) -> None:
+    """In the first digest that lacks one; whoever lacks none is told nothing."""
+    topics = (topic(), topic("optics", categories=("physics.optics",), cross_lists=False))
+    lacking, complete = subscriber(), subscriber("bob", topics=("optics",), send_empty=True)
+    singly = GeminiSettings(concurrency=1, papers_per_request=1)
+    world.subscribe(lacking, complete, topics=topics, gemini=singly)
+    world.source.papers = [paper("2611.00001"), paper("2611.00002")]
+    world.summariser = FakeSummariser(world.clock, model.in_turn(model.good, *[model.bad_key()] * 9))
+    await world.once()
+    world.source.papers.append(paper("2611.00003"))
+    await world.once()
+    told = [[one.partition(":")[0] for one in made.notices] for made in digests(world)]
+    assert told == [["Gemini"], []]
+    assert [made.notices for made in digests(world, "bob")] == [(), ()]
+    assert [[entry.fallback for entry in made.entries] for made in digests(world)] == [[False, True], [True]]
 
 
 @pytest.mark.parametrize("partly", [True, False])
