@@ -472,18 +472,6 @@ async def test_different_causes_are_told_each(world: World) -> None:
     assert len(world.email.accepted) == 2
 
 
-async def test_alerts_of_a_target_that_left_are_settled(world: World) -> None:
-    """Nobody is reminded of a channel that is no longer in the configuration."""
-    world.subscribe(subscriber(targets=(SLACK,)))
-    world.source.papers = [paper("2611.00001")]
-    world.slack.script.append(REFUSED)
-    await world.once()
-    assert len(world.store.notices.open_alerts()) == 1
-    world.subscribe(subscriber(targets=(FILE,)))
-    await world.once()
-    assert not world.store.notices.open_alerts()
-
-
 # --- schedules --------------------------------------------------------------------------------------
 
 

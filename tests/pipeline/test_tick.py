@@ -15,7 +15,7 @@ import pytest
 from bot import quota
 from bot.errors import ArxivError, DeliveryError
 from bot.history import LastPoll
-from bot.models import Schedule, Verdict
+from bot.models import Schedule, Target, Verdict
 from bot.pipeline import hours, tick
 from bot.pipeline.report import Report
 from bot.settings import ArxivSettings, GeminiSettings
@@ -304,3 +304,17 @@ async def test_whoever_is_due_by_now_is_not_behind_who_waited_for_a_summary(worl
     await world.step()
     assert [one.subscriber for one in world.slack.accepted] == ["ada", "bob"]
     assert len(world.summariser.prompts) == 1
+
+
+@pytest.mark.parametrize("work", [World.once, World.step])
+async def test_nobody_is_reminded_of_what_left_the_configuration(
+    world: World, work: Callable[[World], Awaitable[Report]]
+) -> None:
+    """A channel that took nothing, and is not there any more."""
+    world.source.papers = [paper()]
+    world.slack.script.append(DeliveryError("token_revoked", Verdict(permanent=True)))
+    await world.once()
+    assert len(world.store.notices.open_alerts()) == 1
+    world.subscribe(subscriber(targets=(Target("file", "/reports"),)))
+    await work(world)
+    assert not world.store.notices.open_alerts()
