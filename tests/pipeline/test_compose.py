@@ -146,6 +146,7 @@ async def test_everybody_who_is_due_has_a_digest(world: World) -> None:
     world.subscribe(*(subscriber(name, targets=(Target("slack", f"#{name}"),)) for name in names))
     await world.once()
     assert sorted(one.subscriber for one in world.slack.accepted) == names
+    assert world.progress.advanced.count("compose") == 20
 
 
 @pytest.mark.parametrize(("answer", "awaited"), [(model.good, []), (lambda _: model.bad_key(), [SLACK])])
