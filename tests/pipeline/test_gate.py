@@ -379,14 +379,15 @@ async def test_what_nobody_foresaw_counts_as_a_refusal(gates: Gates) -> None:
     assert "unforeseen ValueError" in progress.waits[0]
 
 
-async def test_a_wait_of_ten_seconds_is_not_said(gates: Gates) -> None:
-    """Only longer ones are."""
+@pytest.mark.parametrize(("seconds", "said"), [(10, 0), (11, 2)])
+async def test_a_wait_of_ten_seconds_is_not_said(gates: Gates, seconds: int, said: int) -> None:
+    """Only longer ones are: a pause, and the space between two requests."""
     clock, progress = FakeClock(), SilentProgress()
-    attempt, _ = attempts(clock, overloaded(timedelta(seconds=10)), "fine")
+    attempt, _ = attempts(clock, overloaded(timedelta(seconds=seconds)), "fine")
     await gates(clock, progress).ask(attempt, THREE)
     again, _ = attempts(clock, "fine")
-    await gates(clock, progress).ask(again, timedelta(seconds=10))
-    assert progress.waits == []
+    await gates(clock, progress).ask(again, timedelta(seconds=seconds))
+    assert len(progress.waits) == said
 
 
 async def test_it_is_said_how_long_the_asking_may_go_on(gates: Gates) -> None:
