@@ -18,6 +18,7 @@ from bot.backoff import (
     arxiv_retry,
     delivery_retry,
     service_wait,
+    summary_budget,
     summary_pause,
     summary_retry,
 )
@@ -72,7 +73,22 @@ def test_arxiv_gets_five_minutes_a_cycle(told: timedelta | None, interval: timed
     assert count < 400
 
 
+def test_five_minutes_are_waited_for_arxiv_and_no_second_more() -> None:
+    """Those that it asks for, and those that are left."""
+    whole = 5 * MINUTE
+    assert arxiv_retry(1, 3 * SECOND, whole, timedelta(0)) == whole
+    assert arxiv_retry(1, 3 * SECOND, whole + SECOND, timedelta(0)) is None
+    assert arxiv_retry(1, 3 * SECOND, None, whole - 6 * SECOND) == 6 * SECOND
+    assert arxiv_retry(1, 3 * SECOND, None, whole - 5 * SECOND) is None
+
+
 # --- Gemini -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("answers_within", "budget"), [(1, 5), (2, 5), (3, 6), (15, 30)])
+def test_a_paper_has_time_for_a_second_answer(answers_within: int, budget: int) -> None:
+    """Five minutes, or twice what an answer may take, in minutes: the flex tier may take a quarter of an hour."""
+    assert summary_budget(answers_within * MINUTE) == budget * MINUTE
 
 
 def test_summary_pauses_double_up_to_a_minute() -> None:
