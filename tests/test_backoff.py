@@ -16,6 +16,7 @@ from bot.backoff import (
     SUMMARY_REFUSALS,
     arxiv_pause,
     arxiv_retry,
+    delivery_pauses,
     delivery_retry,
     service_wait,
     summary_budget,
@@ -207,3 +208,12 @@ def test_the_services_wait_is_kept_apart() -> None:
 
 
 LATER, EARLIER = NOW + MINUTE, NOW - MINUTE
+
+
+@pytest.mark.parametrize("attempts", range(9))
+def test_so_many_attempts_take_the_pauses_between_them(attempts: int) -> None:
+    """Each as long as chance makes it: how long a message can have been failing at most, the machine always on."""
+    mended = Verdict(until_mended=True)
+    moments = [delivery_retry(made, mended, NOW, NOW, jitter=1) for made in range(1, attempts)]
+    longest = sum((at - NOW for at in moments if at is not None), timedelta())
+    assert delivery_pauses(attempts) == longest
