@@ -456,6 +456,26 @@ async def test_a_workspaces_retry_after_holds_every_channel(world: World) -> Non
         assert parts == list(range(1, len(parts) + 1))
 
 
+async def test_who_has_waited_for_a_turn_heeds_what_the_service_said_meanwhile(world: World) -> None:
+    """After one refusal a message goes at a time; the next refusal holds for who stood behind it, too."""
+    world.source.papers = [paper()]
+    world.subscribe(*(subscriber(name, targets=(Target("slack", f"#{name}"),)) for name in ("ada", "bob")))
+    refusals = [transient(retry_after=timedelta(seconds=seconds)) for seconds in (5, 5, 30)]
+    world.slack.script.extend(refusals)
+    times: list[float] = []
+
+    async def slow(envelope: Envelope, resolved: str) -> Receipt:
+        times.append(world.clock.monotonic())
+        await world.clock.sleep(2)
+        return await world.slack.take(envelope, resolved)
+
+    world.slack.on_send = slow
+    assert not (await world.once()).faults
+    assert [at - times[0] for at in times[:3]] == [0, 0, 7]
+    assert min(times[3:]) - times[0] == 7 + 2 + 30
+    assert len(world.slack.accepted) == 2
+
+
 async def test_a_failed_first_part_holds_back_the_rest_of_its_thread(world: World) -> None:
     """Parts continue in the thread of the first: without it they wait, and resume in order."""
     many_parts(world)
