@@ -379,14 +379,20 @@ async def test_what_nobody_foresaw_counts_as_a_refusal(gates: Gates) -> None:
     assert "unforeseen ValueError" in progress.waits[0]
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(10, 0), (11, 2)])
+@pytest.mark.parametrize(("seconds", "said"), [(10, 0), (11, 3)])
 async def test_a_wait_of_ten_seconds_is_not_said(gates: Gates, seconds: int, said: int) -> None:
-    """Only longer ones are: a pause, and the space between two requests."""
+    """Only longer ones are: a pause, the space between two requests, what an earlier process was asked for."""
     clock, progress = FakeClock(), SilentProgress()
     attempt, _ = attempts(clock, overloaded(timedelta(seconds=seconds)), "fine")
     await gates(clock, progress).ask(attempt, THREE)
     again, _ = attempts(clock, "fine")
     await gates(clock, progress).ask(again, timedelta(seconds=seconds))
+    earlier, _ = attempts(clock, overloaded(timedelta(hours=1)))
+    with pytest.raises(ArxivError):
+        await gates(clock).ask(earlier, THREE)
+    clock.advance(timedelta(hours=1, seconds=-seconds))
+    later, _ = attempts(clock, "fine")
+    await gates(clock, progress).ask(later, THREE)
     assert len(progress.waits) == said
 
 
