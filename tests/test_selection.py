@@ -51,7 +51,9 @@ def test_a_kind_of_channel_added_later_reaches_back_for_the_lookback_only() -> N
 def test_a_paper_held_by_moderators_for_weeks_is_owed() -> None:
     """Submitted long ago, announced now: the announcement counts."""
     assert selection.owed([candidate(40, announced=1)], RECORD, "email", WEEK)
-    assert selection.owed([candidate(40, announced=7)], RECORD, "email", WEEK), "the day of the lookback's begin"
+    assert selection.owed([candidate(40, announced=7)], RECORD, "email", WEEK), (
+        "the day of the lookback's begin"
+    )
     assert not selection.owed([candidate(40, announced=8)], RECORD, "email", WEEK)
 
 
