@@ -27,7 +27,9 @@ from bot.store import Store
 from bot.summary import extract
 
 _TOGETHER = 16
-"""Digests drafted before the first of them is recorded; one commit takes as many as can be written in one turn."""
+"""Digests drafted before the first of them is recorded; one commit takes as many as are written in ``_COMMIT_S``."""
+_COMMIT_S = 0.03
+"""Longer than a turn: each commit waits for the disk, which takes ten milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ async def compose(services: Services, due: Mapping[str, datetime]) -> int:
                 written += _record(services, draft, due[draft.subscriber.name])
                 services.progress.advance("compose")
                 waiting.popleft()
-                if turns.is_over:
+                if turns.has_lasted(_COMMIT_S):
                     break
             state = store.state()  # One reader's digest changes no other's.
         await turns.end()

@@ -33,8 +33,8 @@ async def all_of(works: Iterable[Coroutine[Any, Any, None]]) -> None:
         raise failed.exceptions[0] from None
 
 
-TURN_S = 0.03
-"""How long others wait for theirs."""
+TURN_S = 0.01
+"""How long others wait for theirs, with the piece of work that ends it."""
 
 
 class Turns:
@@ -44,13 +44,12 @@ class Turns:
         self._clock = clock
         self._since = clock.monotonic()
 
-    @property
-    def is_over(self) -> bool:
-        return self._clock.monotonic() - self._since >= TURN_S
+    def has_lasted(self, seconds: float) -> bool:
+        return self._clock.monotonic() - self._since >= seconds
 
     async def next(self) -> None:
         """Between two pieces of the work: a turn for others, if this one is over."""
-        if self.is_over:
+        if self.has_lasted(TURN_S):
             await self.end()
 
     async def through(self, work: Generator[None, None, T]) -> T:

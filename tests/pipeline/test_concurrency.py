@@ -115,4 +115,4 @@ async def test_long_work_gives_others_their_turn() -> None:
         clock.advance(timedelta(seconds=TURN_S / 2))
         await turns.next()
     assert clock.slept == [0, 0, 0]
-    assert not turns.is_over
+    assert not turns.has_lasted(TURN_S)
