@@ -181,10 +181,10 @@ class ArxivGate:
 
     async def _respect_earlier_wait(self) -> None:
         """A Retry-After that an earlier run was given holds for this one too."""
-        wait = self._notices.wait_until(SERVICE)
-        if wait is None:
+        wait, now = self._notices.wait_until(SERVICE), self._clock.now()
+        if wait is None or wait.until <= now:
             return
-        left = max(wait.until - self._clock.now(), timedelta())  # one that is over lends no patience
+        left = wait.until - now
         if self._spent + left > backoff.ARXIV_BUDGET:
             raise ArxivError(f"arXiv asked not to be asked again before {wait.until:%Y-%m-%d %H:%M} UTC")
         self._spent += left
