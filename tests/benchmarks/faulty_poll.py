@@ -19,6 +19,7 @@ from pathlib import Path
 
 from bot.demo.arxiv import ArxivFault, Trouble
 from tests.benchmarks.figures import Figure, at_most
+from tests.benchmarks.kill import papers_shown
 from tests.end_to_end.client import Client
 from tests.end_to_end.world import CHANNEL, Climate, World
 
@@ -82,7 +83,7 @@ def targets(world: World, client: Client) -> dict[str, Counter[str]]:
     """How often each target has each paper."""
     report = world.report()
     lists = {
-        CHANNEL: [post["ids"] for post in report["slack"][CHANNEL]],
+        CHANNEL: papers_shown(report["slack"][CHANNEL]),
         "folder": list(client.reports().values()),
         **{box: [mail["ids"] for mail in mails] for box, mails in report["mail"].items()},
     }

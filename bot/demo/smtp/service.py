@@ -41,7 +41,8 @@ class SmtpService(Mailroom):
         self._sessions: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, self.host, 0, ssl=self._tls)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._connection, self.host, 0, ssl=self._tls)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -55,6 +56,9 @@ class SmtpService(Mailroom):
             await asyncio.gather(*filter(None, self._sessions.values()), return_exceptions=True)
             await self._server.wait_closed()
 
+    def _connection(self) -> asyncio.Protocol:
+        return _Connection(asyncio.StreamReader(), self._serve)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self._sessions[writer] = asyncio.current_task()
@@ -63,3 +67,11 @@ class SmtpService(Mailroom):
         finally:
             del self._sessions[writer]
             self.closed.set()
+
+
+class _Connection(asyncio.StreamReaderProtocol):
+    """A client that has said its last is answered no more: asyncio warns of one that is to be, once encrypted."""
+
+    def eof_received(self) -> bool:
+        super().eof_received()
+        return False
