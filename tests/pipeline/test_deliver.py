@@ -621,6 +621,37 @@ async def test_an_address_that_can_t_be_looked_up_now_is_asked_for_again(world: 
     assert world.store.subscriptions.resolved(SLACK) == "id-of-#papers"
 
 
+async def test_a_service_that_is_down_is_asked_for_no_further_address(world: World) -> None:
+    """However many are to be looked up: one answer in vain is enough for all of them."""
+    for number in range(501):
+        world.store.outbox.add_notice(Target("slack", f"#room{number}"), b"{}", "", world.clock.now())
+    asked: list[str] = []
+
+    async def resolving(address: str) -> str:
+        asked.append(address)
+        raise transient(retry_after=timedelta(hours=1))
+
+    world.slack.on_resolve = resolving
+    await deliver(world.services, world.state, Report())
+    assert asked == ["#room0"]
+
+
+async def test_others_have_their_turn_while_what_waits_is_named(world: World) -> None:
+    """After a service was down for a morning that is ten thousand messages."""
+    for number in range(3):
+        world.store.outbox.add_notice(Target("slack", f"#room{number}"), b"{}", "", world.clock.now())
+
+    class Busy(FakeClock):
+        def monotonic(self) -> float:
+            self.advance(timedelta(seconds=1))
+            return super().monotonic()
+
+    world.clock = Busy(world.clock.now())
+    report = Report()
+    await name_waiting(world.services, report, None)
+    assert len(report.faults) == len(world.clock.slept) == 3
+
+
 async def test_a_service_that_rests_is_asked_for_no_address(ready: World) -> None:
     """Nothing is asked of it before its time, also not where a new channel may be."""
     ready.slack.script.append(transient(retry_after=timedelta(hours=1)))
