@@ -199,6 +199,21 @@ def test_settling_revisions_forgets_none_that_was_settled(store: Store) -> None:
     assert [one.now.version for one in store.papers.revisions(["microscopy"], "ada", "slack")] == [3]
 
 
+def test_what_others_settled_hides_no_revision(store: Store) -> None:
+    """Another reader, kind of channel or topic: whoever has settled nothing is shown what is newer of all they had."""
+    match(store, ONE)
+    match(store, ONE, topic="optics")
+    deliver(store, (ONE, 1))
+    store.papers.add([paper(ONE, version=2)], NOON)
+    for name, kind, topic in (
+        ("bob", "slack", "microscopy"),
+        ("ada", "email", "microscopy"),
+        ("ada", "slack", "optics"),
+    ):
+        store.papers.settle(name, kind, {topic: NOON - 7 * DAY}, revisions=True)
+    assert [one.now.version for one in store.papers.revisions(["microscopy"], "ada", "slack")] == [2]
+
+
 def test_who_was_sent_a_paper_is_asked_of_some_readers_and_papers(store: Store) -> None:
     """For revisions: those of the papers that went to any of these."""
     deliver(store, (ONE, 1), (TWO, 1))
