@@ -150,7 +150,7 @@ class _Postman:
     async def _attempt(self, envelope: Envelope) -> bool:
         channel = self._services.channels.get(self._kind)
         if channel is None:
-            error = DeliveryError(f"{self._kind} is not configured", Verdict())
+            error = DeliveryError(f"{self._kind} is not configured", Verdict(permanent=True))
             self._outcomes.failed(envelope, error)
             return True
         for _ in range(_ATTEMPTS_A_ROUND):

@@ -290,7 +290,7 @@ class Subscriptions:
         """The same of several, of those that were."""
         rows = self._db.rows(
             "SELECT a.kind, a.address, a.resolved FROM json_each(?) j CROSS JOIN addresses a "
-            "ON a.kind = j.value ->> 0 AND a.address = j.value ->> 1",
+            "ON a.kind = json_extract(j.value, '$[0]') AND a.address = json_extract(j.value, '$[1]')",
             (json.dumps([(target.kind, target.address) for target in targets]),),
         )
         return {Target(row["kind"], row["address"]): str(row["resolved"]) for row in rows}
